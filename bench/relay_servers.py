@@ -1,0 +1,107 @@
+"""Starting and weighing the two servers that `bench/relay` compares."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+BENCH = Path(__file__).resolve().parent
+NODE_PACKAGES = ("ws@8", "ioredis@5")
+START_SECONDS = 30.0
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: `pid` is the process that holds the sockets."""
+
+    port: int
+    pid: int
+
+    def cpu(self) -> float:
+        """CPU seconds used so far, user and system, all threads."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def memory(self) -> int:
+        """Private memory in bytes."""
+        rollup = Path(f"/proc/{self.pid}/smaps_rollup").read_text()
+        lines = [line.split() for line in rollup.splitlines()[1:]]
+        return 1024 * sum(int(line[1]) for line in lines if line[0].startswith("Private"))
+
+
+def install_node_packages(folder: Path) -> None:
+    """Put the Node server and its two packages into `folder`; needs npm."""
+    if shutil.which("npm") is None:
+        sys.exit("npm is missing: install nodejs and npm, or run with --only ours")
+    command = ["npm", "install", "--silent", "--no-audit", "--no-fund", *NODE_PACKAGES]
+    subprocess.run(command, cwd=folder, check=True)
+    shutil.copy(BENCH / "relay_node.mjs", folder)
+
+
+@contextmanager
+def ours(redis_port: int, secret: str) -> Iterator[Server]:
+    """The product's relay under gunicorn, one gthread worker."""
+    port = _free_port()
+    command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "-k", "gthread"]
+    command += ["-w", "1", "--threads", "32", "--backlog", "2048", "-b", f"127.0.0.1:{port}"]
+    command += ["--log-level", "error", "relay_app:create_app()"]
+    environ = dict(os.environ, REDIS_URL=f"redis://127.0.0.1:{redis_port}", BENCH_SECRET=secret)
+    environ["PYTHONPATH"] = f"{BENCH}:{BENCH.parent}"
+    with _running(command, environ, port) as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        yield Server(port, int(children[0]))
+
+
+@contextmanager
+def node(redis_port: int, secret: str, folder: Path) -> Iterator[Server]:
+    """The Node server out of `folder`."""
+    port = _free_port()
+    environ = dict(os.environ, PORT=str(port), REDIS_PORT=str(redis_port), BENCH_SECRET=secret)
+    with _running(["node", str(folder / "relay_node.mjs")], environ, port) as process:
+        yield Server(port, process.pid)
+
+
+@contextmanager
+def _running(
+    command: list[str], environ: dict[str, str], port: int
+) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
+    try:
+        _await_port(port, process)
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _await_port(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Until the server answers HTTP, which gunicorn's listening alone does not mean."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=2) as sock:
+                sock.sendall(b"GET /clock HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n")
+                if sock.recv(12):
+                    return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError(f"a server did not start: {json.dumps(process.args)}")
+
+
+def _free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])

@@ -1,0 +1,61 @@
+# Sourced by the scripts beside it, from the project folder: makes .venv from the lock files.
+# PYTHON chooses the Python it is made with.
+
+UV=uv==0.13.9
+
+die() {
+    printf '%s\n' "$@" >&2
+    exit 1
+}
+
+# Print the first Python that is new enough.
+find_python() {
+    for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11 /usr/bin/python3}; do
+        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            echo "$candidate"
+            return
+        fi
+    done
+    die "Python 3.11 or newer is needed${PYTHON:+, and $PYTHON is not}. On Debian or Ubuntu:" \
+        "    sudo apt-get install python3 python3-pip" \
+        "Is it elsewhere? PYTHON=/path/to/python3 $0"
+}
+
+# Packages come hash-checked from an index. Debian's python3 may lack both ensurepip and the right
+# to install packages, but its pip can install uv into a virtual environment from outside.
+make_venv() {
+    python=$(find_python)
+    echo "making the environment (.venv) with $("$python" --version)"
+    rm -rf .venv
+    "$python" -m venv --without-pip .venv ||
+        die "$python cannot make a virtual environment. On Debian: sudo apt-get install python3-venv"
+    "$python" -m pip --version >/dev/null 2>&1 ||
+        die "$python has no pip, which fetches the packages. On Debian: sudo apt-get install python3-pip"
+    "$python" -m pip --python .venv/bin/python install --quiet --disable-pip-version-check "$UV" ||
+        offline
+    pwd >.venv/made-in
+}
+
+offline() {
+    die "" "The packages could not be fetched, see above. Is there a network? Behind a proxy set" \
+        "HTTPS_PROXY; for a mirror of the package index set PIP_INDEX_URL. Then run $0 again."
+}
+
+# make_environment LOCK...: a usable .venv holding these locks; nothing to do when it does already.
+make_environment() {
+    # Scripts in .venv/bin name their interpreter by its full path: a moved project needs new ones.
+    [ -x .venv/bin/uv ] && [ "$(cat .venv/made-in 2>/dev/null)" = "$(pwd)" ] || make_venv
+    outdated=
+    for lock in "$@"; do
+        cmp -s "$lock" ".venv/installed-$lock" || outdated="$outdated --requirements $lock"
+    done
+    [ -n "$outdated" ] || return 0
+    began=$(date +%s)
+    echo "installing packages: about 180 MB the first time"
+    [ -z "${PIP_INDEX_URL:-}" ] || export UV_DEFAULT_INDEX="${UV_DEFAULT_INDEX:-$PIP_INDEX_URL}"
+    [ -t 2 ] && quiet= || quiet=--quiet
+    # shellcheck disable=SC2086 # words on purpose
+    .venv/bin/uv pip install $quiet --python .venv/bin/python --require-hashes $outdated || offline
+    for lock in "$@"; do cp "$lock" ".venv/installed-$lock"; done
+    echo "environment ready after $(($(date +%s) - began)) s"
+}

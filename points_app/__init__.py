@@ -1,0 +1,27 @@
+"""The points and lottery backend of a restaurant group. `create_app` puts it together."""
+
+from flask import Flask
+from flask_sock import Sock
+
+from points_app.config import Settings
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The web application: the base app with its HTTP and WebSocket sides and its commands.
+
+    Raises ConfigurationError when the environment cannot run the service.
+    """
+    from points_app.base import create_base_app
+    from points_app.cli import init_cli
+    from points_app.http import init_http
+    from points_app.realtime import init_realtime
+    from points_app.realtime.viewers import viewer
+
+    app = create_base_app(settings)
+    settings = app.config["SETTINGS"]
+    init_http(app, settings)
+    sock = Sock()
+    init_realtime(app, sock, settings, viewer, settings.redis_url)
+    sock.init_app(app)
+    init_cli(app)
+    return app

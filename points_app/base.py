@@ -1,0 +1,66 @@
+"""The app without its HTTP side: what the web processes and the worker share."""
+
+import os
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+
+from points_app.clients.sms import make_sms_sender
+from points_app.clients.storage import make_storage
+from points_app.config import Settings
+from points_app.crypto import Vault
+from points_app.db import db, init_db
+from points_app.extensions import Parts, jwt, make_redis, migrate, producer
+from points_app.logs import configure_logging
+from points_app.services import sessions
+from points_app.services.sessions import ACCESS_SECONDS, REFRESH_LIFE, Subject
+
+
+def create_base_app(settings: Settings | None = None) -> Flask:
+    """Settings, logging, database, Redis and the clients, bound to an app.
+
+    Raises ConfigurationError when the environment cannot run the service.
+    """
+    settings = settings or Settings.from_env(os.environ)
+    configure_logging(settings)
+    app = Flask("points_app", static_folder=None)
+    app.config["SETTINGS"] = settings
+    old_keys = [key for key in settings.encryption_keys_old.split(",") if key]
+    app.extensions["parts"] = Parts(
+        settings=settings,
+        vault=Vault(settings.encryption_key, old_keys),
+        redis=make_redis(settings.redis_url),
+        storage=make_storage(settings),
+        sms=make_sms_sender(settings),
+    )
+    producer.conf.broker_url = settings.redis_url
+    init_db(app, settings)
+    migrate.init_app(app, db, directory="migrations", compare_type=True, render_as_batch=True)
+    _init_tokens(app, settings)
+    return app
+
+
+def _init_tokens(app: Flask, settings: Settings) -> None:
+    """Two secrets, chosen by the kind of token; one algorithm; the claims every token must have."""
+    app.config.update(
+        JWT_ALGORITHM="HS256",
+        JWT_DECODE_ALGORITHMS=["HS256"],
+        JWT_SECRET_KEY=settings.jwt_secret,
+        JWT_IDENTITY_CLAIM="user_id",
+        JWT_ACCESS_TOKEN_EXPIRES=timedelta(seconds=ACCESS_SECONDS),
+        JWT_REFRESH_TOKEN_EXPIRES=REFRESH_LIFE,
+    )
+    secrets = {"access": settings.jwt_secret, "refresh": settings.jwt_refresh_secret}
+    jwt.init_app(app)
+    jwt.user_identity_loader(lambda subject: subject.user_id)
+
+    @jwt.encode_key_loader
+    def encode_key(subject: Subject) -> str:
+        return secrets[subject.kind]
+
+    @jwt.decode_key_loader
+    def decode_key(_headers: dict[str, Any], claims: dict[str, Any]) -> str:
+        return secrets["refresh" if claims.get("type") == "refresh" else "access"]
+
+    sessions.forget_verified_tokens()

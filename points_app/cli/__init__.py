@@ -1,0 +1,11 @@
+"""`flask --app wsgi COMMAND`: the operators' commands, grouped by noun."""
+
+from flask import Flask
+
+from points_app.cli import seed, user
+
+
+def init_cli(app: Flask) -> None:
+    """Register every command."""
+    app.cli.add_command(seed.seed)
+    app.cli.add_command(user.user)

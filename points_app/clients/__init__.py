@@ -1,0 +1,1 @@
+"""The outside world: one package or module a service, each with its own exceptions and timeouts."""

@@ -1,0 +1,110 @@
+"""Objects as files under one folder: the default, and enough for one machine."""
+
+import hmac
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from points_app.clients.storage.base import (
+    LinkRefused,
+    ObjectMissing,
+    Storage,
+    StorageError,
+    check_key,
+    check_lifetime,
+)
+
+
+class LocalStorage(Storage):
+    """Files under ``root``, readable by this user only; links point to ``{base_url}/files/``.
+
+    A file appears whole or not at all (written aside, synced, renamed). The type of the content
+    is not stored: the suffix of the key tells it to whoever serves the link.
+    """
+
+    def __init__(self, root: Path, signing_key: bytes, base_url: str) -> None:
+        self._root = root
+        self._signing_key = signing_key
+        self._base_url = base_url.rstrip("/")
+
+    def put(self, key: str, content: bytes, content_type: str) -> None:
+        path = self._path(key)
+        try:
+            _make_folder(path.parent)
+            _write_whole(path, content)
+        except OSError as error:
+            raise StorageError(f"cannot store {key}: {error.strerror}") from error
+
+    def get(self, key: str) -> bytes:
+        try:
+            return self._path(key).read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            raise ObjectMissing(f"no object {key}") from None
+        except OSError as error:
+            raise StorageError(f"cannot read {key}: {error.strerror}") from error
+
+    def delete(self, key: str) -> None:
+        try:
+            self._path(key).unlink(missing_ok=True)
+        except NotADirectoryError:
+            return  # a prefix of the key is an object, so nothing can be under it
+        except OSError as error:
+            raise StorageError(f"cannot delete {key}: {error.strerror}") from error
+
+    def signed_url(self, key: str, expires_in: int) -> str:
+        expires = int(time.time()) + check_lifetime(expires_in)
+        signature = self._signature(check_key(key), expires)
+        return f"{self._base_url}/files/{key}?expires={expires}&signature={signature}"
+
+    def open_signed(self, key: str, expires: int, signature: str) -> bytes:
+        """The object behind a link; ``expires`` is in UNIX seconds.
+
+        Raises LinkRefused (before the disk is looked at), ObjectMissing, StorageError.
+        """
+        expected = self._signature(key, expires)
+        if not hmac.compare_digest(expected.encode(), signature.encode(errors="replace")):
+            raise LinkRefused("the link was not made by this service")
+        if time.time() >= expires:
+            raise LinkRefused("the link is expired")
+        return self.get(key)
+
+    def _path(self, key: str) -> Path:
+        return self._root / check_key(key)
+
+    def _signature(self, key: str, expires: int) -> str:
+        message = f"{expires}\n{key}".encode(errors="replace")
+        return hmac.digest(self._signing_key, message, "sha256").hex()
+
+
+def _make_folder(folder: Path) -> None:
+    """Create ``folder`` and its parents so that they survive a power cut."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    # No key can begin with a dot, so a half-written file cannot be asked for.
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new name in ``folder`` durable: syncing the file alone does not."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

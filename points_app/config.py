@@ -1,0 +1,191 @@
+"""Every setting of the service: one typed object read once from the environment.
+
+`.env.example` explains each variable to operators. Business settings that a shop changes while the
+service runs (cost of a draw, receipt rate, ...) live in the table `system_configs` instead.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import quote, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+MIN_SECRET_LENGTH = 32
+
+
+class ConfigurationError(Exception):
+    """The environment cannot run this service; the text lists everything wrong at once."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        listing = "\n".join(f"  - {problem}" for problem in problems)
+        super().__init__(f"the configuration has {len(problems)} problem(s):\n{listing}")
+
+
+class Settings(BaseModel):
+    """Process-wide settings. Attribute names are the environment's names in lower case."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    app_env: Literal["development", "test", "production"] = "production"
+    port: int = Field(3000, ge=1, le=65535)
+    public_url: str = ""
+    cors_origins: str = ""
+    trusted_proxies: int = Field(0, ge=0, le=10)
+    debug: bool = Field(False, alias="flask_debug")
+
+    database_url: str
+    db_pool_size: int = Field(32, ge=1, le=500)
+    db_read_timeout: int = Field(60, ge=1)
+    redis_url: str
+
+    jwt_secret: str
+    jwt_refresh_secret: str
+    encryption_key: str = Field(pattern=r"^[0-9a-fA-F]{64}$")
+    encryption_keys_old: str = Field("", pattern=r"^([0-9a-fA-F]{64}(,[0-9a-fA-F]{64})*)?$")
+
+    sealos_endpoint: str = ""
+    sealos_internal_endpoint: str = ""
+    sealos_bucket: str = ""
+    sealos_access_key: str = ""
+    sealos_secret_key: str = ""
+    sealos_region: str = "us-east-1"
+    storage_endpoint_override: str = Field("", alias="storage_endpoint")
+    storage_dir: Path = Path(".data/storage")
+
+    sms_provider: Literal["console", "aliyun", "tencent"] = "console"
+    sms_access_key_id: str = ""
+    sms_access_key_secret: str = ""
+    sms_sign_name: str = ""
+    sms_template_code: str = ""
+    sms_sdk_app_id: str = ""
+    sms_region: str = ""
+    sms_endpoint: str = ""
+    sms_accept_any_code: bool = False
+
+    ocr_api_key: str = ""
+    ocr_secret_key: str = ""
+    ocr_endpoint: str = "https://aip.baidubce.com"
+    reading_engine: str = "paddle"
+
+    rate_limit_api: int = Field(60, ge=1)
+    rate_limit_api_ip: int = Field(600, ge=1)
+    rate_limit_draw: int = Field(3, ge=1)
+
+    upload_wait_seconds: float = Field(8.0, ge=0, le=20)
+    web_threads: int = Field(32, ge=2, le=512)
+    max_sockets: int = Field(10_000, ge=1)
+    shop_timezone: str = "Asia/Shanghai"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["auto", "json", "console"] = "auto"
+    metrics_token: str = ""
+
+    @property
+    def is_production(self) -> bool:
+        return self.app_env == "production"
+
+    @property
+    def storage_endpoint(self) -> str:
+        """The S3 endpoint: the external one in production, the internal one otherwise."""
+        if self.storage_endpoint_override:
+            return self.storage_endpoint_override
+        if self.is_production:
+            return self.sealos_endpoint
+        return self.sealos_internal_endpoint or self.sealos_endpoint
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        """Read and check the environment.
+
+        Raises ConfigurationError naming every missing, malformed or unsafe variable.
+        """
+        values: dict[str, Any] = {k.lower(): v for k, v in environ.items() if v != ""}
+        values.setdefault("app_env", values.get("node_env", "production"))
+        values["database_url"] = _database_url(values)
+        try:
+            settings = cls.model_validate(
+                {key: value for key, value in values.items() if value is not None}
+            )
+        except ValidationError as error:
+            raise ConfigurationError([_explain(item) for item in error.errors()]) from None
+        problems = _unsafe(settings) if settings.is_production else []
+        problems += _incomplete(settings)
+        if problems:
+            raise ConfigurationError(problems)
+        return settings
+
+
+def _database_url(values: Mapping[str, Any]) -> str | None:
+    """DATABASE_URL in SQLAlchemy's spelling, or one made of the customer's DB_* variables."""
+    url = values.get("database_url")
+    if url:
+        return f"mysql+pymysql://{url[8:]}" if url.startswith("mysql://") else url
+    if not values.get("db_host"):
+        return None
+    user = quote(values.get("db_user", "root"), safe="")
+    password = quote(values.get("db_password", ""), safe="")
+    host, port = values["db_host"], values.get("db_port", "3306")
+    return f"mysql+pymysql://{user}:{password}@{host}:{port}/{values.get('db_name', 'points')}"
+
+
+def _explain(item: Any) -> str:
+    name = str(item["loc"][0]).upper()
+    if item["type"] == "missing":
+        hint = " (or DB_HOST, DB_USER, DB_PASSWORD, DB_NAME)" if name == "DATABASE_URL" else ""
+        return f"{name} is not set{hint}"
+    if name in {"ENCRYPTION_KEY", "ENCRYPTION_KEYS_OLD"}:
+        return f"{name} must be 64 hexadecimal digits: openssl rand -hex 32"
+    return f"{name}: {item['msg']}"
+
+
+def _unsafe(settings: Settings) -> list[str]:
+    """What production refuses to run with."""
+    problems = []
+    secrets = {"JWT_SECRET": settings.jwt_secret, "JWT_REFRESH_SECRET": settings.jwt_refresh_secret}
+    for name, secret in secrets.items():
+        if len(secret) < MIN_SECRET_LENGTH or len(set(secret)) < 10:
+            problems.append(f"{name} is too weak: use openssl rand -base64 48")
+    if settings.jwt_secret == settings.jwt_refresh_secret:
+        problems.append("JWT_SECRET and JWT_REFRESH_SECRET must differ")
+    if len(set(settings.encryption_key.lower())) < 8:
+        problems.append("ENCRYPTION_KEY is too weak: use openssl rand -hex 32")
+    if settings.encryption_key.lower() in {secret.lower() for secret in secrets.values()}:
+        problems.append("ENCRYPTION_KEY must differ from the JWT secrets")
+    if settings.sms_accept_any_code:
+        problems.append("SMS_ACCEPT_ANY_CODE=1 lets anyone log in as anyone: unset it")
+    if settings.sms_provider == "console":
+        problems.append("SMS_PROVIDER must be aliyun or tencent")
+    if settings.is_sqlite:
+        problems.append("DATABASE_URL names SQLite: production needs MySQL or MariaDB")
+    if settings.debug:
+        problems.append("FLASK_DEBUG must be off")
+    return problems
+
+
+def _incomplete(settings: Settings) -> list[str]:
+    """Groups of variables of which some are set and others are missing."""
+    problems = []
+    if settings.sms_provider != "console":
+        needed = ["sms_access_key_id", "sms_access_key_secret", "sms_sign_name"]
+        needed.append("sms_template_code")
+        if settings.sms_provider == "tencent":
+            needed.append("sms_sdk_app_id")
+        problems += _missing(settings, needed, f"SMS_PROVIDER={settings.sms_provider}")
+    if settings.sealos_bucket:
+        needed = ["sealos_access_key", "sealos_secret_key", "storage_endpoint"]
+        problems += _missing(settings, needed, "SEALOS_BUCKET")
+    if bool(settings.ocr_api_key) != bool(settings.ocr_secret_key):
+        problems.append("OCR_API_KEY and OCR_SECRET_KEY are needed together")
+    if urlsplit(settings.redis_url).scheme not in {"redis", "rediss", "unix"}:
+        problems.append("REDIS_URL must start with redis://, rediss:// or unix://")
+    return problems
+
+
+def _missing(settings: Settings, names: list[str], because: str) -> list[str]:
+    absent = [name for name in names if not getattr(settings, name)]
+    return [f"{name.upper()} is not set, and {because} needs it" for name in absent]

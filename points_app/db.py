@@ -1,0 +1,210 @@
+"""The database session and the one way to write: `@transactional`.
+
+This is the only file that commits. What the outside world should hear of a change is handed to
+`after_commit` and happens once the change is certain, or never.
+"""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import CursorResult, Executable, MetaData, event, func, select, update
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import DeclarativeBase
+
+from points_app.config import Settings
+
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ATTEMPTS = 4
+LOCK_WAIT_SECONDS = 3
+# Deadlock, lock wait timeout, snapshot conflict (MariaDB): the whole transaction may run again.
+RETRYABLE = {1213, 1205, 1020}
+# A row somebody else holds, asked for with NOWAIT: MySQL 8 and MariaDB.
+LOCKED = {3572, 1205}
+
+
+class TryAgain(Exception):
+    """What a transaction read before it locked has changed: run the whole function again."""
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+def utcnow() -> datetime:
+    """Now in UTC, to the millisecond the tables keep."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def transactional(function: Callable[P, R]) -> Callable[P, R]:
+    """Make `function` one transaction: all of it is committed, or nothing.
+
+    Refuses to nest. Runs the whole function again, a few times with jitter, when the database says
+    that it lost a deadlock, waited too long for a lock or read a stale snapshot. Hooks given to
+    `after_commit` run after the commit; one that fails stops neither the others nor the answer.
+    """
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        session = db.session()
+        if _writing.get():
+            raise RuntimeError(f"{function.__name__} was called inside another transaction")
+        for attempt in range(1, ATTEMPTS + 1):
+            session.rollback()  # drops an older read's snapshot
+            session.info.clear()
+            session.info["after_commit"] = hooks = []
+            token = _writing.set(True)
+            try:
+                result = function(*args, **kwargs)
+                session.commit()
+                break
+            except (DBAPIError, TryAgain) as error:
+                session.rollback()
+                if attempt == ATTEMPTS or not _may_run_again(error):
+                    raise
+            except BaseException:
+                session.rollback()
+                raise
+            finally:
+                _writing.reset(token)
+            time.sleep(random.uniform(0.005, 0.05) * attempt)
+        _run_hooks(hooks)
+        return result
+
+    return run
+
+
+def _may_run_again(error: Exception) -> bool:
+    return isinstance(error, TryAgain) or error_number(error) in RETRYABLE
+
+
+def after_commit(hook: Callable[[], Any]) -> None:
+    """Call `hook` once the running transaction is committed; never when it is not."""
+    if not _writing.get():
+        raise RuntimeError("after_commit needs a running transaction")
+    db.session().info["after_commit"].append(hook)
+
+
+def _run_hooks(hooks: list[Callable[[], Any]]) -> None:
+    for hook in hooks:
+        try:
+            hook()
+        except Exception:
+            log.exception("after_commit_failed")
+
+
+def execute(statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+    """Run a Core statement in the session's transaction, past the ORM's unit of work."""
+    return db.session().connection().execute(statement, parameters)
+
+
+def add(column: Any, key: int, change: int, *guards: Any, **also: Any) -> int | None:
+    """Add `change` to a counter of the row `key` while `guards` hold; the one way to move money.
+
+    `also` sets other columns in the same statement. Locks the row until the transaction ends.
+    Returns the counter's new value, or None when no row passed the guards. On MySQL the value comes
+    back with the UPDATE itself (LAST_INSERT_ID(expr), MySQL manual 14.15), not by another query.
+    """
+    table = column.table
+    (primary_key,) = table.primary_key.columns
+    row = primary_key == key
+    if db.engine.dialect.name == "sqlite":
+        done = execute(update(table).where(row, *guards).values({column: column + change, **also}))
+        return execute(select(column).where(row)).scalar_one() if done.rowcount else None
+    moved = func.last_insert_id(column + change)
+    done = execute(update(table).where(row, *guards).values({column: moved, **also}))
+    return done.lastrowid if done.rowcount else None
+
+
+def error_number(error: DBAPIError) -> int | None:
+    """The server's error number, None where the driver gives none (SQLite)."""
+    arguments = getattr(error.orig, "args", ())
+    return arguments[0] if arguments and isinstance(arguments[0], int) else None
+
+
+def is_duplicate(error: DBAPIError) -> bool:
+    """Whether a UNIQUE constraint refused the row."""
+    return error_number(error) == 1062 or "UNIQUE constraint failed" in str(error.orig)
+
+
+def is_unavailable(error: DBAPIError) -> bool:
+    """Whether the database could not be reached, or stopped answering, or is too busy to lock."""
+    if not isinstance(error, OperationalError):
+        return bool(error.connection_invalidated)
+    number = error_number(error)
+    return error.connection_invalidated or number in {1040, 1205, 1053, *range(2000, 2100)} or (
+        "database is locked" in str(error.orig)
+    )
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """Options of SQLAlchemy's engine for this database."""
+    if settings.is_sqlite:
+        return {"connect_args": {"timeout": 15, "isolation_level": None}}
+    arguments: dict[str, Any] = {
+        "charset": "utf8mb4",
+        "connect_timeout": 2,
+        "read_timeout": settings.db_read_timeout,
+        "write_timeout": settings.db_read_timeout,
+        "init_command": (
+            f"SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = {LOCK_WAIT_SECONDS}"
+        ),
+    }
+    if not any(key.startswith("ssl") for key in make_url(settings.database_url).query):
+        arguments["ssl_disabled"] = True  # building the default SSL context costs 44 ms a connect
+    return {
+        "pool_size": settings.db_pool_size,
+        "max_overflow": 0,
+        "pool_timeout": 2.5,
+        "pool_pre_ping": True,
+        "pool_recycle": 280,
+        "isolation_level": "READ COMMITTED",
+        "connect_args": arguments,
+    }
+
+
+def init_db(app: Flask, settings: Settings) -> None:
+    """Bind the session to this app's database."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
+    db.init_app(app)
+    if settings.is_sqlite:
+        with app.app_context():
+            _prepare_sqlite(db.engine)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """One writer at a time stands in for row locks: SQLite ignores FOR UPDATE silently."""
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")

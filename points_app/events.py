@@ -1,0 +1,75 @@
+"""What the outside world hears, and only after the commit.
+
+Each function is called inside a transaction; the notice leaves when it is committed. A Redis that
+is gone loses notices, never data: the relay tells its clients to read again when it is back.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from redis import RedisError
+
+from points_app import notices
+from points_app.db import after_commit, utcnow
+from points_app.extensions import parts
+from points_app.wire.times import iso
+
+log = logging.getLogger(__name__)
+
+
+def points_update(
+    user_id: int, *, total_points: int, change_points: int, reason: str, operation_id: str
+) -> None:
+    """A balance changed; `total_points` is the balance after it."""
+    data = {
+        "user_id": user_id,
+        "total_points": total_points,
+        "change_points": change_points,
+        "reason": reason,
+        "timestamp": iso(utcnow()),
+        "operation_id": operation_id,
+    }
+    _later(lambda: notices.publish_user(parts.redis, user_id, _message("points_update", data)))
+
+
+def stock_update(product_id: int, stock: int, operation: str) -> None:
+    """A product's stock changed by a `purchase`, a `restock` or an `admin_adjust`."""
+    data = {
+        "product_id": product_id,
+        "stock": stock,
+        "operation": operation,
+        "timestamp": iso(utcnow()),
+    }
+    _later(lambda: notices.publish_product(parts.redis, product_id, _message("stock_update", data)))
+
+
+def review_result(user_id: int, data: dict[str, Any]) -> None:
+    """A merchant decided on a receipt; `data` in the contract's shape."""
+    _later(lambda: notices.publish_user(parts.redis, user_id, _message("review_result", data)))
+
+
+def receipt_processed(user_id: int, data: Any) -> None:
+    """A receipt was read; `data` is the upload's answer."""
+    _later(lambda: notices.publish_user(parts.redis, user_id, _message("receipt_processed", data)))
+
+
+def close_sockets(*, user_id: int | None = None, session_id: str | None = None) -> None:
+    """Close a user's or a session's sockets: they were banned or logged out."""
+    target = {"close_user": user_id} if user_id is not None else {"close_session": session_id}
+    control = {**target, "code": 4401, "reason": "session ended"}
+    _later(lambda: notices.publish_control(parts.redis, control))
+
+
+def _message(kind: str, data: Any) -> dict[str, Any]:
+    return {"type": kind, "data": data}
+
+
+def _later(publish: Callable[[], Any]) -> None:
+    def guarded() -> None:
+        try:
+            publish()
+        except RedisError as error:
+            log.warning("notice_lost", extra={"error": type(error).__name__})
+
+    after_commit(guarded)

@@ -1,0 +1,50 @@
+"""The HTTP side: parse, call a service, answer. No SQL and no business rule lives here."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from points_app.config import Settings
+from points_app.http import (
+    auth,
+    errors,
+    exchange,
+    files,
+    health,
+    limits,
+    lottery,
+    merchant,
+    monitoring,
+    observe,
+    photo,
+    security,
+)
+from points_app.http.api import Area
+
+AREAS: tuple[Area, ...] = (
+    auth.area,
+    lottery.area,
+    exchange.area,
+    photo.area,
+    merchant.area,
+    monitoring.area,
+)
+# Larger than the largest picture, so that a guest whose photo is too big is told so (5002).
+MAX_BODY_BYTES = 32 * 1024 * 1024
+
+
+def init_http(app: Flask, settings: Settings) -> None:
+    """Register every route and what surrounds them."""
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
+    proxies = settings.trusted_proxies
+    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+    )
+    observe.init_app(app)
+    security.init_app(app, settings)
+    limits.init_app(app, settings)
+    errors.init_app(app)
+    for area in AREAS:
+        app.register_blueprint(area)
+    app.register_blueprint(files.blueprint)
+    app.register_blueprint(health.blueprint)

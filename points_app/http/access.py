@@ -1,0 +1,37 @@
+"""Who is calling: the bearer token, and the account behind it."""
+
+from flask import g, request
+
+from points_app.errors import AccessTokenMissing, NotAdmin, NotMerchant
+from points_app.services import sessions
+from points_app.services.sessions import Caller
+
+ROLES = {"merchant": ("is_merchant", NotMerchant), "admin": ("is_admin", NotAdmin)}
+
+
+def bearer_token() -> str | None:
+    """The token of the Authorization header, None without one."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+def admit(required: str) -> Caller | None:
+    """The caller, if they may use an endpoint that requires this access.
+
+    Raises AccessTokenMissing, AccessTokenInvalid, AccountBanned, NotMerchant, NotAdmin. An optional
+    token that is bad counts as none.
+    """
+    if required == "public":
+        return None
+    token = bearer_token()
+    if required == "optional":
+        return sessions.authenticate_or_none(token) if token else None
+    if token is None:
+        raise AccessTokenMissing
+    caller = sessions.authenticate(token)
+    g.user_id = caller.user_id
+    if required in ROLES:
+        role, refusal = ROLES[required]
+        if not getattr(caller, role):
+            raise refusal
+    return caller

@@ -1,0 +1,75 @@
+"""Login codes, tokens and sessions."""
+
+from points_app.errors import (
+    CodeInvalid,
+    CodeNotSent,
+    CodeTooSoon,
+    PhoneInvalid,
+    RefreshTokenInvalid,
+    RefreshTokenMissing,
+    SystemFailure,
+    UserGone,
+)
+from points_app.extensions import limiter
+from points_app.http.access import bearer_token
+from points_app.http.api import Access, Area
+from points_app.http.schemas import Login, Logout, SendCode
+from points_app.services import accounts, auth, sessions
+from points_app.services.sessions import Caller
+from points_app.wire import accounts as wire
+
+area = Area("auth", "/api/auth", failure=SystemFailure)
+CODES_PER_ADDRESS = "30 per hour"
+LOGINS_PER_ADDRESS = "30 per minute"
+
+
+@area.endpoint(
+    "POST",
+    "/send-code",
+    Access.PUBLIC,
+    wire.CodeSent,
+    body=SendCode,
+    raises=(PhoneInvalid, CodeTooSoon, CodeNotSent),
+)
+@limiter.limit(CODES_PER_ADDRESS)
+def send_code(body: SendCode) -> wire.CodeSent:
+    """Send a login code by SMS."""
+    return auth.send_code(auth.check_phone(body.phone))
+
+
+@area.endpoint(
+    "POST",
+    "/login",
+    Access.PUBLIC,
+    wire.LoginAnswer,
+    body=Login,
+    raises=(PhoneInvalid, CodeInvalid),
+)
+@limiter.limit(LOGINS_PER_ADDRESS)
+def login(body: Login) -> wire.LoginAnswer:
+    """Log in with a code; the first login creates the account."""
+    return auth.login(auth.check_phone(body.phone), body.code)
+
+
+@area.endpoint(
+    "POST",
+    "/refresh",
+    Access.PUBLIC,
+    wire.TokenPair,
+    raises=(RefreshTokenMissing, RefreshTokenInvalid, UserGone),
+)
+def refresh() -> wire.TokenPair:
+    """Exchange the bearer refresh token for a new pair."""
+    return sessions.refresh(bearer_token())
+
+
+@area.endpoint("GET", "/verify-token", Access.GUEST, wire.TokenVerdict)
+def verify_token(caller: Caller) -> wire.TokenVerdict:
+    """Whether the access token is good, and whose it is."""
+    return {"valid": True, "user_info": accounts.user_info(caller.user_id)}
+
+
+@area.endpoint("POST", "/logout", Access.GUEST, body=Logout)
+def logout(caller: Caller, body: Logout) -> None:
+    """End the session: both tokens die at once."""
+    auth.logout(caller, body.refresh_token)

@@ -1,0 +1,97 @@
+"""Every failure becomes the envelope. What happened goes to the log, never to the client."""
+
+import logging
+
+from flask import Flask, Response, g
+from flask_limiter.errors import RateLimitExceeded
+from redis import RedisError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+from points_app.clients.storage import StorageError
+from points_app.db import TryAgain, is_unavailable
+from points_app.errors import (
+    AppError,
+    BodyTooLarge,
+    InvalidInput,
+    MethodRefused,
+    RouteUnknown,
+    ServiceUnavailable,
+    SystemFailure,
+    TooManyRequests,
+)
+from points_app.services.idempotency import Replay
+from points_app.wire import envelope
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    """Install the handlers, the most specific first."""
+    app.register_error_handler(AppError, refuse)
+    app.register_error_handler(Replay, _replay)
+    app.register_error_handler(NotFound, lambda _: refuse(RouteUnknown()))
+    app.register_error_handler(MethodNotAllowed, _method_refused)
+    app.register_error_handler(RequestEntityTooLarge, lambda _: refuse(BodyTooLarge()))
+    app.register_error_handler(RateLimitExceeded, _rate_limited)
+    app.register_error_handler(HTTPException, _bad_request)
+    app.register_error_handler(DBAPIError, _database_failed)
+    for down in (PoolTimeout, RedisError, StorageError, TryAgain):
+        app.register_error_handler(down, _unavailable)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def refuse(error: AppError, code: int | None = None) -> Response:
+    """The envelope of a refusal; `code` stands in for the error's own (503 of an area)."""
+    g.code = code or error.code
+    response = Response(
+        envelope(error.data, g.code, error.message), error.status, mimetype="application/json"
+    )
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _replay(replay: Replay) -> Response:
+    response = Response(replay.answer, mimetype="application/json")
+    response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _method_refused(error: MethodNotAllowed) -> Response:
+    response = refuse(MethodRefused())
+    response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return response
+
+
+def _rate_limited(error: RateLimitExceeded) -> Response:
+    too_many = TooManyRequests()
+    too_many.retry_after = error.limit.limit.get_expiry()
+    return refuse(too_many)
+
+
+def _bad_request(error: HTTPException) -> Response:
+    """What Werkzeug itself could not parse."""
+    return refuse(InvalidInput.of("request", error.name))
+
+
+def _database_failed(error: DBAPIError) -> Response:
+    return _unavailable(error) if is_unavailable(error) else _unexpected(error)
+
+
+def _unavailable(error: Exception) -> Response:
+    """A dependency is down: 503 with the area's code, and the client may try again."""
+    log.error("dependency_unavailable", extra={"error": type(error).__name__})
+    failure = _failure()
+    return refuse(ServiceUnavailable(), failure.code if failure else None)
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("unexpected_failure", exc_info=error)
+    return refuse((_failure() or SystemFailure)())
+
+
+def _failure() -> type[AppError] | None:
+    operation = g.get("operation")
+    return operation.failure if operation else None

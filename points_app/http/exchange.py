@@ -1,0 +1,57 @@
+"""The catalogue and orders."""
+
+from points_app.errors import (
+    ExchangeFailure,
+    InsufficientPointsForOrder,
+    OutOfStock,
+    ProductListFailure,
+    ProductUnknown,
+)
+from points_app.http.api import Access, Area
+from points_app.http.schemas import OrdersQuery, ProductsQuery, RedeemRequest
+from points_app.services import exchange
+from points_app.services.sessions import Caller
+from points_app.wire import exchange as wire
+
+area = Area("exchange", "/api/exchange", failure=ExchangeFailure)
+
+
+@area.endpoint(
+    "GET",
+    "/products",
+    Access.GUEST,
+    wire.ProductList,
+    query=ProductsQuery,
+    failure=ProductListFailure,
+)
+def products(query: ProductsQuery) -> wire.ProductList:
+    """The catalogue, filtered, sorted and paged."""
+    wanted = exchange.ProductFilter(
+        category=query.category,
+        min_points=query.min_points,
+        max_points=query.max_points,
+        stock_status=query.stock_status,
+        sort_by=query.sort_by,
+        descending=query.sort_order == "DESC",
+    )
+    return exchange.products(wanted, query.slice)
+
+
+@area.endpoint(
+    "POST",
+    "/redeem",
+    Access.GUEST,
+    wire.OrderPlaced,
+    body=RedeemRequest,
+    raises=(ProductUnknown, OutOfStock, InsufficientPointsForOrder),
+    keyed=True,
+)
+def redeem(caller: Caller, body: RedeemRequest) -> wire.OrderPlaced:
+    """Buy goods with points."""
+    return exchange.redeem(caller.user_id, body.commodity_id, body.quantity, body.delivery_info)
+
+
+@area.endpoint("GET", "/records", Access.GUEST, wire.OrderRecords, query=OrdersQuery)
+def records(caller: Caller, query: OrdersQuery) -> wire.OrderRecords:
+    """The guest's own orders, newest first."""
+    return exchange.records(caller.user_id, query.slice, query.status)

@@ -1,0 +1,29 @@
+"""What clients report about themselves."""
+
+from points_app.errors import ErrorLogFailure, MetricsFailure
+from points_app.http import limits
+from points_app.http.api import Access, Area
+from points_app.http.schemas import ErrorReport, PerformanceReport
+from points_app.services import monitoring
+from points_app.services.sessions import Caller
+
+area = Area("monitoring", "/api/monitoring", failure=MetricsFailure)
+
+
+@area.endpoint("POST", "/performance", Access.GUEST, body=PerformanceReport)
+def performance(caller: Caller, body: PerformanceReport) -> None:
+    """A client's figures."""
+    monitoring.record_performance(caller.user_id, body.model_dump())
+
+
+@area.endpoint(
+    "POST",
+    "/errors",
+    Access.OPTIONAL,
+    body=ErrorReport,
+    limit=limits.ERROR_REPORTS,
+    failure=ErrorLogFailure,
+)
+def errors(caller: Caller | None, body: ErrorReport) -> None:
+    """An error a client saw; a token, when there is one, tells whose."""
+    monitoring.record_error(caller.user_id if caller else None, body.model_dump())

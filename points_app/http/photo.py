@@ -1,0 +1,76 @@
+"""Receipt pictures."""
+
+import re
+
+from flask import request
+
+from points_app.errors import (
+    AmountInvalid,
+    PhotoFailure,
+    PictureMissing,
+    PictureTooLarge,
+    PictureUnreadable,
+    ReceiptAlreadySubmitted,
+    UploadUnknown,
+)
+from points_app.extensions import parts
+from points_app.http.api import Access, Area
+from points_app.http.schemas import UploadForm, UploadsQuery
+from points_app.services import receipts
+from points_app.services.sessions import Caller
+from points_app.wire import receipts as wire
+
+area = Area("photo", "/api/photo", failure=PhotoFailure)
+MAX_WAIT_SECONDS = 20.0
+PREFER_WAIT = re.compile(r"\bwait=([0-9]{1,4})\b")
+
+
+@area.endpoint(
+    "POST",
+    "/upload",
+    Access.GUEST,
+    wire.UploadAnswer,
+    form=UploadForm,
+    raises=(
+        PictureMissing,
+        PictureTooLarge,
+        PictureUnreadable,
+        AmountInvalid,
+        ReceiptAlreadySubmitted,
+    ),
+)
+def upload(caller: Caller, form: UploadForm) -> wire.UploadAnswer:
+    """Hand in a receipt; the answer waits a while for its reading."""
+    upload_id = receipts.submit(caller.user_id, uploaded_file(), form.typed_amount)
+    receipts.wait_until_read(upload_id, preferred_wait())
+    return receipts.upload_answer(caller.user_id, upload_id)
+
+
+@area.endpoint("GET", "/records", Access.GUEST, wire.UploadRecords, query=UploadsQuery)
+def records(caller: Caller, query: UploadsQuery) -> wire.UploadRecords:
+    """The guest's own receipts, newest first."""
+    return receipts.records(caller.user_id, query.slice, query.status)
+
+
+@area.endpoint(
+    "GET", "/records/<upload_id>", Access.GUEST, wire.UploadRecord, raises=(UploadUnknown,)
+)
+def record(caller: Caller, upload_id: str) -> wire.UploadRecord:
+    """One of the guest's own receipts."""
+    return receipts.record(caller.user_id, upload_id)
+
+
+def uploaded_file() -> bytes | None:
+    """The picture's bytes, from the field `file` or `photo`; one byte over the limit is enough to
+    see that it is too large."""
+    file = request.files.get("file") or request.files.get("photo")
+    return file.stream.read(receipts.MAX_PICTURE_BYTES + 1) if file else None
+
+
+def preferred_wait() -> float:
+    """How long the client lets its upload wait, in seconds (`Prefer`, RFC 7240)."""
+    preference = request.headers.get("Prefer", "")
+    if "respond-async" in preference:
+        return 0.0
+    asked = PREFER_WAIT.search(preference)
+    return min(float(asked[1]), MAX_WAIT_SECONDS) if asked else parts.settings.upload_wait_seconds

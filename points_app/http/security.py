@@ -1,0 +1,58 @@
+"""Headers that protect guests, CORS, and HTTPS in production."""
+
+from flask import Flask, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from points_app.config import Settings
+
+CORS_METHODS = "GET, POST, PUT, DELETE, OPTIONS"
+CORS_HEADERS = "Authorization, Content-Type, Idempotency-Key, Prefer, X-Client-Version, X-Request-ID"
+CORS_EXPOSED = (
+    "Idempotent-Replayed, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, "
+    "X-Request-ID"
+)
+HEALTH_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Install the checks before and the headers after every request."""
+    origins = frozenset(filter(None, (o.strip() for o in settings.cors_origins.split(","))))
+
+    @app.before_request
+    def require_https() -> AnyResponse | None:
+        if not settings.is_production or request.is_secure or request.path in HEALTH_PATHS:
+            return None
+        return redirect(request.url.replace("http://", "https://", 1), 308)
+
+    @app.before_request
+    def preflight() -> Response | None:
+        asked = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        return Response(status=204) if asked else None
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        headers = response.headers
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "no-referrer"
+        headers["X-Frame-Options"] = "DENY"
+        if request.path.startswith("/api/"):
+            headers["Cache-Control"] = "no-store"
+        if settings.is_production:
+            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        _allow_origin(response, origins)
+        return response
+
+
+def _allow_origin(response: Response, origins: frozenset[str]) -> None:
+    """CORS for origins on the list, exactly; nobody else learns that there is a list."""
+    origin = request.headers.get("Origin")
+    response.vary.add("Origin")
+    if origin not in origins:
+        return
+    headers = response.headers
+    headers["Access-Control-Allow-Origin"] = origin
+    headers["Access-Control-Expose-Headers"] = CORS_EXPOSED
+    if response.status_code == 204:
+        headers["Access-Control-Allow-Methods"] = CORS_METHODS
+        headers["Access-Control-Allow-Headers"] = CORS_HEADERS
+        headers["Access-Control-Max-Age"] = "600"

@@ -1,0 +1,31 @@
+"""The worker's tasks by name, and the one way to ask for them: after the commit."""
+
+import logging
+
+from kombu.exceptions import OperationalError
+
+from points_app.db import after_commit
+from points_app.extensions import producer
+
+log = logging.getLogger(__name__)
+
+READ_RECEIPT = "receipts.read"
+STORE_PICTURE = "receipts.store"
+SWEEP_RECEIPTS = "receipts.sweep"
+PURGE = "maintenance.purge"
+TASK_NAMES = (READ_RECEIPT, STORE_PICTURE, SWEEP_RECEIPTS, PURGE)
+
+
+def enqueue(task: str, *arguments: str | int) -> bool:
+    """Send a task to the broker; False when it is out of reach (the sweep will find the work)."""
+    try:
+        producer.send_task(task, args=arguments)
+    except OperationalError as error:
+        log.warning("task_not_enqueued", extra={"task": task, "error": type(error).__name__})
+        return False
+    return True
+
+
+def enqueue_after_commit(task: str, *arguments: str | int) -> None:
+    """Send a task once the running transaction is committed."""
+    after_commit(lambda: enqueue(task, *arguments))

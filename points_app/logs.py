@@ -1,0 +1,58 @@
+"""Logging: one JSON line an event for machines, readable lines in a terminal."""
+
+import logging
+import re
+import sys
+from typing import Any
+
+import structlog
+from structlog.types import EventDict, Processor
+
+from points_app.config import Settings
+
+MOBILE = re.compile(r"(?<![0-9])(1[3-9][0-9])[0-9]{4}([0-9]{4})(?![0-9])")
+TOKEN = re.compile(r"(token=|Bearer\s+)[A-Za-z0-9._~+/=-]+", re.IGNORECASE)
+
+
+def configure_logging(settings: Settings) -> None:
+    """Send every record of this process, whoever wrote it, through one formatter to stderr."""
+    as_json = settings.log_format == "json" or (
+        settings.log_format == "auto" and not sys.stderr.isatty()
+    )
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _mask,
+    ]
+    renderer: Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if as_json
+        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(settings.log_level)
+    for noisy in ("botocore", "urllib3", "celery.redirected", "flask-limiter", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _mask(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """The last line of defence: no phone number and no token in clear, whoever logged it."""
+    return {key: _masked(value) for key, value in event.items()}
+
+
+def _masked(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return TOKEN.sub(r"\1[hidden]", MOBILE.sub(r"\1****\2", value))

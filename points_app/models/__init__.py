@@ -1,0 +1,46 @@
+"""The tables. Columns, constraints and enums only; rules live in the services."""
+
+from points_app.models.audit import AuditEntry, SystemConfig
+from points_app.models.exchange import Order, OrderStatus, Product, StockMovement
+from points_app.models.idempotency import IdempotencyKey
+from points_app.models.ledger import LedgerEntry, Source
+from points_app.models.lottery import Draw, Prize, PrizeCount, PrizeType
+from points_app.models.merchant import MerchantApplication
+from points_app.models.monitoring import ErrorLog, PerformanceMetric
+from points_app.models.receipt import (
+    MatchStatus,
+    ProcessingStatus,
+    Receipt,
+    ReviewStatus,
+    StagedPicture,
+)
+from points_app.models.user import AuthSession, RefreshToken, SmsCode, User, UserStatus
+
+__all__ = [
+    "AuditEntry",
+    "AuthSession",
+    "Draw",
+    "ErrorLog",
+    "IdempotencyKey",
+    "LedgerEntry",
+    "MatchStatus",
+    "MerchantApplication",
+    "Order",
+    "OrderStatus",
+    "PerformanceMetric",
+    "Prize",
+    "PrizeCount",
+    "PrizeType",
+    "ProcessingStatus",
+    "Product",
+    "Receipt",
+    "RefreshToken",
+    "ReviewStatus",
+    "SmsCode",
+    "Source",
+    "StagedPicture",
+    "StockMovement",
+    "SystemConfig",
+    "User",
+    "UserStatus",
+]

@@ -1,0 +1,23 @@
+"""Answers already given, so that a repeated request has its effect once."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from points_app.db import db, utcnow
+from points_app.models.types import BigInt, LongText, UtcDateTime, ascii_code
+
+
+class IdempotencyKey(db.Model):  # type: ignore[name-defined]
+    """One keyed request: `answer` is the envelope's bytes as text, NULL until it is known."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (UniqueConstraint("user_id", "key"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.user_id"))
+    key: Mapped[str] = mapped_column(ascii_code(128))
+    fingerprint: Mapped[str] = mapped_column(ascii_code(64))
+    answer: Mapped[str | None] = mapped_column(LongText)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow, index=True)

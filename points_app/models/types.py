@@ -1,0 +1,39 @@
+"""Column types that mean the same on MySQL, MariaDB and SQLite."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary, String, Text, TypeDecorator
+from sqlalchemy.dialects import mysql
+
+BigInt = BigInteger().with_variant(Integer, "sqlite")
+LongText = Text().with_variant(mysql.MEDIUMTEXT, "mysql", "mariadb")
+Picture = LargeBinary().with_variant(mysql.MEDIUMBLOB, "mysql", "mariadb")
+
+
+def ascii_code(length: int) -> Any:
+    """Codes, ids and hashes: byte for byte, so that `Ab` is not `aB` and full-width is not ASCII."""
+    exact = mysql.VARCHAR(length, charset="ascii", collation="ascii_bin")
+    return String(length).with_variant(exact, "mysql", "mariadb")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time with milliseconds; naive ones are refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Any) -> Any:
+        if dialect.name in {"mysql", "mariadb"}:
+            return dialect.type_descriptor(mysql.DATETIME(fsp=3))
+        return dialect.type_descriptor(DateTime())
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value and value.replace(tzinfo=UTC)

@@ -1,0 +1,87 @@
+"""Guests, their login codes and their sessions."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from points_app.db import db, utcnow
+from points_app.models.types import BigInt, UtcDateTime, ascii_code
+
+
+class UserStatus(StrEnum):
+    ACTIVE = "active"
+    BANNED = "banned"
+
+
+class User(db.Model):  # type: ignore[name-defined]
+    """A guest; `total_points` repeats the sum of their ledger so that it can be locked and read."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        CheckConstraint("total_points >= 0", name="total_points_not_negative"),
+        CheckConstraint("status IN ('active', 'banned')", name="status_known"),
+    )
+
+    user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=True)
+    mobile: Mapped[str] = mapped_column(ascii_code(255))
+    mobile_hash: Mapped[str] = mapped_column(ascii_code(64), unique=True)
+    total_points: Mapped[int] = mapped_column(BigInt, default=0)
+    is_merchant: Mapped[bool] = mapped_column(default=False)
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    nickname: Mapped[str] = mapped_column(String(50))
+    avatar: Mapped[str | None] = mapped_column(String(255))
+    wx_openid: Mapped[str | None] = mapped_column(ascii_code(64), unique=True)
+    device_info: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
+    last_login: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    status: Mapped[str] = mapped_column(ascii_code(16), default=UserStatus.ACTIVE)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow, onupdate=utcnow)
+
+    @property
+    def mobile_row(self) -> str:
+        """What the sealed number is bound to."""
+        return f"users.mobile:{self.mobile_hash}"
+
+
+class SmsCode(db.Model):  # type: ignore[name-defined]
+    """The one login code a phone may have, and how often it asked today."""
+
+    __tablename__ = "sms_codes"
+    __table_args__ = (CheckConstraint("tries_left >= 0", name="tries_left_not_negative"),)
+
+    mobile_hash: Mapped[str] = mapped_column(ascii_code(64), primary_key=True)
+    code_hash: Mapped[str | None] = mapped_column(ascii_code(64))
+    tries_left: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    day: Mapped[str] = mapped_column(ascii_code(10))
+    sent_today: Mapped[int] = mapped_column(default=0)
+
+
+class AuthSession(db.Model):  # type: ignore[name-defined]
+    """One login: the family that its access and refresh tokens belong to."""
+
+    __tablename__ = "auth_sessions"
+
+    session_id: Mapped[str] = mapped_column(ascii_code(26), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.user_id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RefreshToken(db.Model):  # type: ignore[name-defined]
+    """One refresh token of a session: live, or retired when it was exchanged for another."""
+
+    __tablename__ = "refresh_tokens"
+    __table_args__ = (Index("ix_refresh_tokens_session", "session_id"),)
+
+    jti: Mapped[str] = mapped_column(ascii_code(26), primary_key=True)
+    session_id: Mapped[str] = mapped_column(
+        ForeignKey("auth_sessions.session_id", ondelete="CASCADE")
+    )
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    grace_used: Mapped[bool] = mapped_column(default=False)

@@ -1,0 +1,121 @@
+"""What guests are told over Redis: channel names, numbering, and the memory behind `since=`.
+
+The channel name is the address and the payload is exactly the text a client receives, so the relay
+in each web process forwards bytes and knows nothing of what they mean.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from redis import Redis
+from ulid import ULID
+
+PATTERN = "n:*"
+EVERYONE = "n:all"
+USER = "n:u:"
+PRODUCT = "n:p:"
+CONTROL = "n:ctl"
+
+REMEMBERED_NOTICES = 20
+REMEMBERED_SECONDS = 600
+VERSION_SECONDS = 86_400
+
+# KEYS: the user's stream. ARGV: channel, JSON object, notices kept, seconds kept.
+# Numbers rise by one while the stream lives; a new stream starts at the clock, so a number from
+# before a flush or an expiry is never mistaken for one of the new stream.
+_PUBLISH_USER = """
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+local seq
+if last then
+  seq = tonumber(string.match(last[1], '^%d+')) + 1
+else
+  local now = redis.call('TIME')
+  seq = now[1] * 1000 + math.floor(now[2] / 1000)
+end
+seq = string.format('%.0f', seq)
+local text = string.sub(ARGV[2], 1, -2) .. ',"seq":' .. seq .. '}'
+redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[3], seq .. '-0', 'text', text)
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+redis.call('PUBLISH', ARGV[1], text)
+return tonumber(seq)
+"""
+
+# KEYS: the product's version. ARGV: channel, text, version, seconds kept.
+# Two commits may publish in the other order; the older stock must not have the last word.
+_PUBLISH_VERSION = """
+local known = redis.call('GET', KEYS[1])
+if known and tonumber(known) >= tonumber(ARGV[3]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[4])
+redis.call('PUBLISH', ARGV[1], ARGV[2])
+return 1
+"""
+
+
+def publish_user(redis: Redis, user_id: int, message: dict[str, Any]) -> int:
+    """Send `message` ({"type", "data"}) to every socket of one user, and remember it for a while.
+
+    Returns the sequence number the notice carries as `seq`: one more than the user's previous
+    notice. One round trip. Raises redis.RedisError.
+    """
+    text = encode(stamp(message))
+    script = redis.register_script(_PUBLISH_USER)
+    kept = [REMEMBERED_NOTICES, REMEMBERED_SECONDS]
+    return int(script(keys=[_stream(user_id)], args=[f"{USER}{user_id}", text, *kept]))
+
+
+def publish_product(
+    redis: Redis, product_id: int, message: dict[str, Any], version: int | None = None
+) -> bool:
+    """Send `message` to every socket that follows the product.
+
+    `version` is a number that grows with every change of the product's stock: an announcement that
+    arrives after a newer one is dropped (False). One round trip. Raises redis.RedisError.
+    """
+    text = encode(stamp(message))
+    channel = f"{PRODUCT}{product_id}"
+    if version is None:
+        redis.publish(channel, text)
+        return True
+    script = redis.register_script(_PUBLISH_VERSION)
+    return bool(script(keys=[f"nv:{product_id}"], args=[channel, text, version, VERSION_SECONDS]))
+
+
+def publish_everyone(redis: Redis, message: dict[str, Any]) -> None:
+    """Send `message` to every socket of every process. Raises redis.RedisError."""
+    redis.publish(EVERYONE, encode(stamp(message)))
+
+
+def publish_control(redis: Redis, command: dict[str, Any]) -> None:
+    """Tell every web process to close sockets. Raises redis.RedisError.
+
+    `command` is {"close_user": user_id, "code": 4401, "reason": "..."} or the same with
+    {"close_session": "session id"}; code and reason go into the close frame.
+    """
+    redis.publish(CONTROL, encode(command))
+
+
+def missed_since(redis: Redis, user_id: int, seq: int) -> list[str] | None:
+    """The texts sent to the user after notice `seq`, oldest first.
+
+    None when they are no longer all known. Raises redis.RedisError.
+    """
+    entries: list[Any] = redis.xrange(_stream(user_id), min=f"{seq}-0")
+    if not entries or entries[0][0] != f"{seq}-0":
+        return None
+    return [fields["text"] for _, fields in entries[1:]]
+
+
+def stamp(message: dict[str, Any]) -> dict[str, Any]:
+    """`message` with the time and the unique id every notice carries."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return message | {"timestamp": now, "message_id": str(ULID())}
+
+
+def encode(message: dict[str, Any]) -> str:
+    """Compact JSON."""
+    return orjson.dumps(message).decode()
+
+
+def _stream(user_id: int) -> str:
+    return f"nq:{user_id}"

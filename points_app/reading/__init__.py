@@ -1,0 +1,27 @@
+"""The receipt reader: a picture in, the amount paid and the printed facts out.
+
+No Flask, no database, no network. `normalise` (pictures) makes one plain JPEG of an upload,
+`read_receipt` reads it; everything between the engine's words and the Reading is pure functions.
+"""
+
+from points_app.reading.amounts import Candidate
+from points_app.reading.checks import Check
+from points_app.reading.engine import Engine, EngineUnavailable, make_engine
+from points_app.reading.facts import Fact
+from points_app.reading.pictures import Picture, PictureRejected, normalise
+from points_app.reading.reader import read_receipt
+from points_app.reading.result import Reading
+
+__all__ = [
+    "Candidate",
+    "Check",
+    "Engine",
+    "EngineUnavailable",
+    "Fact",
+    "Picture",
+    "PictureRejected",
+    "Reading",
+    "make_engine",
+    "normalise",
+    "read_receipt",
+]

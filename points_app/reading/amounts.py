@@ -1,0 +1,93 @@
+"""Which of the printed sums was paid: candidates, best first, each with its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from points_app.reading.checks import Check
+from points_app.reading.entries import Entry, of_roles
+from points_app.reading.geometry import Box
+from points_app.reading.labels import Role
+
+WEIGHT = {Role.PAID: 40, Role.TOTAL: 30, Role.CARD: 20, Role.SUBTOTAL: 10, None: 0}
+"""What a label is worth. A sum whose label says cash, change, tax or discount is no candidate."""
+CALCULATED = 20
+"""Cash less change, when no total could be read."""
+CONFIRMED = 15
+REPEATED = 5
+NO_CENTS = -15
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sum that may be what was paid, why, and the boxes it was read from.
+
+    `labels` counts the different labels it stands beside, `checks` the checks that confirm it,
+    `clarity` is the engine's confidence in its best print; `is_total` says that a label calls it
+    a total and no calculation goes on from it.
+    """
+
+    amount: Decimal
+    score: int
+    reasons: tuple[str, ...]
+    boxes: tuple[Box, ...]
+    labels: int = 0
+    checks: int = 0
+    clarity: float = 0.0
+    is_total: bool = False
+
+
+def rank_candidates(entries: Sequence[Entry], checks: Sequence[Check]) -> list[Candidate]:
+    """The sums that may be what was paid, most likely first; of equals the later print."""
+    usable = [each for each in of_roles(entries, *WEIGHT) if each.value > 0]
+    prints: dict[Decimal, list[Entry]] = {}
+    for each in usable:
+        prints.setdefault(each.value, []).append(each)
+    ranked = sorted(
+        prints, key=lambda value: (_judge(value, prints[value], checks).score, prints[value][-1].row)
+    )
+    candidates = [_judge(value, prints[value], checks) for value in reversed(ranked)]
+    if not candidates or candidates[0].score < CALCULATED:
+        candidates = [*_calculated(entries, checks), *candidates]
+    return candidates
+
+
+def _judge(value: Decimal, prints: Sequence[Entry], checks: Sequence[Check]) -> Candidate:
+    best = max(prints, key=lambda each: (WEIGHT[each.role], each.confidence))
+    weight, reasons = WEIGHT[best.role], [f"beside “{best.label}”" if best.role else "no label"]
+    passed = {check.name: check for check in checks if check.passed and check.value == value}
+    after = next((check for check in checks if check.passed and check.start == value), None)
+    labels = {each.label for each in prints if each.role}
+    if after:
+        weight, passed = min(weight, WEIGHT[Role.SUBTOTAL]), {}
+        reasons.append(f"but not what remains: {after.detail}")
+    elif "built-up" in passed:
+        weight = max(weight, WEIGHT[Role.TOTAL])
+    reasons += [check.detail for check in passed.values()]
+    if len(labels) > 1:
+        reasons.append(f"beside {len(labels)} labels")
+    if not best.exact:
+        reasons.append("no cents printed")
+    score = (
+        weight
+        + CONFIRMED * len(passed)
+        + REPEATED * max(0, len(labels) - 1) * (not after)
+        + NO_CENTS * (not best.exact)
+    )
+    boxes = tuple(each.box for each in prints)
+    is_total = best.role in (Role.PAID, Role.TOTAL) and not after
+    return Candidate(
+        value, score, tuple(reasons), boxes, len(labels), len(passed), best.confidence, is_total
+    )
+
+
+def _calculated(entries: Sequence[Entry], checks: Sequence[Check]) -> list[Candidate]:
+    """Cash less change, for a receipt whose total is not legible."""
+    boxes = tuple(each.box for each in of_roles(entries, Role.CASH, Role.CHANGE))
+    return [
+        Candidate(check.value, CALCULATED, (check.detail,), boxes)
+        for check in checks
+        if check.name == "cash-change" and check.start
+    ][:1]

@@ -1,0 +1,87 @@
+"""Words become printed lines: what stands at one height belongs together, read left to right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import fmean, median
+
+from points_app.reading.geometry import Box, Word
+
+TILTS = [step / 100 for step in range(-24, 25)]
+"""Slopes tried, as fall per pixel to the right: about 13 degrees either way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The words of one printed line, left to right."""
+
+    words: tuple[Word, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def height(self) -> float:
+        """The print size, in pixels."""
+        return median(word.box.height for word in self.words)
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        return tuple(word.box for word in self.words)
+
+
+def group_lines(words: Iterable[Word]) -> list[Line]:
+    """The printed lines from top to bottom, on a page that may lie a little askew."""
+    words = [word for word in words if word.text.strip()]
+    rows = _rows(words, page_tilt(words))
+    return [Line(tuple(sorted(row, key=lambda word: word.box.left))) for row in rows]
+
+
+def page_tilt(words: Sequence[Word]) -> float:
+    """The slope at which the words fall into the fewest rows; of equal ones the tightest rows.
+
+    Words that would lie on top of one another count as rows of their own.
+    """
+
+    def untidiness(tilt: float) -> tuple[int, float]:
+        rows = _rows(words, tilt)
+        overlaps = sum(_overlaps(row) for row in rows)
+        return len(rows) + overlaps, sum(_scatter(row, tilt) for row in rows)
+
+    return min(TILTS, key=untidiness) if words else 0.0
+
+
+def _rows(words: Sequence[Word], tilt: float) -> list[list[Word]]:
+    """Words by height on the page; one that is half a letter below its row opens the next."""
+    rows: list[list[Word]] = []
+    level = 0.0
+    for word in sorted(words, key=lambda word: _level(word.box, tilt)):
+        here = _level(word.box, tilt)
+        if rows and here - level <= 0.5 * min(word.box.height, rows[-1][-1].box.height):
+            rows[-1].append(word)
+            level += (here - level) / len(rows[-1])
+        else:
+            rows.append([word])
+            level = here
+    return rows
+
+
+def _overlaps(row: Sequence[Word]) -> int:
+    ordered = sorted((word.box for word in row), key=lambda box: box.left)
+    return sum(
+        one.right - other.left > 0.3 * min(one.width, other.width)
+        for one, other in pairwise(ordered)
+    )
+
+
+def _scatter(row: Sequence[Word], tilt: float) -> float:
+    middle = fmean(_level(word.box, tilt) for word in row)
+    return sum(abs(_level(word.box, tilt) - middle) for word in row)
+
+
+def _level(box: Box, tilt: float) -> float:
+    x, y = box.centre
+    return y - tilt * x

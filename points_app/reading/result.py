@@ -1,0 +1,50 @@
+"""What a reading hands over, and its form for storage."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from points_app.reading.amounts import Candidate
+from points_app.reading.checks import Check
+from points_app.reading.confidence import Confidence
+from points_app.reading.facts import Fact
+from points_app.reading.geometry import Box
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read from a picture.
+
+    Boxes are in pixels of the JPEG that was given. `candidates` come best first, the first is
+    `amount`; `lines` is the text as read; `engine` names the engine and the models used.
+    """
+
+    is_receipt: bool
+    amount: Decimal | None
+    amount_confidence: Confidence | None
+    merchant_name: Fact | None
+    receipt_number: Fact | None
+    receipt_time: Fact | None
+    candidates: tuple[Candidate, ...]
+    checks: tuple[Check, ...]
+    lines: tuple[str, ...]
+    engine: str
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON-safe: sums as strings, boxes as [left, top, right, bottom] in whole pixels."""
+        return _plain(asdict(self))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value.keys() == Box.__dataclass_fields__.keys():
+            return [round(edge) for edge in value.values()]
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if isinstance(value, Decimal):
+        return str(value)
+    return round(value, 3) if isinstance(value, float) else value

@@ -1,0 +1,259 @@
+"""One event loop per process: every guest's socket, non-blocking, in one epoll thread."""
+
+import logging
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable
+
+from points_app.realtime.audience import Audience
+from points_app.realtime.connection import Connection, Limits, Viewer
+from points_app.realtime.frames import (
+    CloseCode,
+    Message,
+    Opcode,
+    ProtocolError,
+    close_frame,
+    close_reply,
+    frame,
+)
+from points_app.realtime.mailbox import Mailbox
+
+log = logging.getLogger(__name__)
+
+READ_BYTES = 16 * 1024
+STOP_SECONDS = 0.4
+TICK_SECONDS = 1.0
+_PING = frame(Opcode.PING, b"")
+
+Answer = Callable[["Hub", Connection, Message], bytes | None]
+
+
+class Hub:
+    """Owns the sockets given to `adopt` until they close.
+
+    `answer` gets every data message in the loop's thread and returns the frame to send back, or
+    None; it may raise ProtocolError to close the connection.
+    """
+
+    def __init__(self, answer: Answer, limits: Limits) -> None:
+        self.audience = Audience()
+        self._answer = answer
+        self._limits = limits
+        self._connections: dict[int, Connection] = {}
+        self._leaving: set[Connection] = set()
+        self._ticks = 0
+        self._stop_by: float | None = None
+        self._epoll = select.epoll()
+        self._mailbox = Mailbox()
+        self._epoll.register(self._mailbox.fd, select.EPOLLIN)
+        self._thread = threading.Thread(target=self._run, name="realtime-hub", daemon=True)
+
+    # For every thread.
+
+    def start(self) -> None:
+        """Start the loop's thread."""
+        self._thread.start()
+
+    def __len__(self) -> int:
+        """Sockets held, those that are closing included."""
+        return len(self._connections)
+
+    def adopt(self, sock: socket.socket, viewer: Viewer, hello: bytes, hold: bool) -> Connection:
+        """Take over an upgraded socket and send `hello`; the caller must not touch it again.
+
+        With `hold`, the user's notices wait until `replay` has been called.
+        """
+        connection = Connection(sock, viewer, self._limits, self._epoll, hold)
+        self._mailbox.post(self._adopt, connection, hello)
+        return connection
+
+    def replay(self, connection: Connection, frames: list[bytes]) -> None:
+        """Send `frames` and then those held since `adopt` that are not among them."""
+        self._mailbox.post(self._replay, connection, frames)
+
+    def deliver(self, notices: list[tuple[str, str]]) -> None:
+        """Send notices, pairs of channel and text, to whom they address."""
+        self._mailbox.post(self._deliver, notices)
+
+    def tell_all(self, data: bytes) -> None:
+        """Send one frame to every connection."""
+        self._mailbox.post(self._tell_all, data)
+
+    def close_user(self, user_id: int, code: int, reason: str) -> None:
+        """Close every connection of a user."""
+        self._mailbox.post(self._close_user, user_id, code, reason)
+
+    def close_session(self, session_id: str, code: int, reason: str) -> None:
+        """Close every connection that was opened with a session's token."""
+        self._mailbox.post(self._close_session, session_id, code, reason)
+
+    def begin_stop(self) -> None:
+        """Close every connection with 1012 and end the loop soon."""
+        self._mailbox.post(self._begin_stop)
+
+    def join(self) -> None:
+        """Wait for the loop's end after `begin_stop`, a little over STOP_SECONDS at most."""
+        self._thread.join(STOP_SECONDS + 1)
+
+    # The loop and what the mailbox calls: the loop's thread only.
+
+    def _run(self) -> None:
+        next_tick = time.monotonic() + TICK_SECONDS
+        try:
+            while self._stop_by is None or (self._connections and time.monotonic() < self._stop_by):
+                for fd, events in self._epoll.poll(self._patience(next_tick)):
+                    self._on_event(fd, events)
+                now = time.monotonic()
+                self._write_all(self.audience.due_stock(now))
+                if now >= next_tick:
+                    next_tick = now + TICK_SECONDS
+                    self._tick(now)
+        finally:
+            self._mailbox.run()
+            for connection in list(self._connections.values()):
+                self._drop(connection)
+            self._epoll.close()
+
+    def _patience(self, next_tick: float) -> float:
+        """Seconds until something is due."""
+        moments = (next_tick, self.audience.next_due(), self._stop_by)
+        first = min(moment for moment in moments if moment is not None)
+        return max(0.0, first - time.monotonic())
+
+    def _on_event(self, fd: int, events: int) -> None:
+        if fd == self._mailbox.fd:
+            self._mailbox.silence()
+            self._mailbox.run()
+            return
+        connection = self._connections.get(fd)
+        if connection is None:
+            return
+        try:
+            if events & select.EPOLLOUT:
+                connection.flush()
+            if events & ~select.EPOLLOUT:
+                self._receive(connection)
+        except OSError:
+            self._drop(connection)
+        except Exception:
+            log.exception("a connection failed and was dropped")
+            self._drop(connection)
+
+    def _adopt(self, connection: Connection, hello: bytes) -> None:
+        self._connections[connection.fd] = connection
+        self._epoll.register(connection.fd, select.EPOLLIN)
+        theirs = self.audience.join(connection)
+        self._write(connection, hello)
+        if self._stop_by is not None:
+            self._close(connection, CloseCode.RESTART, "restart")
+        elif len(theirs) > self._limits.sockets_per_user:
+            self._close(theirs[0], CloseCode.REPLACED, "replaced by a newer connection")
+
+    def _replay(self, connection: Connection, frames: list[bytes]) -> None:
+        held, connection.held = connection.held or [], None
+        known = set(frames)
+        self._write(connection, b"".join(frames + [data for data in held if data not in known]))
+
+    def _deliver(self, notices: list[tuple[str, str]]) -> None:
+        self._write_all(self.audience.address(notices, time.monotonic()))
+
+    def _tell_all(self, data: bytes) -> None:
+        self._write_all((connection, data) for connection in self.audience.everyone())
+
+    def _close_user(self, user_id: int, code: int, reason: str) -> None:
+        for connection in self.audience.of_user(user_id):
+            self._close(connection, code, reason)
+
+    def _close_session(self, session_id: str, code: int, reason: str) -> None:
+        for connection in self.audience.of_session(session_id):
+            self._close(connection, code, reason)
+
+    def _begin_stop(self) -> None:
+        self._stop_by = time.monotonic() + STOP_SECONDS
+        for connection in self.audience.everyone():
+            self._close(connection, CloseCode.RESTART, "restart")
+
+    # One connection.
+
+    def _receive(self, connection: Connection) -> None:
+        """Read once. Raises OSError."""
+        try:
+            data = connection.sock.recv(READ_BYTES)
+        except BlockingIOError:  # the event was for an earlier owner of this descriptor number
+            return
+        if not data:
+            self._drop(connection)
+        elif connection.close_by is None:
+            try:
+                self._hear(connection, data)
+            except ProtocolError as error:
+                self._close(connection, error.code, error.reason)
+
+    def _hear(self, connection: Connection, data: bytes) -> None:
+        now = time.monotonic()
+        for message in connection.parser.feed(data):
+            if message.opcode is Opcode.CLOSE:
+                self._finish(connection, close_reply(message.payload))
+                return
+            expected = connection.awaiting_pong and message.opcode is Opcode.PONG
+            connection.awaiting_pong = False
+            if not expected and connection.talks_too_much(now):
+                raise ProtocolError(CloseCode.POLICY, "too many messages")
+            if message.opcode is Opcode.PING:
+                connection.write(frame(Opcode.PONG, message.payload))
+            elif message.opcode is not Opcode.PONG:
+                reply = self._answer(self, connection, message)
+                if reply is not None:
+                    connection.write(reply)
+
+    def _write_all(self, writes: Iterable[tuple[Connection, bytes]]) -> None:
+        for connection, data in writes:
+            self._write(connection, data)
+
+    def _write(self, connection: Connection, data: bytes) -> None:
+        try:
+            connection.write(data)
+        except OSError:
+            self._drop(connection)
+
+    def _close(self, connection: Connection, code: int, reason: str) -> None:
+        self._finish(connection, close_frame(code, reason))
+
+    def _finish(self, connection: Connection, last: bytes) -> None:
+        self.audience.leave(connection)
+        self._leaving.add(connection)
+        try:
+            connection.finish(last, time.monotonic())
+        except OSError:
+            self._drop(connection)
+
+    def _drop(self, connection: Connection) -> None:
+        if self._connections.pop(connection.fd, None) is not None:
+            self.audience.leave(connection)
+            self._leaving.discard(connection)
+            connection.drop()
+
+    # Once a second.
+
+    def _tick(self, now: float) -> None:
+        """End what lingers, and look after one share of the connections."""
+        for connection in [each for each in self._leaving if (each.close_by or 0) <= now]:
+            self._drop(connection)
+        self._ticks += 1
+        share = self._limits.ping_seconds
+        turn = self._ticks % share
+        for fd in [fd for fd in self._connections if fd % share == turn]:
+            self._look_after(self._connections[fd])
+
+    def _look_after(self, connection: Connection) -> None:
+        if connection.close_by is not None:
+            return
+        if connection.awaiting_pong:
+            self._drop(connection)
+        elif connection.viewer.expires_at <= time.time():
+            self._close(connection, CloseCode.TOKEN_OVER, "token expired")
+        else:
+            connection.awaiting_pong = True
+            self._write(connection, _PING)

@@ -1,0 +1,90 @@
+"""The hub and the relay of one app in one process."""
+
+import resource
+import threading
+
+from flask import request
+from redis import Redis, RedisError
+from simple_websocket import Server
+
+from points_app.extensions import make_redis
+from points_app.notices import missed_since
+from points_app.realtime.connection import Connection, Limits, Viewer
+from points_app.realtime.frames import text_frame
+from points_app.realtime.gate import SINCE_KEY, VIEWER_KEY
+from points_app.realtime.handover import take_socket
+from points_app.realtime.hub import Hub
+from points_app.realtime.relay import Relay
+from points_app.realtime.talk import answer, connected, resync
+
+SUBSCRIBE_SECONDS = 0.5
+SPARE_DESCRIPTORS = 256
+
+
+class Realtime:
+    """Started by the first guest, not earlier: threads do not survive gunicorn's fork."""
+
+    def __init__(self, redis_url: str, max_sockets: int) -> None:
+        self._redis_url = redis_url
+        self._max_sockets = max_sockets
+        self._starting = threading.Lock()
+        self._running: tuple[Hub, Relay, Redis] | None = None
+        self._stopped = False
+
+    def __len__(self) -> int:
+        return len(self._running[0]) if self._running is not None else 0
+
+    def has_room(self) -> bool:
+        """Whether one more socket fits in this process."""
+        return not self._stopped and len(self) < self._max_sockets
+
+    def welcome(self, ws: Server) -> None:
+        """Hand an upgraded socket to the hub, with what its user missed when it asks."""
+        viewer: Viewer = request.environ[VIEWER_KEY]
+        since: int | None = request.environ[SINCE_KEY]
+        hub, _, history = self._running or self._start()
+        connection = hub.adopt(take_socket(ws), viewer, connected(), hold=since is not None)
+        if since is not None:
+            _catch_up(hub, history, connection, since)
+
+    def begin_stop(self) -> None:
+        """Close every connection with 1012 and admit no more."""
+        self._stopped = True
+        if self._running is not None:
+            hub, relay, _ = self._running
+            hub.begin_stop()
+            relay.begin_stop()
+
+    def join(self) -> None:
+        """Wait for the threads to end after `begin_stop`."""
+        if self._running is not None:
+            hub, relay, _ = self._running
+            hub.join()
+            relay.join()
+
+    def _start(self) -> tuple[Hub, Relay, Redis]:
+        with self._starting:
+            if self._running is None:
+                self._max_sockets = min(self._max_sockets, _descriptors() - SPARE_DESCRIPTORS)
+                hub = Hub(answer, Limits())
+                relay = Relay(make_redis(self._redis_url), hub)
+                hub.start()
+                relay.start(SUBSCRIBE_SECONDS)
+                self._running = hub, relay, make_redis(self._redis_url)
+            return self._running
+
+
+def _catch_up(hub: Hub, history: Redis, connection: Connection, since: int) -> None:
+    """Read after `adopt` is queued: a notice is then in the stream, or held, or both."""
+    try:
+        texts = missed_since(history, connection.viewer.user_id, since)
+    except RedisError:
+        texts = None
+    hub.replay(connection, [resync()] if texts is None else [text_frame(text) for text in texts])
+
+
+def _descriptors() -> int:
+    """Raise the soft limit of open files to the hard one; how many may be open."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return most

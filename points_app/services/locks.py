@@ -1,0 +1,47 @@
+"""The order in which rows are locked, checked while it runs.
+
+Document (receipt, order, application) before wallet before inventory, ids ascending within a rank:
+two transactions that both follow it can never wait for each other in a circle.
+"""
+
+from enum import IntEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import Row, Select, select
+
+from points_app.db import db, execute
+from points_app.models import User
+
+Model = TypeVar("Model")
+
+
+class Rank(IntEnum):
+    """Where a row stands in the order."""
+
+    DOCUMENT = 1
+    WALLET = 2
+    INVENTORY = 3
+
+
+def reach(rank: Rank, key: Any) -> None:
+    """Note that the running transaction locks this row now. Raises RuntimeError out of order."""
+    taken = db.session().info.setdefault("locks", [])
+    if (rank, key) in taken:
+        return
+    if taken and (rank, key) < taken[-1]:
+        raise RuntimeError(f"lock order: {rank.name} {key} after {taken[-1]}")
+    taken.append((rank, key))
+
+
+def document(query: Select[tuple[Model]], key: Any) -> Model | None:
+    """The row `query` finds, locked until the transaction ends, as it is now and not as an earlier
+    read in this session saw it."""
+    reach(Rank.DOCUMENT, key)
+    return db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
+
+
+def wallet(user_id: int) -> Row[tuple[int, str]] | None:
+    """Lock a user's wallet; (total_points, status), None for an unknown user."""
+    reach(Rank.WALLET, user_id)
+    query = select(User.total_points, User.status).where(User.user_id == user_id)
+    return execute(query.with_for_update()).one_or_none()

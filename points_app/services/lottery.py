@@ -1,0 +1,175 @@
+"""Draws: points for turns of the wheel."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, insert, select
+
+from points_app.codes import new_code, new_id
+from points_app.db import execute, transactional, utcnow
+from points_app.errors import DailyDrawsUsed, InvalidInput, LotteryClosed
+from points_app.models import Draw, PrizeType, Source
+from points_app.services import locks, prizes, wallet
+from points_app.services.business import business
+from points_app.services.idempotency import idempotent
+from points_app.services.shop_time import shop_day, start_of_day
+from points_app.services.wheel import Turn, Wheel
+from points_app.wire import lottery as wire
+from points_app.wire.times import number
+
+DRAWS = Draw.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class DrawType:
+    """A way to draw: its name on the wire, how many turns, and how the ledger calls it."""
+
+    name: str
+    turns: int
+    description: str
+
+
+DRAW_TYPES = {
+    "single": DrawType("single", 1, "单次抽奖"),
+    "triple": DrawType("triple", 3, "三连抽"),
+    "quintuple": DrawType("quintuple", 5, "五连抽"),
+    "decade": DrawType("decade", 10, "十连抽"),
+}
+DRAW_TYPES |= {"five": DRAW_TYPES["quintuple"], "ten": DRAW_TYPES["decade"]}
+BY_COUNT = {kind.turns: kind for kind in DRAW_TYPES.values()}
+
+
+def draw_type(name: str | None, count: int | None) -> DrawType:
+    """The draw a request asks for, by name, by count, or a single one.
+
+    Raises InvalidInput for a count that is no draw or contradicts the name.
+    """
+    kind = DRAW_TYPES[name] if name else BY_COUNT.get(1 if count is None else count)
+    if kind is None or count not in (None, kind.turns):
+        raise InvalidInput.of("count", "must be 1, 3, 5 or 10 and agree with draw_type")
+    return kind
+
+
+def config() -> wire.Wheel:
+    """The wheel as guests see it."""
+    settings = business()
+    return {
+        "cost_points": settings.lottery_cost_points,
+        "prizes": [wire.wheel_field(prize) for prize in prizes.active()],
+        "daily_limit": settings.daily_lottery_limit,
+        "rules": settings.lottery_rules,
+    }
+
+
+@transactional
+@idempotent
+def draw(user_id: int, kind: DrawType) -> wire.DrawAnswer:
+    """Turn the wheel `kind.turns` times for points: charge, picks, prizes and stock in one step.
+
+    Locks the wallet, then limited prizes by id. Raises InsufficientPoints, LotteryClosed,
+    DailyDrawsUsed.
+    """
+    settings = business()
+    wheel = Wheel(prizes.active())
+    if not wheel.is_open:
+        raise LotteryClosed
+    now = utcnow()
+    if settings.daily_lottery_limit:
+        _check_daily_limit(user_id, kind, settings.daily_lottery_limit, now)
+    turns = _settle(user_id, wheel, [wheel.turn() for _ in range(kind.turns)], shop_day(now))
+    draw_id = new_id("LD")
+    won = [wheel.prizes[turn.index] for turn in turns]
+    cost = settings.lottery_cost_points * kind.turns
+    remaining = wallet.book(user_id, *_entries(draw_id, kind, cost, won))
+    _record(user_id, draw_id, kind, settings.lottery_cost_points, turns, won, now)
+    return {
+        "draw_id": draw_id,
+        "draw_type": kind.name,
+        "results": [
+            _result(turn, prize, place)
+            for place, (turn, prize) in enumerate(zip(turns, won, strict=True), start=1)
+        ],
+        "points_cost": cost,
+        "remaining_points": remaining,
+    }
+
+
+def _check_daily_limit(user_id: int, kind: DrawType, limit: int, now: datetime) -> None:
+    """Count under the wallet's lock, so that two draws at once cannot both be the last."""
+    locks.wallet(user_id)
+    today = (DRAWS.c.user_id == user_id, DRAWS.c.created_at >= start_of_day(now))
+    used = execute(select(func.count()).select_from(DRAWS).where(*today)).scalar_one()
+    if used + kind.turns > limit:
+        raise DailyDrawsUsed(limit=limit, used=used)
+
+
+def _settle(user_id: int, wheel: Wheel, turns: list[Turn], today: date) -> list[Turn]:
+    """Take limited prizes from their stock, by ascending id; what is used up becomes the empty
+    prize. Most turns meet no limit and touch no row."""
+    limited = [place for place, turn in enumerate(turns) if wheel.prizes[turn.index].is_limited]
+    if not limited:
+        return turns
+    settled = list(turns)
+    locks.wallet(user_id)
+    for place in sorted(limited, key=lambda place: wheel.prizes[turns[place].index].prize_id):
+        if not prizes.take(wheel.prizes[turns[place].index].prize_id, today):
+            if wheel.consolation is None:
+                raise LotteryClosed
+            settled[place] = Turn(wheel.consolation, is_near_miss=False)
+    return settled
+
+
+def _entries(
+    draw_id: str, kind: DrawType, cost: int, won: Sequence[prizes.Prize]
+) -> list[wallet.Entry]:
+    entries = [wallet.Entry(-cost, Source.LOTTERY, draw_id, kind.description)]
+    winnings = sum(int(prize.prize_value) for prize in won if prize.prize_type == PrizeType.POINTS)
+    if winnings:
+        entries.append(wallet.Entry(winnings, Source.LOTTERY_WIN, draw_id, "抽奖获得积分"))
+    return entries
+
+
+def _record(
+    user_id: int,
+    draw_id: str,
+    kind: DrawType,
+    cost: int,
+    turns: Sequence[Turn],
+    won: Sequence[prizes.Prize],
+    now: datetime,
+) -> None:
+    rows = []
+    for place, (turn, prize) in enumerate(zip(turns, won, strict=True), start=1):
+        claimable = prize.prize_type in (PrizeType.COUPON, PrizeType.PHYSICAL)
+        rows.append(
+            {
+                "draw_id": draw_id,
+                "draw_sequence": place,
+                "user_id": user_id,
+                "prize_id": prize.prize_id,
+                "prize_name": prize.prize_name,
+                "prize_type": prize.prize_type,
+                "prize_value": prize.prize_value,
+                "angle": prize.angle,
+                "draw_type": kind.name,
+                "is_near_miss": turn.is_near_miss,
+                "points_cost": cost,
+                "status": "pending" if claimable else None,
+                "claim_code": new_code() if claimable else None,
+                "created_at": now,
+            }
+        )
+    execute(insert(DRAWS), rows)
+
+
+def _result(turn: Turn, prize: prizes.Prize, place: int) -> wire.DrawResult:
+    return {
+        "prize_id": prize.prize_id,
+        "prize_name": prize.prize_name,
+        "prize_type": prize.prize_type,
+        "prize_value": number(prize.prize_value),
+        "angle": prize.angle,
+        "is_near_miss": turn.is_near_miss,
+        "draw_sequence": place,
+    }

@@ -1,0 +1,80 @@
+"""The prizes on the wheel and their stock."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import insert, select, update
+
+from points_app.db import execute
+from points_app.models import Prize as PrizeTable
+from points_app.models import PrizeCount
+from points_app.services import locks
+
+PRIZES = PrizeTable.__table__
+COUNTS = PrizeCount.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Prize:
+    """An active prize as it stood when the wheel was read."""
+
+    prize_id: int
+    prize_name: str
+    prize_type: str
+    prize_value: Decimal
+    angle: int
+    color: str
+    probability: Decimal
+    is_activity: bool
+    daily_limit: int
+    total_limit: int
+    stock: int
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether giving it must be counted."""
+        return self.stock >= 0 or self.daily_limit > 0 or self.total_limit > 0
+
+
+_ACTIVE = (
+    select(*(PRIZES.c[name] for name in Prize.__dataclass_fields__))
+    .where(PRIZES.c.status == "active")
+    .order_by(PRIZES.c.angle, PRIZES.c.prize_id)
+)
+
+
+def active() -> list[Prize]:
+    """The active prizes by angle."""
+    return [Prize(*row) for row in execute(_ACTIVE)]
+
+
+def take(prize_id: int, today: date) -> bool:
+    """Take one piece of a limited prize; False when its stock or a limit is used up.
+
+    Locks the prize's row (inventory rank), which guards its counts too.
+    """
+    locks.reach(locks.Rank.INVENTORY, ("prize", prize_id))
+    chosen = PRIZES.c.prize_id == prize_id
+    prize = execute(select(PRIZES).where(chosen).with_for_update()).one()
+    limits = {today: prize.daily_limit, PrizeCount.EVER: prize.total_limit}
+    given = _given(prize_id, list(limits))
+    if prize.stock == 0 or any(limit and given[day] >= limit for day, limit in limits.items()):
+        return False
+    if prize.stock > 0:
+        execute(update(PRIZES).where(chosen).values(stock=PRIZES.c.stock - 1))
+    mine = COUNTS.c.prize_id == prize_id
+    execute(update(COUNTS).where(mine, COUNTS.c.day.in_(limits)).values(given=COUNTS.c.given + 1))
+    return True
+
+
+def _given(prize_id: int, days: list[date]) -> dict[date, int]:
+    """How often the prize was given on each day; missing counts are opened at 0."""
+    query = select(COUNTS.c.day, COUNTS.c.given).where(
+        COUNTS.c.prize_id == prize_id, COUNTS.c.day.in_(days)
+    )
+    given = {day: count for day, count in execute(query)}
+    missing = [{"prize_id": prize_id, "day": day, "given": 0} for day in days if day not in given]
+    if missing:
+        execute(insert(COUNTS), missing)
+    return {**dict.fromkeys(days, 0), **given}

@@ -1,0 +1,172 @@
+"""Receipts from the guest's side: hand one in, follow it."""
+
+import hashlib
+import logging
+import threading
+import time
+from decimal import Decimal
+
+from redis import RedisError
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from points_app import jobs
+from points_app.codes import new_id
+from points_app.db import db, execute, is_duplicate, transactional, utcnow
+from points_app.errors import (
+    PictureMissing,
+    PictureTooLarge,
+    PictureUnreadable,
+    ReceiptAlreadySubmitted,
+    UploadUnknown,
+)
+from points_app.extensions import make_redis, parts
+from points_app.models import MatchStatus, ProcessingStatus, Receipt, ReviewStatus, StagedPicture
+from points_app.reading import Picture, PictureRejected, normalise
+from points_app.services import pictures
+from points_app.services.awards import points_for
+from points_app.services.business import business
+from points_app.wire import receipts as wire
+from points_app.wire.paging import Page, pagination
+
+log = logging.getLogger(__name__)
+
+MAX_PICTURE_BYTES = 10 * 1024 * 1024
+FINISHED = frozenset({ProcessingStatus.DONE, ProcessingStatus.FAILED})
+_waiting_room: dict[int, threading.BoundedSemaphore] = {}
+
+
+def check_picture(content: bytes | None) -> Picture:
+    """The upload as a plain JPEG. Raises PictureMissing, PictureTooLarge, PictureUnreadable."""
+    if not content:
+        raise PictureMissing
+    if len(content) > MAX_PICTURE_BYTES:
+        raise PictureTooLarge
+    try:
+        return normalise(content)
+    except PictureRejected:
+        raise PictureUnreadable from None
+
+
+def submit(user_id: int, content: bytes | None, amount: Decimal | None) -> str:
+    """Check a picture and keep it durably; returns the upload's id.
+
+    A worker reads it after the commit. Raises PictureMissing, PictureTooLarge, PictureUnreadable,
+    ReceiptAlreadySubmitted.
+    """
+    picture = check_picture(content)
+    assert content is not None
+    return _stage(user_id, hashlib.sha256(content).hexdigest(), picture, amount)
+
+
+@transactional
+def _stage(user_id: int, sha256: str, picture: Picture, amount: Decimal | None) -> str:
+    """The receipt's row and its bytes; UNIQUE on `claimed_sha256` refuses a second one."""
+    upload_id, now = new_id("UP"), utcnow()
+    receipt = {
+        "upload_id": upload_id,
+        "user_id": user_id,
+        "object_key": f"receipts/{now:%Y/%m}/{upload_id}.jpg",
+        "is_stored": False,
+        "sha256": sha256,
+        "claimed_sha256": sha256,
+        "pixel_sha256": picture.pixel_sha256,
+        "perceptual_hash": picture.perceptual_hash,
+        "input_amount": amount,
+        "match_status": MatchStatus.UNCLEAR.value,
+        "points_awarded": points_for(None, amount, business()),
+        "flags": [],
+        "processing_status": ProcessingStatus.QUEUED.value,
+        "processing_attempts": 0,
+        "review_status": ReviewStatus.PENDING.value,
+        "upload_time": now,
+    }
+    try:
+        execute(insert(Receipt.__table__), receipt)
+    except IntegrityError as error:
+        if is_duplicate(error):
+            raise _duplicate(user_id, sha256) from None
+        raise
+    execute(insert(StagedPicture.__table__), {"upload_id": upload_id, "content": picture.jpeg})
+    jobs.enqueue_after_commit(jobs.READ_RECEIPT, upload_id)
+    return upload_id
+
+
+def _duplicate(user_id: int, sha256: str) -> ReceiptAlreadySubmitted:
+    db.session.rollback()
+    query = select(Receipt.upload_id, Receipt.user_id).where(Receipt.claimed_sha256 == sha256)
+    earlier = db.session.execute(query).one_or_none()
+    if earlier is not None and earlier.user_id == user_id:
+        return ReceiptAlreadySubmitted(upload_id=earlier.upload_id)
+    return ReceiptAlreadySubmitted()
+
+
+def wait_until_read(upload_id: str, seconds: float) -> None:
+    """Wait for the worker, at most `seconds`, holding no database connection.
+
+    Returns at once when half of the process's threads already wait: the others must go on serving.
+    """
+    room = _waiting_room.setdefault(
+        parts.settings.web_threads, threading.BoundedSemaphore(parts.settings.web_threads // 2)
+    )
+    if seconds <= 0 or not room.acquire(blocking=False):
+        return
+    try:
+        with make_redis(parts.settings.redis_url, timeout=seconds + 1) as patient:
+            patient.blpop([done_key(upload_id)], timeout=seconds)
+    except RedisError as error:
+        log.warning("cannot_wait_for_reading", extra={"error": type(error).__name__})
+    finally:
+        room.release()
+
+
+def announce_read(upload_id: str) -> None:
+    """Wake whoever waits for this upload; a list remembers it for one who comes a moment later."""
+    try:
+        with parts.redis.pipeline() as pipe:
+            pipe.rpush(done_key(upload_id), int(time.time()))
+            pipe.expire(done_key(upload_id), 60)
+            pipe.execute()
+    except RedisError as error:
+        log.warning("cannot_announce_reading", extra={"error": type(error).__name__})
+
+
+def done_key(upload_id: str) -> str:
+    """The Redis list on which a finished reading is announced."""
+    return f"receipt-done:{upload_id}"
+
+
+def upload_answer(user_id: int, upload_id: str) -> wire.UploadAnswer:
+    """What the upload is answered with, as far as it is known now. Raises UploadUnknown."""
+    receipt = _own(user_id, upload_id)
+    return wire.upload_answer(receipt, pictures.link(receipt))
+
+
+def record(user_id: int, upload_id: str) -> wire.UploadRecord:
+    """One of the guest's own uploads. Raises UploadUnknown."""
+    receipt = _own(user_id, upload_id)
+    return wire.upload_record(receipt, pictures.link(receipt))
+
+
+def _own(user_id: int, upload_id: str) -> Receipt:
+    query = select(Receipt).where(Receipt.upload_id == upload_id, Receipt.user_id == user_id)
+    receipt = db.session.scalar(query)
+    if receipt is None:
+        raise UploadUnknown
+    return receipt
+
+
+def records(user_id: int, page: Page, status: str | None) -> wire.UploadRecords:
+    """A guest's uploads, newest first; `status` is the review's."""
+    query = select(Receipt).where(Receipt.user_id == user_id)
+    if status:
+        query = query.where(Receipt.review_status == status)
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    newest = query.order_by(Receipt.review_id.desc()).limit(page.limit).offset(page.offset)
+    return {
+        "records": [
+            wire.upload_record(receipt, pictures.link(receipt))
+            for receipt in db.session.scalars(newest)
+        ],
+        "pagination": pagination(page, total),
+    }

@@ -1,0 +1,27 @@
+"""Who is a merchant, who is an admin. Effective at once: every request reads the database."""
+
+from sqlalchemy import select
+
+from points_app.db import db, transactional
+from points_app.errors import UserGone
+from points_app.extensions import parts
+from points_app.models import User
+from points_app.services import audit
+
+ROLES = {"merchant": "is_merchant", "admin": "is_admin"}
+
+
+@transactional
+def set_role(phone: str, role: str, granted: bool, actor_id: int | None = None) -> int:
+    """Grant or revoke a role of the account with this number; returns its user id.
+
+    Raises UserGone when nobody has logged in with the number yet.
+    """
+    indexes = parts.vault.blind_indexes(phone)
+    user = db.session.scalar(select(User).where(User.mobile_hash.in_(indexes)).with_for_update())
+    if user is None:
+        raise UserGone
+    setattr(user, ROLES[role], granted)
+    action = "role.grant" if granted else "role.revoke"
+    audit.record(actor_id, action, f"user:{user.user_id}", {"role": role})
+    return user.user_id

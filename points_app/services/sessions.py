@@ -1,0 +1,218 @@
+"""Token pairs, the sessions (families) they belong to, and who a token speaks for."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+from flask_jwt_extended import create_access_token, create_refresh_token, decode_token
+from flask_jwt_extended.exceptions import JWTExtendedException
+from jwt import PyJWTError
+from sqlalchemy import bindparam, select, update
+from ulid import ULID
+
+from points_app import events
+from points_app.crypto import mask_mobile
+from points_app.db import db, execute, transactional, utcnow
+from points_app.errors import (
+    AccessTokenInvalid,
+    AccountBanned,
+    RefreshTokenInvalid,
+    RefreshTokenMissing,
+    UserGone,
+)
+from points_app.extensions import parts
+from points_app.models import AuthSession, RefreshToken, User, UserStatus
+from points_app.wire.accounts import TokenPair
+
+ACCESS_SECONDS = 7200
+REFRESH_LIFE = timedelta(days=7)
+GRACE = timedelta(seconds=30)
+VERIFIED_TOKENS = 8192
+
+_ACCOUNT = (
+    select(User.status, User.is_merchant, User.is_admin, AuthSession.revoked_at)
+    .join(AuthSession, AuthSession.user_id == User.user_id)
+    .where(AuthSession.session_id == bindparam("sid"), User.user_id == bindparam("user_id"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a token is made for; Flask-JWT-Extended turns it into the claim `user_id` and picks the
+    secret by `kind` (its encode callback sees nothing but the identity)."""
+
+    user_id: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The account behind a request, as the database has it now."""
+
+    user_id: int
+    session_id: str
+    is_merchant: bool
+    is_admin: bool
+    expires_at: float
+
+
+def open_session(user: User) -> TokenPair:
+    """A new session with its first pair. Runs in the caller's transaction."""
+    session = AuthSession(
+        session_id=str(ULID()), user_id=user.user_id, expires_at=utcnow() + REFRESH_LIFE
+    )
+    db.session.add(session)
+    db.session.flush()
+    return _issue(user, session)
+
+
+def refresh(token: str | None) -> TokenPair:
+    """Exchange a refresh token for a new pair and retire it.
+
+    A token retired less than 30 s ago works once more (two tabs, a lost answer); later it is a
+    stolen one, and the whole session ends. Raises RefreshTokenMissing, RefreshTokenInvalid,
+    UserGone or AccountBanned.
+    """
+    if not token:
+        raise RefreshTokenMissing
+    claims = _verify(token, "refresh")
+    pair = claims and _exchange(claims)
+    if not pair:
+        raise RefreshTokenInvalid
+    return pair
+
+
+@transactional
+def _exchange(claims: dict[str, Any]) -> TokenPair | None:
+    """None when the token must not be honoured; a reuse found on the way is then committed."""
+    now = utcnow()
+    session = db.session.scalar(
+        select(AuthSession)
+        .where(AuthSession.session_id == claims["sid"])
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    token = db.session.get(RefreshToken, claims["jti"], populate_existing=True)
+    if session is None or token is None or session.revoked_at or session.expires_at <= now:
+        return None
+    if token.retired_at and (token.grace_used or now - token.retired_at > GRACE):
+        session.revoked_at = now
+        events.close_sockets(session_id=session.session_id)
+        return None
+    user = db.session.get(User, session.user_id, populate_existing=True)
+    if user is None:
+        raise UserGone
+    if user.status == UserStatus.BANNED:
+        raise AccountBanned
+    token.grace_used = token.retired_at is not None
+    token.retired_at = token.retired_at or now
+    session.expires_at = now + REFRESH_LIFE
+    return _issue(user, session)
+
+
+def _issue(user: User, session: AuthSession) -> TokenPair:
+    jti = str(ULID())
+    db.session.add(
+        RefreshToken(jti=jti, session_id=session.session_id, expires_at=utcnow() + REFRESH_LIFE)
+    )
+    claims = {
+        "mobile": mask_mobile(parts.vault.open(user.mobile, user.mobile_row)),
+        "is_merchant": user.is_merchant,
+        "sid": session.session_id,
+    }
+    access = create_access_token(Subject(user.user_id, "access"), additional_claims=claims)
+    renewal = {"sid": session.session_id, "jti": jti}
+    return {
+        "access_token": access,
+        "refresh_token": create_refresh_token(
+            Subject(user.user_id, "refresh"), additional_claims=renewal
+        ),
+        "expires_in": ACCESS_SECONDS,
+    }
+
+
+@transactional
+def revoke(session_id: str) -> None:
+    """End a session: its access and refresh tokens die at once, its sockets close."""
+    _end(AuthSession.session_id == session_id)
+    events.close_sockets(session_id=session_id)
+
+
+def revoke_all(user_id: int) -> None:
+    """End every session of a user. Runs in the caller's transaction."""
+    _end(AuthSession.user_id == user_id)
+    events.close_sockets(user_id=user_id)
+
+
+def _end(which: Any) -> None:
+    sessions = AuthSession.__table__
+    alive = sessions.c.revoked_at.is_(None)
+    execute(update(sessions).where(which, alive).values(revoked_at=utcnow()))
+
+
+def session_of_refresh_token(token: str) -> tuple[int, str] | None:
+    """(user_id, session_id) a valid refresh token belongs to, else None."""
+    claims = _verify(token, "refresh")
+    return (claims["user_id"], claims["sid"]) if claims else None
+
+
+def identify(token: str) -> int | None:
+    """The user id a genuine access token names, without asking the database (for rate limits)."""
+    claims = _verify(token, "access")
+    return claims["user_id"] if claims else None
+
+
+def authenticate(token: str) -> Caller:
+    """Who an access token speaks for, with the account's status and role as they are now.
+
+    One query. Raises AccessTokenInvalid or AccountBanned.
+    """
+    claims = _verify(token, "access")
+    if claims is None:
+        raise AccessTokenInvalid
+    row = execute(_ACCOUNT, {"sid": claims["sid"], "user_id": claims["user_id"]}).one_or_none()
+    if row is None:
+        raise AccessTokenInvalid
+    if row.status == UserStatus.BANNED:
+        raise AccountBanned
+    if row.revoked_at is not None:
+        raise AccessTokenInvalid
+    return Caller(
+        claims["user_id"],
+        claims["sid"],
+        bool(row.is_merchant),
+        bool(row.is_admin),
+        float(claims["exp"]),
+    )
+
+
+def authenticate_or_none(token: str) -> Caller | None:
+    """The same for endpoints that also serve strangers."""
+    try:
+        return authenticate(token)
+    except (AccessTokenInvalid, AccountBanned):
+        return None
+
+
+def _verify(token: str, kind: str) -> dict[str, Any] | None:
+    """The claims of a genuine, unexpired token of this kind."""
+    try:
+        claims = _decode(token)
+    except (PyJWTError, JWTExtendedException, ValueError, TypeError):
+        return None
+    alive = claims["exp"] > utcnow().timestamp()
+    well_formed = type(claims.get("user_id")) is int and isinstance(claims.get("sid"), str)
+    return claims if alive and well_formed and claims["type"] == kind else None
+
+
+@lru_cache(VERIFIED_TOKENS)
+def _decode(token: str) -> dict[str, Any]:
+    """Checking a signature costs 300 µs, remembering that it was good 0.3 µs. Expiry and revocation
+    are checked by the callers every time."""
+    return decode_token(token)
+
+
+def forget_verified_tokens() -> None:
+    """Another app with other secrets starts in this process."""
+    _decode.cache_clear()

@@ -1,0 +1,87 @@
+"""The only place where points move: a guarded update of the wallet and its ledger rows."""
+
+from dataclasses import dataclass
+from itertools import accumulate
+
+from sqlalchemy import insert, select
+
+from points_app import events
+from points_app.db import add, execute, utcnow
+from points_app.errors import InsufficientPoints
+from points_app.models import LedgerEntry, Source, User
+from points_app.services import locks
+
+USERS = User.__table__.c
+LEDGER = LedgerEntry.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One ledger row to be: signed `points`, and the business fact `related_id` that causes it."""
+
+    points: int
+    source: Source
+    related_id: str
+    description: str
+
+
+def book(
+    user_id: int, *entries: Entry, shortfall: type[InsufficientPoints] = InsufficientPoints
+) -> int:
+    """Book the entries in order and return the balance after them, in points.
+
+    Runs in the caller's transaction and locks the wallet row. One UPDATE moves the balance, guarded
+    so that it is below zero at no step; one INSERT writes all rows. Raises `shortfall` with
+    `required` and `current` when the guard refuses, LookupError for an unknown user, and the
+    database's IntegrityError when a fact was booked before.
+    """
+    locks.reach(locks.Rank.WALLET, user_id)
+    steps = list(accumulate(entry.points for entry in entries))
+    required = max(0, -min(steps))
+    guard = USERS.total_points >= required
+    balance = add(USERS.total_points, user_id, steps[-1], guard)
+    if balance is None:
+        current = balance_of(user_id)
+        raise shortfall(required=required, current=current)
+    before = balance - steps[-1]
+    _write(user_id, entries, [before + step for step in steps])
+    _announce(user_id, entries, balance)
+    return balance
+
+
+def balance_of(user_id: int) -> int:
+    """The wallet's points. Raises LookupError for an unknown user."""
+    balance = execute(select(USERS.total_points).where(USERS.user_id == user_id)).scalar()
+    if balance is None:
+        raise LookupError(f"no user {user_id}")
+    return balance
+
+
+def _write(user_id: int, entries: tuple[Entry, ...], balances: list[int]) -> None:
+    now = utcnow()
+    rows = [
+        {
+            "user_id": user_id,
+            "type": "earn" if entry.points > 0 else "spend",
+            "points": entry.points,
+            "description": entry.description,
+            "source": entry.source.value,
+            "balance_after": balance,
+            "related_id": entry.related_id,
+            "created_at": now,
+        }
+        for entry, balance in zip(entries, balances, strict=True)
+    ]
+    execute(insert(LEDGER), rows)
+
+
+def _announce(user_id: int, entries: tuple[Entry, ...], balance: int) -> None:
+    """One notice for the whole operation: what it changed in all, and the final balance."""
+    cause = entries[0]
+    events.points_update(
+        user_id,
+        total_points=balance,
+        change_points=sum(entry.points for entry in entries),
+        reason=cause.source.value,
+        operation_id=cause.related_id,
+    )

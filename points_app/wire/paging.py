@@ -1,0 +1,34 @@
+"""Pages of a list."""
+
+from dataclasses import dataclass
+
+from typing_extensions import TypedDict
+
+
+class Pagination(TypedDict):
+    total: int
+    page: int
+    limit: int
+    total_pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of a list a client wants: `page` from 1, `limit` rows each."""
+
+    page: int
+    limit: int
+
+    @property
+    def offset(self) -> int:
+        return (self.page - 1) * self.limit
+
+
+def pagination(page: Page, total: int) -> Pagination:
+    """The contract's answer about paging for a list of `total` rows."""
+    return {
+        "total": total,
+        "page": page.page,
+        "limit": page.limit,
+        "total_pages": -(-total // page.limit),
+    }

@@ -1,0 +1,54 @@
+"""Looks at the database past the product, the way an auditor would."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from points_app.db import db
+from points_app.models import Draw, LedgerEntry, Order, Product, User
+from tests.client import ApiClient
+
+
+def balance(guest: ApiClient) -> int:
+    """The guest's wallet, checked against the ledger: sum, chain and last row must agree."""
+    rows = ledger(guest)
+    running = 0
+    for row in rows:
+        running += row.points
+        assert row.balance_after == running, f"the chain breaks at row {row.id}"
+    with guest.app.app_context(), db.engine.connect() as connection:
+        wallet = connection.execute(
+            select(User.total_points).where(User.user_id == guest.user_id)
+        ).scalar_one()
+    assert wallet == running
+    return wallet
+
+
+def ledger(guest: ApiClient) -> list[Any]:
+    return _rows(guest, LedgerEntry)
+
+
+def draws(guest: ApiClient) -> list[Any]:
+    return _rows(guest, Draw)
+
+
+def orders(guest: ApiClient) -> list[Any]:
+    return _rows(guest, Order)
+
+
+def stock(guest: ApiClient, product_id: int) -> int:
+    with guest.app.app_context(), db.engine.connect() as connection:
+        query = select(Product.stock).where(Product.commodity_id == product_id)
+        return connection.execute(query).scalar_one()
+
+
+def count(guest: ApiClient, model: Any) -> int:
+    with guest.app.app_context(), db.engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(model)).scalar_one()
+
+
+def _rows(guest: ApiClient, model: Any) -> list[Any]:
+    table = model.__table__
+    query = select(table).where(table.c.user_id == guest.user_id).order_by(table.c.id)
+    with guest.app.app_context(), db.engine.connect() as connection:
+        return list(connection.execute(query))

@@ -1,0 +1,129 @@
+"""A real MariaDB and a real Redis for every test; an app with the contract's settings on them."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from devstack.folders import scratch_folder
+from devstack.mariadb import mariadb_server
+from devstack.redis import redis_server
+from tests.client import ApiClient
+from tests.factories import Factory
+from tests.fakes import RecordingSms
+
+TEST_ENVIRONMENT = {
+    "APP_ENV": "test",
+    "JWT_SECRET": "access-secret-of-the-test-suite-0123456789",
+    "JWT_REFRESH_SECRET": "refresh-secret-of-the-test-suite-987654321",
+    "ENCRYPTION_KEY": "5f" * 4 + "0123456789abcdef" * 3 + "a1b2c3d4",
+    "LOG_LEVEL": "WARNING",
+    "PUBLIC_URL": "http://localhost",
+}
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Iterator[Path]:
+    with scratch_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def database_url(scratch: Path) -> Iterator[str]:
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    with mariadb_server(scratch / "mariadb") as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def redis_url(scratch: Path) -> Iterator[str]:
+    given = os.environ.get("TEST_REDIS_URL")
+    if given:
+        yield given
+        return
+    with redis_server(scratch / "redis") as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def environment(database_url: str, redis_url: str, scratch: Path) -> dict[str, str]:
+    """What every process of the suite runs with."""
+    return {
+        **TEST_ENVIRONMENT,
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "STORAGE_DIR": str(scratch / "storage"),
+    }
+
+
+@pytest.fixture(scope="session")
+def migrated(environment: dict[str, str]) -> None:
+    """The tables, made by the migrations themselves."""
+    from flask_migrate import upgrade
+
+    from points_app import create_app
+    from points_app.config import Settings
+
+    app = create_app(Settings.from_env(environment))
+    with app.app_context():
+        upgrade()
+
+
+@pytest.fixture
+def settings_override() -> dict[str, str]:
+    """Overridden by tests that need other settings."""
+    return {}
+
+
+@pytest.fixture
+def app(
+    environment: dict[str, str], migrated: None, settings_override: dict[str, str]
+) -> Iterator[Flask]:
+    """A fresh app on an empty database with the wheel and the catalogue loaded."""
+    from points_app import create_app
+    from points_app.config import Settings
+    from points_app.db import db
+    from points_app.services import seeding
+
+    app = create_app(Settings.from_env({**environment, **settings_override}))
+    app.testing = False  # failures must become envelopes, as in production
+    app.extensions["parts"] = RecordingSms.installed_in(app.extensions["parts"])
+    with app.app_context():
+        empty_database()
+        app.extensions["parts"].redis.flushdb()
+        seeding.load_first_data()
+        db.session.remove()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def empty_database() -> None:
+    """Delete every row; the tables stay."""
+    from points_app.db import db
+
+    with db.engine.begin() as connection:
+        is_mysql = db.engine.dialect.name == "mysql"
+        if is_mysql:
+            connection.execute(text("SET foreign_key_checks = 0"))
+        for table in reversed(db.metadata.sorted_tables):
+            connection.execute(table.delete())
+        if is_mysql:
+            connection.execute(text("SET foreign_key_checks = 1"))
+
+
+@pytest.fixture
+def make(app: Flask) -> Factory:
+    """Makes guests, merchants, products, ... : `make.guest(points=700)`."""
+    return Factory(app)
+
+
+@pytest.fixture
+def anonymous(app: Flask) -> ApiClient:
+    return ApiClient(app)

@@ -1,0 +1,1 @@
+"""The Celery worker: the same services behind another door."""
