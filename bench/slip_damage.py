@@ -76,11 +76,11 @@ def _shadow(paper: Image.Image, chance: Random) -> Image.Image:
 
 
 def _noisy(paper: Image.Image, chance: Random) -> Image.Image:
-    grain = chance.randint(14, 26)
-    pixels = bytes(
-        min(255, max(0, grey + round(chance.gauss(0, grain) / 2))) for grey in paper.tobytes()
-    )
-    return Image.frombytes("L", paper.size, pixels)
+    """Grain of up to `strength` grey levels either way, from the seeded source."""
+    strength = chance.randint(20, 40)
+    grain = Image.frombytes("L", paper.size, chance.randbytes(paper.width * paper.height))
+    grain = grain.point(lambda grey: round(grey * 2 * strength / 255))
+    return ImageChops.add(paper.convert("L"), grain, offset=-strength)
 
 
 def _small(paper: Image.Image, chance: Random) -> Image.Image:

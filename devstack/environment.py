@@ -30,6 +30,7 @@ def development_environment(project: Path, data: Path) -> dict[str, str]:
         "STORAGE_DIR": str(data / "storage"),
         "BEAT_SCHEDULE": str(data / "beat-schedule"),
         "SMS_PROVIDER": "console",
+        "LOG_FORMAT": "console",
         "PYTHONUNBUFFERED": "1",
         # Developers' containers run as root, and Celery greets each start with eight lines on it.
         "PYTHONWARNINGS": "ignore:You're running the worker",

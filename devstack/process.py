@@ -27,8 +27,10 @@ class ProcessFailed(Exception):
     """A child ended, or did not get ready; the text says which one and what it printed last."""
 
 
-def wait_until(condition: Callable[[], T], seconds: float, what: str = "the condition") -> T:
-    """Poll `condition` until it is true and return its value.
+def wait_until(
+    condition: Callable[[], T], seconds: float, what: str = "the condition", every: float = 0.02
+) -> T:
+    """Ask `condition` `every` so many seconds until it is true, and return its value.
 
     Raises TimeoutError, naming `what`, after `seconds`.
     """
@@ -36,7 +38,7 @@ def wait_until(condition: Callable[[], T], seconds: float, what: str = "the cond
     while not (value := condition()):
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what}: not within {seconds:g} seconds")
-        time.sleep(0.02)
+        time.sleep(every)
     return value
 
 

@@ -22,7 +22,7 @@ from devstack.process import Process, ProcessFailed, wait_until
 
 PROJECT = Path(__file__).resolve().parent.parent
 COLOURS = {"serve": 32, "web": 36, "worker": 35, "beat": 34, "release": 33, "seed": 33}
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 # Seconds for what is under way to end: an answer, a receipt being read.
 STOP_SECONDS = {"web": 12.0, "worker": 20.0, "beat": 5.0}
 EPILOG = """\
@@ -85,7 +85,7 @@ def serve(data: Path) -> None:
         _await_ready(f"http://127.0.0.1:{environment['PORT']}/readyz", processes)
         say(f"ready after {time.monotonic() - started:.1f} s")
         _welcome(environment, data, logins)
-        wait_until(lambda: _check_alive(processes), float("inf"))
+        wait_until(lambda: _check_alive(processes), float("inf"), every=0.2)
 
 
 def procfile(path: Path) -> dict[str, str]:
@@ -224,7 +224,8 @@ def _await_ready(url: str, processes: list[Process]) -> None:
         nonlocal last
         _check_alive(processes)
         try:
-            with direct.open(url, timeout=5):
+            # gunicorn accepts while it still loads: one patient request, not a queue of them.
+            with direct.open(url, timeout=READY_SECONDS / 4):
                 return True
         except urllib.error.HTTPError as error:
             last = f"HTTP {error.code} {error.read(2000).decode(errors='replace')}"
@@ -233,7 +234,7 @@ def _await_ready(url: str, processes: list[Process]) -> None:
         return False
 
     try:
-        wait_until(ready, READY_SECONDS, url)
+        wait_until(ready, READY_SECONDS, url, every=0.3)
     except TimeoutError as error:
         raise ProcessFailed(f"{error}; its last answer: {last}") from None
 

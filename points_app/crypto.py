@@ -50,7 +50,7 @@ class Vault:
         self._keys = {key.id: key for key in [*map(Key, old), self.current]}
 
     def seal(self, text: str, row: str) -> str:
-        """Encrypt `text`, bound to `row` ("table.column:key"): moved elsewhere it cannot be read."""
+        """Encrypt `text`, bound to `row` ("table.column:key"): unreadable anywhere else."""
         nonce = os.urandom(NONCE_BYTES)
         sealed = nonce + self.current.cipher.encrypt(nonce, text.encode(), row.encode())
         return f"v1:{self.current.id}:{urlsafe_b64encode(sealed).decode()}"

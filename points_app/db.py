@@ -156,8 +156,10 @@ def is_unavailable(error: DBAPIError) -> bool:
     if not isinstance(error, OperationalError):
         return bool(error.connection_invalidated)
     number = error_number(error)
-    return error.connection_invalidated or number in {1040, 1205, 1053, *range(2000, 2100)} or (
-        "database is locked" in str(error.orig)
+    return (
+        error.connection_invalidated
+        or number in {1040, 1205, 1053, *range(2000, 2100)}
+        or ("database is locked" in str(error.orig))
     )
 
 

@@ -5,7 +5,7 @@ in each web process forwards bytes and knows nothing of what they mean.
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from redis import Redis
@@ -100,7 +100,7 @@ def missed_since(redis: Redis, user_id: int, seq: int) -> list[str] | None:
 
     None when they are no longer all known. Raises redis.RedisError.
     """
-    entries: list[Any] = redis.xrange(_stream(user_id), min=f"{seq}-0")
+    entries = cast(list[Any], redis.xrange(_stream(user_id), min=f"{seq}-0"))
     if not entries or entries[0][0] != f"{seq}-0":
         return None
     return [fields["text"] for _, fields in entries[1:]]

@@ -1,7 +1,7 @@
 """How an endpoint is declared: who may call it, what it takes, what it answers.
 
-The declaration is the only place that knows an endpoint's rules. Requests are checked by it, the API
-description is generated from it, and the test of authorisations walks over it.
+The declaration is the only place that knows an endpoint's rules. Requests are checked by it, the
+API description is generated from it, and the test of authorisations walks over it.
 """
 
 import inspect

@@ -38,6 +38,14 @@ def products(query: ProductsQuery) -> wire.ProductList:
 
 
 @area.endpoint(
+    "GET", "/products/<int:product_id>", Access.GUEST, wire.ProductShape, raises=(ProductUnknown,)
+)
+def product(product_id: int) -> wire.ProductShape:
+    """One product."""
+    return exchange.product(product_id)
+
+
+@area.endpoint(
     "POST",
     "/redeem",
     Access.GUEST,

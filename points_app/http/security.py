@@ -6,7 +6,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from points_app.config import Settings
 
 CORS_METHODS = "GET, POST, PUT, DELETE, OPTIONS"
-CORS_HEADERS = "Authorization, Content-Type, Idempotency-Key, Prefer, X-Client-Version, X-Request-ID"
+CORS_HEADERS = (
+    "Authorization, Content-Type, Idempotency-Key, Prefer, X-Client-Version, X-Request-ID"
+)
 CORS_EXPOSED = (
     "Idempotent-Replayed, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, "
     "X-Request-ID"

@@ -61,9 +61,7 @@ class PrizeCount(db.Model):  # type: ignore[name-defined]
     __tablename__ = "prize_counts"
     EVER = date(1970, 1, 1)
 
-    prize_id: Mapped[int] = mapped_column(
-        ForeignKey("lottery_settings.prize_id"), primary_key=True
-    )
+    prize_id: Mapped[int] = mapped_column(ForeignKey("lottery_settings.prize_id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     given: Mapped[int] = mapped_column(default=0)
 

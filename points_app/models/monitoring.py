@@ -11,7 +11,7 @@ from points_app.models.types import BigInt, LongText, UtcDateTime
 
 
 class PerformanceMetric(db.Model):  # type: ignore[name-defined]
-    """One client's figures: times in ms, memory in MB, rates as fractions, as the client sent them."""
+    """One client's figures: times in ms, memory in MB, rates as fractions, as it sent them."""
 
     __tablename__ = "performance_metrics"
 

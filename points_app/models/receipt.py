@@ -79,9 +79,7 @@ class Receipt(db.Model):  # type: ignore[name-defined]
     flags: Mapped[list[Any]] = mapped_column(JSON, default=list)
     reading: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
 
-    processing_status: Mapped[str] = mapped_column(
-        ascii_code(16), default=ProcessingStatus.QUEUED
-    )
+    processing_status: Mapped[str] = mapped_column(ascii_code(16), default=ProcessingStatus.QUEUED)
     processing_attempts: Mapped[int] = mapped_column(default=0)
     processing_deadline: Mapped[datetime | None] = mapped_column(UtcDateTime)
     processed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -98,7 +96,5 @@ class StagedPicture(db.Model):  # type: ignore[name-defined]
 
     __tablename__ = "staged_pictures"
 
-    upload_id: Mapped[str] = mapped_column(
-        ForeignKey("photo_reviews.upload_id"), primary_key=True
-    )
+    upload_id: Mapped[str] = mapped_column(ForeignKey("photo_reviews.upload_id"), primary_key=True)
     content: Mapped[bytes] = mapped_column(Picture)

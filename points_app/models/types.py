@@ -12,7 +12,7 @@ Picture = LargeBinary().with_variant(mysql.MEDIUMBLOB, "mysql", "mariadb")
 
 
 def ascii_code(length: int) -> Any:
-    """Codes, ids and hashes: byte for byte, so that `Ab` is not `aB` and full-width is not ASCII."""
+    """Codes, ids, hashes: compared byte for byte, so that `Ab` is not `aB`, nor １ equal to 1."""
     exact = mysql.VARCHAR(length, charset="ascii", collation="ascii_bin")
     return String(length).with_variant(exact, "mysql", "mariadb")
 

@@ -18,6 +18,8 @@ CALCULATED = 20
 CONFIRMED = 15
 REPEATED = 5
 NO_CENTS = -15
+FAINT = -15
+"""For a guessed decimal point: right only where a calculation confirms it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ def rank_candidates(entries: Sequence[Entry], checks: Sequence[Check]) -> list[C
     for each in usable:
         prints.setdefault(each.value, []).append(each)
     ranked = sorted(
-        prints, key=lambda value: (_judge(value, prints[value], checks).score, prints[value][-1].row)
+        prints,
+        key=lambda value: (_judge(value, prints[value], checks).score, prints[value][-1].row),
     )
     candidates = [_judge(value, prints[value], checks) for value in reversed(ranked)]
     if not candidates or candidates[0].score < CALCULATED:
@@ -55,7 +58,7 @@ def rank_candidates(entries: Sequence[Entry], checks: Sequence[Check]) -> list[C
 
 
 def _judge(value: Decimal, prints: Sequence[Entry], checks: Sequence[Check]) -> Candidate:
-    best = max(prints, key=lambda each: (WEIGHT[each.role], each.confidence))
+    best = max(prints, key=lambda each: (WEIGHT[each.role], not each.faint, each.confidence))
     weight, reasons = WEIGHT[best.role], [f"beside “{best.label}”" if best.role else "no label"]
     passed = {check.name: check for check in checks if check.passed and check.value == value}
     after = next((check for check in checks if check.passed and check.start == value), None)
@@ -75,6 +78,7 @@ def _judge(value: Decimal, prints: Sequence[Entry], checks: Sequence[Check]) -> 
         + CONFIRMED * len(passed)
         + REPEATED * max(0, len(labels) - 1) * (not after)
         + NO_CENTS * (not best.exact)
+        + FAINT * best.faint
     )
     boxes = tuple(each.box for each in prints)
     is_total = best.role in (Role.PAID, Role.TOTAL) and not after

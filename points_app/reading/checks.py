@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
-from points_app.reading.entries import Entry, of_roles
+from points_app.reading.entries import TOTALS, Entry, of_roles
 from points_app.reading.labels import Role
 
-TOTALS = (Role.PAID, Role.TOTAL, Role.CARD)
 BASES = (Role.SUBTOTAL, Role.TOTAL)
 ADJUSTMENTS = (Role.TAX, Role.CHARGE, Role.DISCOUNT, Role.ROUNDING)
 MOST_ADJUSTMENTS = 6
@@ -46,7 +45,9 @@ def _change_given(entries: Sequence[Entry]) -> Iterator[Check]:
         for change in sorted(changes):
             paid = cash - change
             if paid > 0:
-                yield Check("cash-change", paid, paid in printed, f"{cash} - {change} = {paid}", cash)
+                yield Check(
+                    "cash-change", paid, paid in printed, f"{cash} - {change} = {paid}", cash
+                )
 
 
 def _built_up(entries: Sequence[Entry]) -> Iterator[Check]:
@@ -83,7 +84,9 @@ def _rounded_off(entries: Sequence[Entry]) -> Iterator[Check]:
     totals = of_roles(entries, Role.TOTAL, Role.PAID)
     for one, other in combinations(totals, 2):
         step = other.value - one.value
-        rounder = any(other.value % unit == 0 != one.value % unit for unit in UNITS if abs(step) < unit)
+        rounder = any(
+            other.value % unit == 0 != one.value % unit for unit in UNITS if abs(step) < unit
+        )
         if step and rounder:
             detail = f"{one.value} rounded to {other.value}"
             yield Check("rounded-off", other.value, True, detail, one.value)

@@ -25,9 +25,7 @@ def rate(candidates: Sequence[Candidate], agreed: bool = False) -> Confidence | 
     best = candidates[0]
     if best.score < WEIGHT[Role.CARD]:
         return "low"
-    contested = any(
-        each.is_total or best.score - each.score < LEAD for each in candidates[1:]
-    )
+    contested = any(each.is_total or best.score - each.score < LEAD for each in candidates[1:])
     confirmed = best.checks > 0 or best.labels > 1 or (agreed and best.is_total)
     if confirmed and best.labels and not contested and best.clarity >= CLEAR:
         return "high"

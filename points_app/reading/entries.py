@@ -20,6 +20,7 @@ class Entry:
 
     `role` and `label` come from the words beside it; `row` is its line; `exact` says that cents
     are printed, `marked` that cents, a currency sign or 元 are; `confidence` is the engine's.
+    `faint` marks a guess: a sum of which the engine may have missed the decimal point.
     """
 
     value: Decimal
@@ -30,13 +31,17 @@ class Entry:
     confidence: float
     exact: bool
     marked: bool
+    faint: bool = False
 
 
 _PAYMENT_SCREEN = re.compile(
-    r"[支文]付成功|付款成功|交易成功|[支文]付时间|付款时间|当前状态|账单详情|交易单号|收款方"
+    r"付成功|付款成功|交易成功|付时间|付款时间|当前状态|账单详情|交易单号|收款方"
 )
 
 
+TOTALS = (Role.PAID, Role.TOTAL, Role.CARD)
+LOST_POINT = 100
+"""A whole number from which two digits could be cents."""
 LARGE_PRINT = 1.3
 """How much taller than the usual print a sum on a payment screen is."""
 
@@ -88,6 +93,9 @@ def _believable(found: Sequence[Entry]) -> Iterator[Entry]:
     A "total" with several sums on its row is a row of a table: each is the total of a column.
     """
     marked = [each for each in found if each.marked]
+    for each in found:
+        if each.role in TOTALS and not each.exact and each.value >= LOST_POINT:
+            yield replace(each, value=each.value / 100, label=f"{each.label} (point lost?)", faint=True)
     chosen = marked or [each for each in found[-1:] if each.role not in (None, Role.COUNT)]
     totals = {each.value for each in chosen if each.role is Role.TOTAL}
     for each in chosen:

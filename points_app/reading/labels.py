@@ -39,7 +39,10 @@ CHINESE: tuple[tuple[Role, str], ...] = (
     (Role.ROUNDING, "[抹袜林妹]零|舍入|四舍五入|零头|去零|尾数|取整"),
     (Role.CASH, "现金|现收|收您"),
     (Role.DISCOUNT, "优惠|折扣|折让|[立满直]减|红包|抵扣|代金券|减免|会员价?减|让利|赠送|折后减"),
-    (Role.SUBTOTAL, "小计|原价|折前|[菜莱]品(?:金额|合计|总[额价])|消费(?:金额|合计|总额)|商品(?:金额|合计|总[额价])"),
+    (
+        Role.SUBTOTAL,
+        "小计|原价|折前|[菜莱]品(?:金额|合计|总[额价])|消费(?:金额|合计|总额)|商品(?:金额|合计|总[额价])",
+    ),
     (Role.TAX, "税额|税金|增值税"),
     (Role.CHARGE, "服务费|配送费|餐盒费|打包费|包装费|餐具费|茶位费?|运费|小费|开台费"),
     (
@@ -48,7 +51,10 @@ CHINESE: tuple[tuple[Role, str], ...] = (
         "|(?:支付|付款)(?:总额|合计)|本次消费",
     ),
     (Role.TOTAL, "[合台]计|[总忌]计|共计|总[额价]|总金额|合汁|金额合|^金额$"),
-    (Role.CARD, "微信|支付宝|银联|刷卡|美团|饿了么|扫码|云闪付|抖音|团购|会员卡|数字人民币|(?:付款|支付)方式"),
+    (
+        Role.CARD,
+        "微信|支付宝|银联|刷卡|美团|饿了么|扫码|云闪付|抖音|团购|会员卡|数字人民币|(?:付款|支付)方式",
+    ),
 )
 """Chinese words, the telling ones first: 数量合计 is a count although 合计 is in it, 消费合计 a subtotal."""
 
@@ -59,8 +65,20 @@ LATIN: dict[Role, tuple[str, ...]] = {
     Role.ROUNDING: ("rounding", "round", "round off"),
     Role.DISCOUNT: ("discount", "disc", "dsc", "promotion", "coupon", "voucher", "less"),
     Role.CASH: ("cash", "tender", "tendered", "payment", "received", "accepted", "paid", "pay"),
-    Role.CARD: ("visa", "mastercard", "master", "amex", "american express", "debit", "credit",
-                "eftpos", "nets", "card", "alipay", "wechat pay"),
+    Role.CARD: (
+        "visa",
+        "mastercard",
+        "master",
+        "amex",
+        "american express",
+        "debit",
+        "credit",
+        "eftpos",
+        "nets",
+        "card",
+        "alipay",
+        "wechat pay",
+    ),
     Role.CHARGE: ("service charge", "service", "svc", "srv", "gratuity", "tip", "delivery"),
     Role.TAX: ("tax", "gst", "sst", "vat", "pst", "hst", "mva", "tva"),
     Role.SUBTOTAL: ("subtotal", "sub total", "sub", "netto", "net ttl"),
@@ -70,8 +88,20 @@ TOTAL_WORDS = ("total", "totals", "ttl", "amount", "amt", "due", "payable", "to 
 EXCLUDING = ("excl", "exc", "excluding", "exclusive", "excluded", "before", "without", "net amt")
 INCLUDING = ("incl", "inc", "including", "inclusive", "included", "after", "with tax", "w tax")
 FINAL = ("grand", "final", "due", "payable", "rounded", "nett", "to be paid", "to pay")
-SUMMARY = ("gst summary", "tax summary", "vat summary", "summary amount", "tax code", "tax type",
-           "tax analysis", "taxes analysis", "amount tax", "amt tax", "net gross", "htva")
+SUMMARY = (
+    "gst summary",
+    "tax summary",
+    "vat summary",
+    "summary amount",
+    "tax code",
+    "tax type",
+    "tax analysis",
+    "taxes analysis",
+    "amount tax",
+    "amt tax",
+    "net gross",
+    "htva",
+)
 """Heads of the table of tax rates."""
 
 _ALIKE = str.maketrans({"i": "l", "1": "l", "!": "l", "|": "l", "0": "o", "5": "s", "8": "b"})

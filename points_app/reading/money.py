@@ -100,6 +100,8 @@ def _stands_alone(text: str, match: re.Match[str]) -> bool:
     """Not a part of a longer number or of a code such as "A13" or "#184"."""
     before = text[: match.start()].rstrip()[-1:]
     after = text[match.end() : match.end() + 1]
-    return not (before.isalnum() and before.isascii() and not match["mark"]) and not (
-        before in tuple("#.,:*x×@/-") and before != ":" and not match["mark"]
-    ) and not (after.isalnum() and after.isascii())
+    return (
+        not (before.isalnum() and before.isascii() and not match["mark"])
+        and not (before in tuple("#.,:*x×@/-") and before != ":" and not match["mark"])
+        and not (after.isalnum() and after.isascii())
+    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from points_app.reading.engine import Engine
 from points_app.reading.geometry import Box, Word
@@ -14,6 +15,8 @@ UNCLEAR = 0.78
 """Mean confidence of the engine below which the page may stand on its head. Upright receipts of
 the development set, blurred and crumpled ones too, score 0.82 and more, turned ones 0.65."""
 FEWEST_WORDS = 4
+DIM = 100
+"""Grey levels between the darkest and the lightest two hundredths, below which print is faint."""
 LONG_SLIP = 2.6
 """Length to width from which a slip is read in pieces: the engine shrinks a page to 1,600 pixels
 of length, and print that was 20 pixels high would be 5."""
@@ -50,6 +53,7 @@ def upright_page(image: Image.Image, engine: Engine) -> Page:
     when that makes no sense the page stood the other way. Text that makes no sense level is tried
     upside down. At most one more reading is needed.
     """
+    image = _legible(image)
     page = Page(image, read_words(image, engine), 0)
     if len(page.words) < FEWEST_WORDS:
         return page
@@ -60,6 +64,17 @@ def upright_page(image: Image.Image, engine: Engine) -> Page:
     turned = image.transpose(_TURNS[turn])
     again = Page(turned, read_words(turned, engine), turn)
     return again if turn == 90 or clarity(again.words) > clarity(page.words) else page
+
+
+def _legible(image: Image.Image) -> Image.Image:
+    """The picture itself, or with its greys spread out when it is dim or faded."""
+    counts, pixels = image.convert("L").histogram(), image.width * image.height
+    reached = list(accumulate(counts))
+    dark = next(grey for grey, count in enumerate(reached) if count >= 0.02 * pixels)
+    light = next(grey for grey, count in enumerate(reached) if count >= 0.98 * pixels)
+    if light - dark >= DIM:
+        return image
+    return ImageOps.autocontrast(image.convert("L"), cutoff=0.5).convert("RGB")
 
 
 def read_words(image: Image.Image, engine: Engine, model: str | None = None) -> list[Word]:

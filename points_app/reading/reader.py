@@ -45,9 +45,7 @@ class Interpretation:
         return labelled or len(self.candidates) >= FEWEST_SUMS
 
 
-def read_receipt(
-    jpeg: bytes, engine: Engine | None = None, today: date | None = None
-) -> Reading:
+def read_receipt(jpeg: bytes, engine: Engine | None = None, today: date | None = None) -> Reading:
     """Read the amount paid and the facts of a receipt from a normalised picture.
 
     Without `engine` one of this process is used. `today` dates slips that print no year. Takes

@@ -11,7 +11,7 @@ from flask import Flask
 from flask_sock import Sock
 
 from points_app.realtime.connection import Viewer
-from points_app.realtime.gate import ROUTE, Gate, TokenFilter
+from points_app.realtime.gate import ROUTE, Gate, hide_tokens
 from points_app.realtime.handover import NoThread
 from points_app.realtime.service import Realtime
 
@@ -44,7 +44,7 @@ def init_realtime(
     app.config["SOCK_SERVER_OPTIONS"] = {"thread_class": NoThread}
     sock.route(ROUTE, endpoint="realtime")(service.welcome)
     app.wsgi_app = Gate(app, authenticate, service.has_room)  # type: ignore[method-assign]
-    logging.getLogger("gunicorn.error").addFilter(TokenFilter())
+    logging.getLogger("gunicorn.error").addFilter(hide_tokens)
 
 
 def shut_down() -> None:

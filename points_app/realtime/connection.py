@@ -40,9 +40,10 @@ class Stalled(OSError):
 class Connection:
     """One non-blocking socket; only the hub's thread uses it after the hub adopted it.
 
-    `backlog` holds what the kernel would not take yet. `held` holds live notices while the missed
-    ones are being read, and is None otherwise. `products` are the channels of the products it chose, empty for all. `close_by` is
-    set once the last frame is written: what remains is to wait for the peer's end of stream.
+    `backlog` is what the kernel would not take yet. `held` keeps live notices while the missed ones
+    are being read, and is None otherwise. `products` are the channels of the products it chose;
+    empty means all. `close_by` is set once the last frame is written: what remains is to wait for
+    the peer's end of stream.
     """
 
     __slots__ = (

@@ -99,18 +99,16 @@ class Gate:
         return None
 
 
-class TokenFilter(logging.Filter):
-    """Hides tokens in log lines written before the gate is reached.
+def hide_tokens(record: logging.LogRecord) -> bool:
+    """A logging filter for lines written before the gate is reached.
 
     gunicorn quotes a request line it cannot parse, with whatever the query holds.
     """
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        text = record.getMessage()
-        clean = _TOKEN_IN_TEXT.sub(lambda match: f"{match[1] or ''}[hidden]", text)
-        if clean != text:
-            record.msg, record.args = clean, ()
-        return True
+    text = record.getMessage()
+    clean = _TOKEN_IN_TEXT.sub(lambda match: f"{match[1] or ''}[hidden]", text)
+    if clean != text:
+        record.msg, record.args = clean, ()
+    return True
 
 
 def redact(environ: Environ) -> None:

@@ -10,7 +10,7 @@ log = logging.getLogger(__name__)
 
 
 class Mailbox:
-    """Calls to be made in the loop's thread, first in, first out. `fd` is readable when there are."""
+    """Calls to be made in the loop's thread, in order. `fd` is readable while there are some."""
 
     def __init__(self) -> None:
         # Never closed: a late `post` must not write into a descriptor that was given out again.

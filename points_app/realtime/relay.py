@@ -76,7 +76,7 @@ class Relay:
             elif message["type"] == "pmessage":
                 notices.append((message["channel"], message["data"]))
                 size += len(message["data"])
-            if size >= MAX_BATCH_BYTES or not pubsub.connection.can_read(0):
+            if size >= MAX_BATCH_BYTES or not _has_more(pubsub):
                 break
             message = pubsub.get_message(timeout=POLL_SECONDS)
         if notices:
@@ -95,3 +95,11 @@ class Relay:
             self._hub.close_user(command["close_user"], code, reason)
         elif "close_session" in command:
             self._hub.close_session(command["close_session"], code, reason)
+
+
+def _has_more(pubsub: PubSub) -> bool:
+    """Whether a message has begun to arrive.
+
+    Asked first, because `get_message` with no patience takes a half-arrived message for a failure.
+    """
+    return pubsub.connection is not None and pubsub.connection.can_read(0)

@@ -66,7 +66,12 @@ def _keep_code(phone: str, code: str) -> None:
 def _code_row(index: str, now: datetime) -> SmsCode:
     row = _locked_code(index)
     if row is None:
-        new = {"mobile_hash": index, "tries_left": 0, "day": now.date().isoformat(), "sent_today": 0}
+        new = {
+            "mobile_hash": index,
+            "tries_left": 0,
+            "day": now.date().isoformat(),
+            "sent_today": 0,
+        }
         try:
             execute(insert(SmsCode.__table__), new)
         except IntegrityError as error:
@@ -164,7 +169,7 @@ def _create_user(phone: str) -> User:
 
 
 def check_phone(phone: str) -> str:
-    """The number itself when it is a mainland mobile number in ASCII digits. Raises PhoneInvalid."""
+    """The number itself, if it is a mainland mobile one in ASCII digits. Raises PhoneInvalid."""
     if not PHONE.fullmatch(phone):
         raise PhoneInvalid
     return phone

@@ -53,6 +53,4 @@ def business() -> BusinessSettings:
 def _load() -> BusinessSettings:
     rows = execute(select(CONFIGS.config_key, CONFIGS.config_value)).all()
     kinds = {field.name: type(getattr(DEFAULTS, field.name)) for field in fields(DEFAULTS)}
-    return BusinessSettings(
-        **{key: kinds[key](value) for key, value in rows if key in kinds}
-    )
+    return BusinessSettings(**{key: kinds[key](value) for key, value in rows if key in kinds})

@@ -50,6 +50,14 @@ def products(wanted: ProductFilter, page: Page) -> wire.ProductList:
     return {"products": [wire.product(row) for row in rows], "pagination": pagination(page, total)}
 
 
+def product(product_id: int) -> wire.ProductShape:
+    """One active product. Raises ProductUnknown."""
+    row = execute(select(PRODUCTS).where(PRODUCTS.c.commodity_id == product_id)).one_or_none()
+    if row is None or row.status != "active":
+        raise ProductUnknown
+    return wire.product(row)
+
+
 def _matching(wanted: ProductFilter) -> Select[Any]:
     query = select(PRODUCTS).where(PRODUCTS.c.status == "active")
     if wanted.category and wanted.category not in ALL_CATEGORIES:

@@ -30,7 +30,9 @@ def link(receipt: Receipt) -> str:
         return direct
     expires = int(time.time()) + LINK_SECONDS
     path = f"/files/{quote(receipt.object_key)}"
-    return f"{_base_url()}{path}?expires={expires}&signature={_signature(receipt.object_key, expires)}"
+    return (
+        f"{_base_url()}{path}?expires={expires}&signature={_signature(receipt.object_key, expires)}"
+    )
 
 
 def open_link(object_key: str, expires: int, signature: str) -> bytes:

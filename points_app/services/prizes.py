@@ -73,7 +73,7 @@ def _given(prize_id: int, days: list[date]) -> dict[date, int]:
     query = select(COUNTS.c.day, COUNTS.c.given).where(
         COUNTS.c.prize_id == prize_id, COUNTS.c.day.in_(days)
     )
-    given = {day: count for day, count in execute(query)}
+    given = dict(execute(query).all())
     missing = [{"prize_id": prize_id, "day": day, "given": 0} for day in days if day not in given]
     if missing:
         execute(insert(COUNTS), missing)

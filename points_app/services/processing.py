@@ -150,9 +150,7 @@ def sweep() -> int:
     stored_late = (
         select(STAGED.c.upload_id)
         .join(RECEIPTS, RECEIPTS.c.upload_id == STAGED.c.upload_id)
-        .where(
-            RECEIPTS.c.processing_status.in_(receipts.FINISHED), RECEIPTS.c.upload_time < late
-        )
+        .where(RECEIPTS.c.processing_status.in_(receipts.FINISHED), RECEIPTS.c.upload_time < late)
         .limit(SWEEP_BATCH)
     )
     work = [(jobs.READ_RECEIPT, upload_id) for upload_id in unread]

@@ -4,12 +4,10 @@ import os
 import stat
 import threading
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from points_app.clients.storage import (
-    LinkRefused,
     LocalStorage,
     ObjectMissing,
     S3Storage,
@@ -19,12 +17,11 @@ from points_app.clients.storage import (
 from points_app.config import Settings
 
 KEY, CONTENT = "receipts/2026/01/UP01.jpg", bytes(range(256)) * 40
-SIGNING_KEY = b"k" * 32
 
 
 @pytest.fixture
 def local(tmp_path: Path) -> LocalStorage:
-    return LocalStorage(tmp_path / "storage", SIGNING_KEY, "https://shop.example/")
+    return LocalStorage(tmp_path / "storage")
 
 
 @pytest.fixture(params=["local", "s3"])
@@ -32,13 +29,6 @@ def storage(request):
     if request.param == "local":
         return request.getfixturevalue("local")
     return request.getfixturevalue("s3_storage")()
-
-
-def link_arguments(url: str) -> tuple[str, int, str]:
-    parts = urlsplit(url)
-    query = parse_qs(parts.query)
-    key = parts.path.removeprefix("/files/")
-    return key, int(query["expires"][0]), query["signature"][0]
 
 
 # --- what both promise
@@ -87,16 +77,9 @@ def test_an_unsafe_key_is_refused_everywhere(storage, key):
         lambda: storage.put(key, b"", "image/jpeg"),
         lambda: storage.get(key),
         lambda: storage.delete(key),
-        lambda: storage.signed_url(key, 60),
     ):
         with pytest.raises(StorageError, match="not a storage key"):
             use()
-
-
-@pytest.mark.parametrize("seconds", [0, -1, 7 * 24 * 3600 + 1])
-def test_a_link_lives_between_a_second_and_a_week(storage, seconds):
-    with pytest.raises(StorageError, match="seven days"):
-        storage.signed_url(KEY, seconds)
 
 
 def test_many_threads_share_one_storage(storage):
@@ -124,46 +107,9 @@ def test_many_threads_share_one_storage(storage):
 # --- files on this disk
 
 
-def test_a_local_link_opens_its_object_and_no_other(local):
+def test_files_are_lent_by_the_application_not_by_links(local):
     local.put(KEY, CONTENT, "image/jpeg")
-    local.put("receipts/other.jpg", b"another guest's", "image/jpeg")
-    url = local.signed_url(KEY, 60)
-    assert url.startswith(f"https://shop.example/files/{KEY}?expires=")
-    key, expires, signature = link_arguments(url)
-    assert local.open_signed(key, expires, signature) == CONTENT
-    for tampered in (
-        ("receipts/other.jpg", expires, signature),
-        (key, expires + 1, signature),
-        (key, expires, signature[:-1] + ("0" if signature[-1] != "0" else "1")),
-        (key, expires, signature.upper()),
-        (key, expires, ""),
-        (key, expires, "签名"),
-        ("../../etc/passwd", expires, signature),
-    ):
-        with pytest.raises(LinkRefused):
-            local.open_signed(*tampered)
-
-
-def test_a_local_link_expires(local, monkeypatch):
-    local.put(KEY, CONTENT, "image/jpeg")
-    key, expires, signature = link_arguments(local.signed_url(KEY, 60))
-    monkeypatch.setattr("time.time", lambda: expires - 0.5)
-    assert local.open_signed(key, expires, signature) == CONTENT
-    monkeypatch.setattr("time.time", lambda: float(expires))
-    with pytest.raises(LinkRefused, match="expired"):
-        local.open_signed(key, expires, signature)
-
-
-def test_a_link_of_another_key_is_refused(local, tmp_path):
-    local.put(KEY, CONTENT, "image/jpeg")
-    forger = LocalStorage(tmp_path / "storage", b"x" * 32, "https://shop.example")
-    with pytest.raises(LinkRefused):
-        local.open_signed(*link_arguments(forger.signed_url(KEY, 60)))
-
-
-def test_a_link_to_nothing_says_so(local):
-    with pytest.raises(ObjectMissing):
-        local.open_signed(*link_arguments(local.signed_url(KEY, 60)))
+    assert local.signed_url(KEY, 60) is None
 
 
 def test_the_check_leaves_no_file(local, tmp_path):
@@ -235,12 +181,12 @@ def settings(**values: object) -> Settings:
     )
 
 
-def test_without_a_bucket_files_are_local_and_links_survive_a_restart(tmp_path):
-    chosen = settings(storage_dir=tmp_path, public_url="https://shop.example")
+def test_without_a_bucket_files_are_local_and_survive_a_restart(tmp_path):
+    chosen = settings(storage_dir=tmp_path)
     before, after = make_storage(chosen), make_storage(chosen)
     assert isinstance(before, LocalStorage) and isinstance(after, LocalStorage)
     before.put(KEY, CONTENT, "image/jpeg")
-    assert after.open_signed(*link_arguments(before.signed_url(KEY, 60))) == CONTENT
+    assert after.get(KEY) == CONTENT
 
 
 def test_with_a_bucket_and_keys_s3_is_used(s3):

@@ -1,13 +1,11 @@
 """Object storage: local files by default, S3 when a bucket and its keys are configured."""
 
-from points_app.clients.storage.base import LinkRefused, ObjectMissing, Storage, StorageError
+from points_app.clients.storage.base import ObjectMissing, Storage, StorageError
 from points_app.clients.storage.local import LocalStorage
 from points_app.clients.storage.s3 import S3Storage
 from points_app.config import Settings
-from points_app.crypto import Key
 
 __all__ = [
-    "LinkRefused",
     "LocalStorage",
     "ObjectMissing",
     "S3Storage",
@@ -27,5 +25,4 @@ def make_storage(settings: Settings) -> Storage:
             secret_key=settings.sealos_secret_key,
             region=settings.sealos_region,
         )
-    signing_key = Key(settings.encryption_key).derive("storage links")
-    return LocalStorage(settings.storage_dir, signing_key, settings.public_url)
+    return LocalStorage(settings.storage_dir)

@@ -19,10 +19,6 @@ class ObjectMissing(StorageError):
     """There is no object under this key."""
 
 
-class LinkRefused(StorageError):
-    """The signed link is expired or was not made by this service."""
-
-
 class Storage(Protocol):
     """Private objects. Keys are made by the service, such as ``receipts/2026/01/UP….jpg``."""
 
@@ -38,8 +34,9 @@ class Storage(Protocol):
         """Delete the object; one that is not there is deleted already. Raises StorageError."""
         ...
 
-    def signed_url(self, key: str, expires_in: int) -> str:
-        """A link that lends the object for ``expires_in`` seconds. Does not look whether it exists.
+    def signed_url(self, key: str, expires_in: int) -> str | None:
+        """A link that lends the object for ``expires_in`` seconds, without looking whether it
+        exists; None when this storage cannot serve objects to strangers.
 
         Raises StorageError for a lifetime outside 1 second to 7 days.
         """

@@ -1,32 +1,26 @@
 """Objects as files under one folder: the default, and enough for one machine."""
 
-import hmac
 import os
 import tempfile
-import time
 from pathlib import Path
 
 from points_app.clients.storage.base import (
-    LinkRefused,
     ObjectMissing,
     Storage,
     StorageError,
     check_key,
-    check_lifetime,
 )
 
 
 class LocalStorage(Storage):
-    """Files under ``root``, readable by this user only; links point to ``{base_url}/files/``.
+    """Files under ``root``, readable by this user only.
 
     A file appears whole or not at all (written aside, synced, renamed). The type of the content
     is not stored: the suffix of the key tells it to whoever serves the link.
     """
 
-    def __init__(self, root: Path, signing_key: bytes, base_url: str) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root
-        self._signing_key = signing_key
-        self._base_url = base_url.rstrip("/")
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
         path = self._path(key)
@@ -52,29 +46,11 @@ class LocalStorage(Storage):
         except OSError as error:
             raise StorageError(f"cannot delete {key}: {error.strerror}") from error
 
-    def signed_url(self, key: str, expires_in: int) -> str:
-        expires = int(time.time()) + check_lifetime(expires_in)
-        signature = self._signature(check_key(key), expires)
-        return f"{self._base_url}/files/{key}?expires={expires}&signature={signature}"
-
-    def open_signed(self, key: str, expires: int, signature: str) -> bytes:
-        """The object behind a link; ``expires`` is in UNIX seconds.
-
-        Raises LinkRefused (before the disk is looked at), ObjectMissing, StorageError.
-        """
-        expected = self._signature(key, expires)
-        if not hmac.compare_digest(expected.encode(), signature.encode(errors="replace")):
-            raise LinkRefused("the link was not made by this service")
-        if time.time() >= expires:
-            raise LinkRefused("the link is expired")
-        return self.get(key)
+    def signed_url(self, key: str, expires_in: int) -> None:
+        """None: files have no server of their own, the application lends them itself."""
 
     def _path(self, key: str) -> Path:
         return self._root / check_key(key)
-
-    def _signature(self, key: str, expires: int) -> str:
-        message = f"{expires}\n{key}".encode(errors="replace")
-        return hmac.digest(self._signing_key, message, "sha256").hex()
 
 
 def _make_folder(folder: Path) -> None:

@@ -1,0 +1,161 @@
+"""Who hears what, through a real Redis and a real gunicorn."""
+
+import subprocess
+import threading
+
+from redis import Redis
+
+from points_app import notices
+from tests.realtime.conftest import Site, eventually, serve
+
+POINTS = {"type": "points_update", "data": {"total_points": 7}}
+
+
+def stock(product_id: int, left: int) -> dict[str, object]:
+    return {"type": "stock_update", "data": {"product_id": product_id, "stock": left}}
+
+
+def test_connected_is_the_contracts_message(site: Site) -> None:
+    guest = site.guest()
+    guest.say(type="ping")
+    pong = guest.hear()
+    assert set(pong) == {"type", "timestamp", "server_time"}
+    assert isinstance(pong["timestamp"], int)
+    assert pong["server_time"].endswith("Z")
+
+
+def test_two_devices_of_one_user_hear_the_same(site: Site, redis: Redis) -> None:
+    phone, tablet, stranger = site.guest(1), site.guest(1), site.guest(2)
+    notices.publish_user(redis, 1, POINTS)
+    heard = phone.hear()
+    assert heard == tablet.hear()
+    assert heard["data"] == POINTS["data"]
+    assert {"timestamp", "message_id", "seq"} <= set(heard)
+    assert stranger.caught_up() == []
+
+
+def test_root_path_serves_the_same(site: Site, redis: Redis) -> None:
+    guest = site.guest()
+    other = type(guest)(guest.url.replace("/ws?", "/?version=2&"))
+    notices.publish_everyone(redis, {"type": "hello"})
+    assert guest.hear() == other.hear()
+    other.socket.shutdown()
+
+
+def test_choosing_products(site: Site, redis: Redis) -> None:
+    choosy, all_ears = site.guest(1), site.guest(2)
+    choosy.say(type="subscribe_product", product_ids=[71])
+    assert choosy.caught_up() == []
+    for product_id in (72, 71):
+        notices.publish_product(redis, product_id, stock(product_id, 5))
+    assert [all_ears.hear()["data"]["product_id"] for _ in range(2)] == [72, 71]
+    assert choosy.hear()["data"]["product_id"] == 71
+    notices.publish_user(redis, 1, POINTS)
+    notices.publish_everyone(redis, {"type": "hello"})
+    assert [choosy.hear()["type"] for _ in range(2)] == ["points_update", "hello"]
+    choosy.say(type="subscribe_products", product_ids=[])
+    assert choosy.caught_up() == []
+    notices.publish_product(redis, 73, stock(73, 5))
+    assert choosy.hear()["data"]["product_id"] == 73
+
+
+def test_a_flash_sale_is_thinned_and_ends_with_the_right_stock(site: Site, redis: Redis) -> None:
+    guest = site.guest()
+    for left in range(300, -1, -1):
+        notices.publish_product(redis, 80, stock(80, left))
+    heard = [guest.hear()["data"]["stock"]]
+    while heard[-1] != 0:
+        heard.append(guest.hear()["data"]["stock"])
+    assert heard == sorted(heard, reverse=True)
+    assert len(heard) < 150
+    assert guest.caught_up() == []
+
+
+def test_an_older_stock_never_follows_a_newer_one(site: Site, redis: Redis) -> None:
+    guest = site.guest()
+    assert notices.publish_product(redis, 90, stock(90, 4), version=2)
+    assert not notices.publish_product(redis, 90, stock(90, 5), version=1)
+    assert guest.hear()["data"]["stock"] == 4
+    assert guest.caught_up() == []
+
+
+def test_reconnecting_with_since_brings_what_was_missed_once(site: Site, redis: Redis) -> None:
+    first = notices.publish_user(redis, 31, POINTS)
+    assert [notices.publish_user(redis, 31, POINTS) for _ in range(3)] == [
+        first + 1,
+        first + 2,
+        first + 3,
+    ]
+    guest = site.guest(31, more=f"&since={first}")
+    assert [guest.hear()["seq"] for _ in range(3)] == [first + 1, first + 2, first + 3]
+    notices.publish_user(redis, 31, POINTS)
+    assert guest.hear()["seq"] == first + 4
+    assert site.guest(31, more=f"&since={first + 4}").caught_up() == []
+
+
+def test_since_that_is_no_longer_known_is_a_resync(site: Site, redis: Redis) -> None:
+    first = notices.publish_user(redis, 32, POINTS)
+    for _ in range(notices.REMEMBERED_NOTICES):
+        notices.publish_user(redis, 32, POINTS)
+    for since in (first, 0, 10**15, "x"):
+        guest = site.guest(32, more=f"&since={since}")
+        assert [message["type"] for message in guest.caught_up()] == ["resync"]
+        guest.socket.shutdown()
+
+
+def test_nothing_is_lost_or_doubled_while_reconnecting(site: Site, redis: Redis) -> None:
+    """Notices go on while guests come and go with `since`; each sees every number once."""
+    last = notices.publish_user(redis, 33, POINTS)
+    end = last + 200
+    talker = threading.Thread(
+        target=lambda: [notices.publish_user(redis, 33, POINTS) for _ in range(200)]
+    )
+    talker.start()
+    while last < end:
+        guest = site.guest(33, more=f"&since={last}")
+        for _ in range(min(7, end - last)):
+            message = guest.hear()
+            assert message.get("seq") == last + 1, message
+            last += 1
+        guest.socket.shutdown()
+    talker.join()
+
+
+def test_every_process_delivers(tmp_path, redis_url: str, redis: Redis) -> None:
+    with serve(tmp_path, redis_url, workers=2) as site:
+        guests = [site.guest(each) for each in range(1, 21)]
+        assert eventually(lambda: len({site.vitals()["pid"] for _ in range(8)}) == 2)
+        notices.publish_everyone(redis, {"type": "hello"})
+        assert {guest.hear()["type"] for guest in guests} == {"hello"}
+
+
+def test_bad_messages_get_an_error_and_the_socket_stays(site: Site) -> None:
+    guest = site.guest()
+    for text in ("{", "[" * 2000, "null", '{"type": "dance"}', '{"type": "subscribe_product"}'):
+        guest.socket.send(text)
+        error = guest.hear()
+        assert (error["type"], error["code"]) == ("error", 9001), text
+    for ids in ([True], ["1"], [0], [1.5], list(range(1, 300)), 7):
+        guest.say(type="subscribe_product", product_ids=ids)
+        assert guest.hear()["type"] == "error", ids
+
+
+def test_node_client(site: Site, redis: Redis, node_folder) -> None:
+    script = (
+        "import WebSocket from 'ws';"
+        f"const ws = new WebSocket('{site.url(41)}');"
+        "ws.on('message', (data) => { const m = JSON.parse(data); console.log(m.type);"
+        " if (m.type === 'connected') ws.send('{\"type\":\"ping\"}');"
+        " if (m.type === 'points_update') ws.close(1000); });"
+        "ws.on('close', (code) => console.log(code, ws.extensions));"
+    )
+    (node_folder / "client.mjs").write_text(script)
+    node = subprocess.Popen(
+        ["node", "client.mjs"], cwd=node_folder, stdout=subprocess.PIPE, text=True
+    )
+    with node:
+        assert node.stdout is not None
+        assert [node.stdout.readline().strip() for _ in range(2)] == ["connected", "pong"]
+        notices.publish_user(redis, 41, POINTS)
+        assert node.stdout.readline().strip() == "points_update"
+        assert node.stdout.readline().strip() == "1000"

@@ -1,0 +1,162 @@
+"""Races on the real database: many threads, exactly the right number of winners."""
+
+import threading
+from collections import Counter
+
+import pytest
+
+from tests.books import balance, draws, orders, stock
+
+
+@pytest.fixture
+def settings_override():
+    unlimited = "1000000"
+    return {
+        "RATE_LIMIT_API": unlimited,
+        "RATE_LIMIT_API_IP": unlimited,
+        "RATE_LIMIT_DRAW": unlimited,
+        "DB_POOL_SIZE": "64",
+    }
+
+
+def race(callers):
+    """Call all at the same moment; the answers by code."""
+    start = threading.Barrier(len(callers))
+    codes = Counter()
+    counting = threading.Lock()
+
+    def run(call):
+        start.wait()
+        answer = call()
+        with counting:
+            codes[answer.code] += 1
+
+    threads = [threading.Thread(target=run, args=(call,)) for call in callers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return codes
+
+
+def in_waves(call, total, threads=25):
+    codes = Counter()
+    for _ in range(total // threads):
+        codes += race([call] * threads)
+    return codes
+
+
+def test_200_draws_with_points_for_7(make):
+    make.wheel({"probability": 1})
+    guest = make.guest(points=799)
+    codes = in_waves(lambda: guest.post("/api/lottery/draw", {}), 200)
+    assert codes == {0: 7, 3001: 193}
+    assert len(draws(guest)) == 7 and balance(guest) == 99
+
+
+def test_50_redeems_of_5_in_stock(make):
+    product = make.product(stock=5)
+    guests = [make.guest() for _ in range(50)]
+
+    def redeem(guest):
+        return lambda: guest.post("/api/exchange/redeem", {"commodity_id": product})
+
+    codes = race([redeem(guest) for guest in guests])
+    assert codes == {0: 5, 4002: 45}
+    assert stock(guests[0], product) == 0
+    assert sorted(balance(guest) for guest in guests) == [900] * 5 + [1000] * 45
+    assert sum(len(orders(guest)) for guest in guests) == 5
+
+
+def test_one_guest_buys_and_draws_at_once(make):
+    make.wheel({"probability": 1, "prize_type": "points", "prize_value": 10})
+    product = make.product(stock=100)
+    guest = make.guest(points=1000)
+    codes = race(
+        [lambda: guest.post("/api/lottery/draw", {})] * 10
+        + [lambda: guest.post("/api/exchange/redeem", {"commodity_id": product})] * 10
+    )
+    done = len(orders(guest)) + len(draws(guest))
+    assert codes[0] == done and set(codes) <= {0, 3001, 4003}
+    assert balance(guest) == 1000 - 100 * done + 10 * len(draws(guest))
+    assert stock(guest, product) == 100 - len(orders(guest))
+
+
+def test_limited_prizes_are_given_as_often_as_they_exist(make):
+    make.wheel(
+        {"probability": "0.9999", "prize_type": "physical", "stock": 3, "daily_limit": 5},
+        {"probability": "0.0001"},
+    )
+    guests = [make.guest() for _ in range(12)]
+    race([lambda guest=guest: guest.post("/api/lottery/draw", {}) for guest in guests])
+    given = [draw.prize_type for guest in guests for draw in draws(guest)]
+    assert Counter(given) == {"physical": 3, "empty": 9}
+
+
+def test_two_first_logins_make_one_guest_and_one_bonus(app, anonymous):
+    from points_app.db import db
+    from points_app.models import LedgerEntry, User
+
+    sms = app.extensions["parts"].sms
+    for number in range(5):
+        phone = f"1370000000{number}"
+        anonymous.post("/api/auth/send-code", {"phone": phone}).ok()
+        body = {"phone": phone, "code": sms.last(phone)}
+        codes = race([lambda body=body: anonymous.post("/api/auth/login", body)] * 4)
+        assert codes == {0: 1, 1002: 3}
+    with app.app_context():
+        assert db.session.query(User).count() == db.session.query(LedgerEntry).count() == 5
+
+
+class TestAnyCode:
+    @pytest.fixture
+    def settings_override(self):
+        return {"SMS_ACCEPT_ANY_CODE": "1", "RATE_LIMIT_API": "1000"}
+
+    def test_simultaneous_first_logins(self, app, anonymous):
+        from points_app.db import db
+        from points_app.models import LedgerEntry, User
+
+        body = {"phone": "13700000009", "code": "123456"}
+        codes = race([lambda: anonymous.post("/api/auth/login", body)] * 8)
+        assert codes == {0: 8}
+        with app.app_context():
+            assert db.session.query(User).count() == db.session.query(LedgerEntry).count() == 1
+
+
+def test_a_receipt_is_decided_once(app, make):
+    from tests.receipts_in import hand_in
+
+    guest, merchants = make.guest(), [make.merchant() for _ in range(8)]
+    upload_id = hand_in(guest, amount="88.00")
+    body = {"upload_id": upload_id, "action": "approve", "points": 880}
+    codes = race([lambda m=m: m.post("/api/merchant/review", body) for m in merchants])
+    assert codes == {0: 1, 7003: 7}
+    assert balance(guest) == 1880
+
+
+def test_the_same_picture_at_once_is_one_receipt(make):
+    from tests.receipts_in import picture, send
+
+    content = picture("cn_dev_000_standard_clean.jpg")
+    guests = [make.guest() for _ in range(4)]
+    codes = race([lambda g=g: send(g, content) for g in guests])
+    assert codes == {0: 1, 5005: 3}
+
+
+def test_simultaneous_requests_with_one_key_have_one_effect(make):
+    make.wheel({"probability": 1})
+    guest = make.guest()
+    headers = {"Idempotency-Key": "once"}
+    codes = race([lambda: guest.post("/api/lottery/draw", {}, headers=headers)] * 12)
+    assert set(codes) <= {0, 8001} and codes[0] >= 1
+    assert len(draws(guest)) == 1 and balance(guest) == 900
+
+
+def test_two_refreshes_of_one_token(app, anonymous, make):
+    anonymous.post("/api/auth/send-code", {"phone": "13600000001"}).ok()
+    code = app.extensions["parts"].sms.last("13600000001")
+    pair = anonymous.post("/api/auth/login", {"phone": "13600000001", "code": code}).ok()
+    headers = {"Authorization": f"Bearer {pair['refresh_token']}"}
+    codes = race([lambda: anonymous.post("/api/auth/refresh", headers=headers)] * 2)
+    assert codes == {0: 2}
