@@ -7,8 +7,24 @@ from random import Random
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 
 DAMAGES = (
-    "clean", "phone", "phone", "tilted", "blurred", "dark", "faded", "creased", "stamped", "shadow",
-    "noisy", "small", "left", "right", "upside_down", "worn", "worn", "worn",
+    "clean",
+    "phone",
+    "phone",
+    "tilted",
+    "blurred",
+    "dark",
+    "faded",
+    "creased",
+    "stamped",
+    "shadow",
+    "noisy",
+    "small",
+    "left",
+    "right",
+    "upside_down",
+    "worn",
+    "worn",
+    "worn",
 )
 
 
@@ -90,7 +106,11 @@ def _small(paper: Image.Image, chance: Random) -> Image.Image:
 
 def _worn(paper: Image.Image, chance: Random) -> Image.Image:
     """Three kinds of damage at once: the paper's, the camera's and the light's."""
-    for first in ((_faded, _creased, _stamped), (_phone, _tilted), (_small, _blurred, _noisy, _dark)):
+    for first in (
+        (_faded, _creased, _stamped),
+        (_phone, _tilted),
+        (_small, _blurred, _noisy, _dark),
+    ):
         paper = chance.choice(first)(paper, chance).convert("L")
     return paper
 

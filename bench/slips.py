@@ -23,8 +23,14 @@ from bench.slip_layouts import LAYOUTS, Slip
 from bench.slip_paper import draw
 
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")
-FONT_NAMES = ("NotoSansCJK-Regular", "NotoSerifCJK-Regular", "NotoSansCJK-Bold", "wqy-", "uming",
-              "LXGWWenKai-Regular")
+FONT_NAMES = (
+    "NotoSansCJK-Regular",
+    "NotoSerifCJK-Regular",
+    "NotoSansCJK-Bold",
+    "wqy-",
+    "uming",
+    "LXGWWenKai-Regular",
+)
 
 
 def main() -> None:

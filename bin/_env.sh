@@ -2,19 +2,22 @@
 # PYTHON chooses the Python it is made with.
 
 UV=uv==0.13.9
+BASE_PYTHON='import sys; print(sys._base_executable) if sys.version_info >= (3, 11) else sys.exit(1)'
 
 die() {
     printf '%s\n' "$@" >&2
     exit 1
 }
 
-# Print the first Python that is new enough.
+# Print the first Python that is new enough; of a virtual environment the one it was made with,
+# because only that is sure to have pip.
 find_python() {
     for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11 /usr/bin/python3}; do
-        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-            echo "$candidate"
+        base=$("$candidate" -c "$BASE_PYTHON" 2>/dev/null) || continue
+        [ -z "$base" ] || {
+            echo "$base"
             return
-        fi
+        }
     done
     die "Python 3.11 or newer is needed${PYTHON:+, and $PYTHON is not}. On Debian or Ubuntu:" \
         "    sudo apt-get install python3 python3-pip" \

@@ -30,10 +30,10 @@ def development_environment(project: Path, data: Path) -> dict[str, str]:
         "STORAGE_DIR": str(data / "storage"),
         "BEAT_SCHEDULE": str(data / "beat-schedule"),
         "SMS_PROVIDER": "console",
-        "LOG_FORMAT": "console",
+        "LOG_FORMAT": "console" if sys.stdout.isatty() else "json",
         "PYTHONUNBUFFERED": "1",
         # Developers' containers run as root, and Celery greets each start with eight lines on it.
-        "PYTHONWARNINGS": "ignore:You're running the worker",
+        "PYTHONWARNINGS": "ignore:You:RuntimeWarning",
         **_kept_secrets(data / "secrets.env"),
     }
     if not values.get("NODE_ENV"):
@@ -47,7 +47,7 @@ def development_environment(project: Path, data: Path) -> dict[str, str]:
 
 
 def write_private(path: Path, values: Mapping[str, str]) -> None:
-    """Write `values` as a file that a shell and `.env` readers understand, for this user only."""
+    """Write `values` as a file of assignments for a shell, readable by this user only."""
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

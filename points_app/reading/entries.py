@@ -95,7 +95,8 @@ def _believable(found: Sequence[Entry]) -> Iterator[Entry]:
     marked = [each for each in found if each.marked]
     for each in found:
         if each.role in TOTALS and not each.exact and each.value >= LOST_POINT:
-            yield replace(each, value=each.value / 100, label=f"{each.label} (point lost?)", faint=True)
+            label = f"{each.label} (point lost?)"
+            yield replace(each, value=each.value / 100, label=label, faint=True)
     chosen = marked or [each for each in found[-1:] if each.role not in (None, Role.COUNT)]
     totals = {each.value for each in chosen if each.role is Role.TOTAL}
     for each in chosen:

@@ -56,7 +56,7 @@ CHINESE: tuple[tuple[Role, str], ...] = (
         "微信|支付宝|银联|刷卡|美团|饿了么|扫码|云闪付|抖音|团购|会员卡|数字人民币|(?:付款|支付)方式",
     ),
 )
-"""Chinese words, the telling ones first: 数量合计 is a count although 合计 is in it, 消费合计 a subtotal."""
+"""Chinese words, the telling ones first: 数量合计 is a count although 合计 is in it."""
 
 LATIN: dict[Role, tuple[str, ...]] = {
     Role.COUNT: ("qty", "qtys", "quantity", "item", "items", "pcs", "points", "tel", "phone"),

@@ -16,7 +16,7 @@ MAX_PIXELS = 50_000_000
 LONG_SIDE = 2000
 """Pixels kept of an ordinary picture's longer side: more does not read better, only slower."""
 SHORT_SIDE = 800
-"""Pixels kept of a long slip's shorter side: 2,000 pixels of length would leave no legible print."""
+"""Pixels kept of a long slip's shorter side: 2,000 pixels of length leave no legible print."""
 LONGEST_SIDE = 8_000
 JPEG_QUALITY = 90
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")

@@ -94,10 +94,10 @@ class Audience:
 
     def _personal(self, batch: "_Batch", channel: str, data: bytes) -> None:
         for connection in self._by_channel.get(channel, ()):
-            if connection.held is None:
-                batch.own[connection].append(data)
-            else:
+            if connection.held is not None:
                 connection.held.append(data)
+            elif connection.is_new(data):
+                batch.own[connection].append(data)
 
     def _writes(self, batch: "_Batch") -> Iterator[Write]:
         for connection, frames in batch.own.items():

@@ -41,7 +41,8 @@ class Connection:
     """One non-blocking socket; only the hub's thread uses it after the hub adopted it.
 
     `backlog` is what the kernel would not take yet. `held` keeps live notices while the missed ones
-    are being read, and is None otherwise. `products` are the channels of the products it chose;
+    are being read, and is None otherwise; `replayed` are the missed ones it got, for as long as the
+    relay may still bring them a second time. `products` are the channels of the products it chose;
     empty means all. `close_by` is set once the last frame is written: what remains is to wait for
     the peer's end of stream.
     """
@@ -57,6 +58,7 @@ class Connection:
         "held",
         "parser",
         "products",
+        "replayed",
         "sock",
         "viewer",
     )
@@ -77,6 +79,7 @@ class Connection:
         self.awaiting_pong = False
         self.close_by: float | None = None
         self.held: list[bytes] | None = [] if hold else None
+        self.replayed: frozenset[bytes] = frozenset()
         self.products: tuple[str, ...] = ()
 
     def write(self, data: bytes) -> None:
@@ -121,6 +124,16 @@ class Connection:
         if self.backlog:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         self.sock.close()
+
+    def is_new(self, notice: bytes) -> bool:
+        """Whether a notice was not among those replayed. The relay keeps their order, so after the
+        first new one none of the replayed can follow."""
+        if not self.replayed:
+            return True
+        if notice in self.replayed:
+            return False
+        self.replayed = frozenset()
+        return True
 
     def talks_too_much(self, now: float) -> bool:
         """Count one message heard at `now`; whether it is one too many for the sliding window."""

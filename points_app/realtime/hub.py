@@ -153,8 +153,10 @@ class Hub:
 
     def _replay(self, connection: Connection, frames: list[bytes]) -> None:
         held, connection.held = connection.held or [], None
-        known = set(frames)
-        self._write(connection, b"".join(frames + [data for data in held if data not in known]))
+        connection.replayed = frozenset(frames)
+        self._write(
+            connection, b"".join(frames + [each for each in held if connection.is_new(each)])
+        )
 
     def _deliver(self, notices: list[tuple[str, str]]) -> None:
         self._write_all(self.audience.address(notices, time.monotonic()))

@@ -5,7 +5,7 @@ import threading
 import time
 from typing import Any
 
-import orjson
+from pydantic import BaseModel, Field, ValidationError
 from redis import Redis, RedisError
 from redis.client import PubSub
 
@@ -19,6 +19,15 @@ log = logging.getLogger(__name__)
 MAX_BATCH_BYTES = 32 * 1024
 POLL_SECONDS = 0.25
 RETRY_SECONDS = 0.25
+
+
+class Control(BaseModel):
+    """What `notices.publish_control` sends: whose sockets to close, and what to tell them."""
+
+    close_user: int | None = None
+    close_session: str | None = None
+    code: int = Field(CloseCode.TOKEN_OVER, ge=3000, le=4999)
+    reason: str = ""
 
 
 class Relay:
@@ -88,13 +97,15 @@ class Relay:
             self._hub.tell_all(resync())
 
     def _control(self, text: str) -> None:
-        command = orjson.loads(text)
-        code = command.get("code", CloseCode.TOKEN_OVER)
-        reason = command.get("reason", "")
-        if "close_user" in command:
-            self._hub.close_user(command["close_user"], code, reason)
-        elif "close_session" in command:
-            self._hub.close_session(command["close_session"], code, reason)
+        try:
+            command = Control.model_validate_json(text)
+        except ValidationError:
+            log.warning("a control message made no sense and was left out")
+            return
+        if command.close_user is not None:
+            self._hub.close_user(command.close_user, command.code, command.reason)
+        if command.close_session is not None:
+            self._hub.close_session(command.close_session, command.code, command.reason)
 
 
 def _has_more(pubsub: PubSub) -> bool:

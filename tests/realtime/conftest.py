@@ -71,9 +71,7 @@ class Site:
         self.process = process
         self._guests: list[Guest] = []
 
-    def url(
-        self, user_id: int = 1, session: str = "s", expires: float = FAR, more: str = ""
-    ) -> str:
+    def url(self, user_id: int = 1, session: str = "s", expires: int = FAR, more: str = "") -> str:
         return f"ws://127.0.0.1:{self.port}/ws?token=u{user_id}.{session}.{expires}{more}"
 
     def guest(self, user_id: int = 1, **options: Any) -> Guest:

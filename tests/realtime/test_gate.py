@@ -84,7 +84,8 @@ def test_a_check_that_fails_is_503_and_tells_nothing(site: Site) -> None:
 
 def test_a_full_process_says_503(tmp_path, redis_url: str) -> None:
     with serve(tmp_path, redis_url, max_sockets=2) as site:
-        guests = [site.guest(1), site.guest(2)]
+        site.guest(1)
+        site.guest(2)
         assert ask(site, f"/ws?token=u3.s.{FAR}")[0] == 503
 
 
