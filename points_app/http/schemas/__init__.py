@@ -1,0 +1,31 @@
+"""What requests may hold, by area. Bodies are strict: a number is a number and never a string or a
+boolean; query strings and forms hold text, of which only ASCII spellings are taken."""
+
+from points_app.http.schemas.accounts import Login, Logout, SendCode
+from points_app.http.schemas.exchange import OrdersQuery, ProductsQuery, RedeemRequest
+from points_app.http.schemas.lottery import DrawRequest
+from points_app.http.schemas.monitoring import ErrorReport, PerformanceReport
+from points_app.http.schemas.receipts import (
+    PendingQuery,
+    PictureLink,
+    ReviewRequest,
+    UploadForm,
+    UploadsQuery,
+)
+
+__all__ = [
+    "DrawRequest",
+    "ErrorReport",
+    "Login",
+    "Logout",
+    "OrdersQuery",
+    "PendingQuery",
+    "PerformanceReport",
+    "PictureLink",
+    "ProductsQuery",
+    "RedeemRequest",
+    "ReviewRequest",
+    "SendCode",
+    "UploadForm",
+    "UploadsQuery",
+]

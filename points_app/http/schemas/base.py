@@ -1,0 +1,70 @@
+"""The types requests are made of, and what all bodies and all query strings have in common."""
+
+import re
+from typing import Annotated, Any
+
+import orjson
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+from points_app.wire.paging import Page
+
+MAX_LIMIT = 100
+MAX_PAGE = 1_000_000
+MAX_OBJECT_BYTES = 4096
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def _ascii_integer(value: Any) -> Any:
+    """int() would take "１２", " 12" and "1_2"; a query string may not."""
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,15}", value):
+        return int(value)
+    raise ValueError("must be a whole number")
+
+
+def _no_control_characters(value: str) -> str:
+    if CONTROL_CHARACTERS.search(value):
+        raise ValueError("must not hold control characters")
+    return value
+
+
+def _small(value: Any) -> Any:
+    if len(orjson.dumps(value)) > MAX_OBJECT_BYTES:
+        raise ValueError(f"must not be larger than {MAX_OBJECT_BYTES} bytes")
+    return value
+
+
+QueryInt = Annotated[int, BeforeValidator(_ascii_integer)]
+Text = Annotated[str, AfterValidator(_no_control_characters)]
+Line = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1)]
+SmallObject = Annotated[dict[str, Any], AfterValidator(_small)]
+SmallAnything = Annotated[dict[str, Any] | Text, AfterValidator(_small)]
+Id = Annotated[int, Field(ge=1, le=2**53)]
+
+
+class Body(BaseModel):
+    """A JSON body; unknown fields are ignored."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", populate_by_name=True)
+
+
+class Query(BaseModel):
+    """A query string or the text fields of a form; unknown ones are ignored."""
+
+    model_config = ConfigDict(extra="ignore", populate_by_name=True)
+
+
+class Paging(Query):
+    page: QueryInt = Field(1, ge=1, le=MAX_PAGE)
+    limit: QueryInt = Field(20, ge=1, validation_alias=AliasChoices("limit", "size", "page_size"))
+
+    @property
+    def slice(self) -> Page:
+        return Page(self.page, min(self.limit, MAX_LIMIT))

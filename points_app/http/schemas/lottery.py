@@ -1,0 +1,10 @@
+"""Draws."""
+
+from typing import Literal
+
+from points_app.http.schemas.base import Body
+
+
+class DrawRequest(Body):
+    draw_type: Literal["single", "triple", "quintuple", "decade", "five", "ten"] | None = None
+    count: int | None = None
