@@ -1,0 +1,120 @@
+"""Figures for Prometheus: what is counted, under which names, and how they are read.
+
+Each process counts into files of its own below PROMETHEUS_MULTIPROC_DIR (gunicorn.conf.py makes the
+folder); a scrape adds them up. Without that variable a process speaks for itself alone.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+REQUESTS = Counter(
+    "points_http_requests", "Answered requests by envelope code.", ["method", "route", "status", "code"]
+)
+REQUEST_SECONDS = Histogram(
+    "points_http_request_seconds", "Time to answer.", ["route"], buckets=SECONDS
+)
+UNAVAILABLE = Counter(
+    "points_dependency_failures", "Requests refused because a dependency failed.", ["error"]
+)
+LIMITED = Counter("points_limit_refusals", "Requests refused by a rate limit.", ["code"])
+UPGRADES = Counter("points_socket_handshakes", "WebSocket handshakes by HTTP status.", ["status"])
+SOCKETS = Gauge("points_sockets", "WebSockets held.", multiprocess_mode="livesum")
+POOL_USED = Gauge("points_db_pool_used", "Database connections in use.", multiprocess_mode="livesum")
+POOL_SIZE = Gauge("points_db_pool_size", "Database connections allowed.", multiprocess_mode="livesum")
+DRAWS = Counter("points_draws", "Turns of the wheel by what they gave.", ["prize_id", "prize"])
+MOVED = Counter("points_moved", "Points booked, by direction and source.", ["type", "source"])
+TASKS = Counter("points_tasks", "Finished tasks of the worker.", ["task", "outcome"])
+TASK_SECONDS = Histogram("points_task_seconds", "Time of a task.", ["task"], buckets=SECONDS)
+READING_SECONDS = Histogram(
+    "points_reading_seconds", "Time to read a receipt.", ["engine"], buckets=SECONDS
+)
+
+# (name, help): figures about the whole installation, gathered by the worker once for everybody.
+FIGURES = {
+    "points_outstanding": "Points in all wallets.",
+    "points_guests": "Accounts.",
+    "points_reviews_pending": "Receipts that wait for a merchant.",
+    "points_reviews_pending_oldest_seconds": "Age of the oldest of them.",
+    "points_receipts_unread": "Receipts that wait for the reader, by processing status.",
+    "points_receipts_unread_oldest_seconds": "Age of the oldest of them.",
+    "points_receipts_read_last_hour": "Receipts read within the last hour, by match status.",
+    "points_queue_tasks": "Tasks that wait in the broker.",
+    "points_stock": "Pieces left of the active products that are running out.",
+    "points_products_sold_out": "Active products without stock.",
+    "points_prize_probability": "Configured probability of an active prize.",
+    "points_storage_used_ratio": "Used share of the picture storage, where it has a limit.",
+    "points_books_balanced": "1 when the last check of the books found nothing wrong, else 0.",
+    "points_books_checked_seconds": "Age of the last check of the books.",
+    "points_auto_approve_error_ratio": "Share of sampled automatic approvals a person overruled.",
+    "points_figures_age_seconds": "Age of these figures; the worker gathers them every 30 s.",
+}
+
+Row = tuple[str, dict[str, str], float]
+
+
+class _Figures(Collector):
+    """Rows (name, labels, value) of FIGURES as gauges."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = list(rows)
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        families: dict[str, GaugeMetricFamily] = {}
+        for name, labels, value in self._rows:
+            family = families.setdefault(
+                name, GaugeMetricFamily(name, FIGURES[name], labels=list(labels))
+            )
+            family.add_metric(list(labels.values()), value)
+        return families.values()
+
+
+def exposition(figures: Iterable[Row] = ()) -> bytes:
+    """Every metric of every process of this host, and `figures`, in Prometheus' text format."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        counted = generate_latest(registry)
+    else:
+        counted = generate_latest(REGISTRY)
+    about_all = CollectorRegistry()
+    about_all.register(_Figures(figures))
+    return counted + generate_latest(about_all)
+
+
+def request_answered(method: str, route: str, status: int, code: int, seconds: float) -> None:
+    """Count one answered request."""
+    REQUESTS.labels(method, route, str(status), str(code)).inc()
+    REQUEST_SECONDS.labels(route).observe(seconds)
+
+
+def task_ended(task: str, outcome: str, seconds: float) -> None:
+    """Count one finished task; `outcome` is `done` or the name of the exception."""
+    TASKS.labels(task, outcome).inc()
+    TASK_SECONDS.labels(task).observe(seconds)
+
+
+def counter_of_draws(prizes: Iterable[tuple[int, str]]) -> Callable[[], None]:
+    """A hook that counts turns by the prize (id, name) they gave."""
+
+    def count() -> None:
+        for prize_id, name in prizes:
+            DRAWS.labels(str(prize_id), name).inc()
+
+    return count
+
+
+def counter_of_points(entries: Iterable[tuple[str, int]]) -> Callable[[], None]:
+    """A hook that counts booked points: pairs of source and signed points."""
+
+    def count() -> None:
+        for source, points in entries:
+            MOVED.labels("earn" if points > 0 else "spend", source).inc(abs(points))
+
+    return count
