@@ -35,5 +35,6 @@ worker_send_task_events = False
 
 beat_schedule = {
     "sweep-stuck-receipts": {"task": "receipts.sweep", "schedule": timedelta(seconds=20)},
+    "gather-figures": {"task": "maintenance.figures", "schedule": timedelta(seconds=30)},
     "purge-old-rows": {"task": "maintenance.purge", "schedule": timedelta(hours=6)},
 }

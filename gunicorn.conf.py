@@ -1,7 +1,19 @@
 """How gunicorn serves wsgi:app. Everything that differs between machines is an environment
-variable: PORT, WS_PORT, BIND_HOST, WEB_CONCURRENCY, WEB_THREADS."""
+variable: PORT, WS_PORT, BIND_HOST, WEB_CONCURRENCY, WEB_THREADS, WEB_PIDFILE.
+
+The master must not import the application: workers started after a SIGHUP would then run the code
+as it was when the master started (bin/deploy counts on the new one).
+"""
 
 import os
+import shutil
+import tempfile
+
+MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None
+# Each worker counts into files of its own here; /metrics adds them up (points_app.metrics).
+os.environ.setdefault(
+    "PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="points-metrics-", dir=MEMORY)
+)
 
 
 def _binds() -> list[str]:
@@ -19,8 +31,9 @@ threads = int(os.environ.get("WEB_THREADS") or 32)
 graceful_timeout = 10  # platforms kill 30 s after SIGTERM; an upload waits at most 8 s
 keepalive = 5
 backlog = 2048
+pidfile = os.environ.get("WEB_PIDFILE")
 # A heartbeat file on a disk that stalls would get a healthy worker killed.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+worker_tmp_dir = MEMORY
 
 # A request line carries at most a token in the WebSocket address.
 limit_request_line = 4094
@@ -39,3 +52,15 @@ def worker_exit(server: object, worker: object) -> None:
     from points_app.realtime import shut_down
 
     shut_down()
+
+
+def child_exit(server: object, worker: object) -> None:
+    """Forget the gauges of a worker that is gone; what it counted stays counted."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)  # type: ignore[attr-defined]
+
+
+def on_exit(server: object) -> None:
+    """Leave nothing in memory."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

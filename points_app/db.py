@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import CursorResult, Executable, MetaData, event, func, select, update
 from sqlalchemy.engine import Engine, make_url
@@ -194,9 +194,26 @@ def init_db(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
     db.init_app(app)
-    if settings.is_sqlite:
-        with app.app_context():
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", _count_query)
+        if settings.is_sqlite:
             _prepare_sqlite(db.engine)
+
+
+def query_count() -> int:
+    """How many statements this request or task has sent to the database."""
+    return g.get("queries", 0)
+
+
+def connections_used() -> int:
+    """How many of this process's database connections are in use; 0 where there is no pool."""
+    used = getattr(db.engine.pool, "checkedout", None)
+    return used() if used else 0
+
+
+def _count_query(*_: Any) -> None:
+    if has_app_context():
+        g.queries = g.get("queries", 0) + 1
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -3,6 +3,7 @@
 import logging
 
 from kombu.exceptions import OperationalError
+from structlog.contextvars import get_contextvars
 
 from points_app.db import after_commit
 from points_app.extensions import producer
@@ -13,13 +14,17 @@ READ_RECEIPT = "receipts.read"
 STORE_PICTURE = "receipts.store"
 SWEEP_RECEIPTS = "receipts.sweep"
 PURGE = "maintenance.purge"
-TASK_NAMES = (READ_RECEIPT, STORE_PICTURE, SWEEP_RECEIPTS, PURGE)
+GATHER_FIGURES = "maintenance.figures"
+TASK_NAMES = (READ_RECEIPT, STORE_PICTURE, SWEEP_RECEIPTS, PURGE, GATHER_FIGURES)
 
 
 def enqueue(task: str, *arguments: str | int) -> bool:
-    """Send a task to the broker; False when it is out of reach (the sweep will find the work)."""
+    """Send a task to the broker, with the id of the request that caused it.
+
+    False when the broker is out of reach: the sweep will find the work.
+    """
     try:
-        producer.send_task(task, args=arguments)
+        producer.send_task(task, args=arguments, headers=get_contextvars())
     except OperationalError as error:
         log.warning("task_not_enqueued", extra={"task": task, "error": type(error).__name__})
         return False

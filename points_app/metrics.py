@@ -7,7 +7,14 @@ folder); a scrape adds them up. Without that variable a process speaks for itsel
 import os
 from collections.abc import Callable, Iterable
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -15,7 +22,9 @@ from prometheus_client.registry import Collector
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 REQUESTS = Counter(
-    "points_http_requests", "Answered requests by envelope code.", ["method", "route", "status", "code"]
+    "points_http_requests",
+    "Answered requests by envelope code.",
+    ["method", "route", "status", "code"],
 )
 REQUEST_SECONDS = Histogram(
     "points_http_request_seconds", "Time to answer.", ["route"], buckets=SECONDS
@@ -26,8 +35,12 @@ UNAVAILABLE = Counter(
 LIMITED = Counter("points_limit_refusals", "Requests refused by a rate limit.", ["code"])
 UPGRADES = Counter("points_socket_handshakes", "WebSocket handshakes by HTTP status.", ["status"])
 SOCKETS = Gauge("points_sockets", "WebSockets held.", multiprocess_mode="livesum")
-POOL_USED = Gauge("points_db_pool_used", "Database connections in use.", multiprocess_mode="livesum")
-POOL_SIZE = Gauge("points_db_pool_size", "Database connections allowed.", multiprocess_mode="livesum")
+POOL_USED = Gauge(
+    "points_db_pool_used", "Database connections in use.", multiprocess_mode="livesum"
+)
+POOL_SIZE = Gauge(
+    "points_db_pool_size", "Database connections allowed.", multiprocess_mode="livesum"
+)
 DRAWS = Counter("points_draws", "Turns of the wheel by what they gave.", ["prize_id", "prize"])
 MOVED = Counter("points_moved", "Points booked, by direction and source.", ["type", "source"])
 TASKS = Counter("points_tasks", "Finished tasks of the worker.", ["task", "outcome"])

@@ -1,15 +1,24 @@
 """The Celery application: `celery -A worker.app worker` and `celery -A worker.app beat`."""
 
+import logging
+import os
 import sys
+import time
 from typing import Any
 
 from celery import Celery, Task
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import celeryd_init, setup_logging, worker_process_init, worker_process_shutdown
+from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from points_app import metrics
 from points_app.base import create_base_app
 from points_app.config import ConfigurationError
-from points_app.db import db
+from points_app.db import db, query_count
 from points_app.logs import configure_logging
+
+log = logging.getLogger(__name__)
 
 try:
     flask_app = create_base_app()
@@ -18,11 +27,27 @@ except ConfigurationError as error:
 
 
 class ContextTask(Task):  # type: ignore[misc]
-    """Each task runs in an app context of its own, hence with a database session of its own."""
+    """Each task runs in an app context of its own, hence with a database session of its own, and
+    leaves one log line under the id of the request that caused it."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        clear_contextvars()
+        caused_by = (self.request.headers or {}).get("request_id")
+        bind_contextvars(request_id=caused_by or self.request.id)
+        started, outcome = time.perf_counter(), "done"
         with flask_app.app_context():
-            return self.run(*args, **kwargs)
+            try:
+                return self.run(*args, **kwargs)
+            except BaseException as error:
+                outcome = type(error).__name__
+                raise
+            finally:
+                self._record(outcome, time.perf_counter() - started)
+
+    def _record(self, outcome: str, seconds: float) -> None:
+        metrics.task_ended(self.name, outcome, seconds)
+        fields = {"task": self.name, "outcome": outcome, "ms": round(seconds * 1000, 1)}
+        log.info("task", extra={**fields, "queries": query_count()})
 
 
 celery = Celery("points", config_source="celeryconfig", task_cls=ContextTask)
@@ -34,8 +59,24 @@ def _log_as_the_app_does(**_: Any) -> None:
     configure_logging(flask_app.config["SETTINGS"])
 
 
+@celeryd_init.connect
+def _expose_metrics(**_: Any) -> None:
+    """Serve the children's figures on WORKER_METRICS_PORT, where a platform can scrape a worker."""
+    port = os.environ.get("WORKER_METRICS_PORT")
+    if port and "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        start_http_server(int(port), addr=os.environ.get("BIND_HOST", "0.0.0.0"), registry=registry)
+
+
 @worker_process_init.connect
 def _open_own_connections(**_: Any) -> None:
     """A forked child must not share its parent's database connections."""
     with flask_app.app_context():
         db.engine.dispose(close=False)
+
+
+@worker_process_shutdown.connect
+def _forget_gauges(pid: int, **_: Any) -> None:
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        mark_process_dead(pid)  # type: ignore[no-untyped-call]

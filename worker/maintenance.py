@@ -3,7 +3,7 @@
 import logging
 
 from points_app import jobs
-from points_app.services import monitoring
+from points_app.services import figures, monitoring
 from worker.app import celery
 
 log = logging.getLogger(__name__)
@@ -13,3 +13,9 @@ log = logging.getLogger(__name__)
 def purge() -> None:
     """Delete what is past its time."""
     log.info("purged", extra={"rows": monitoring.purge()})
+
+
+@celery.task(name=jobs.GATHER_FIGURES)
+def gather_figures() -> None:
+    """Leave the figures of the whole installation where every web process finds them."""
+    figures.gather()

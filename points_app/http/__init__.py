@@ -40,7 +40,7 @@ def init_http(app: Flask, settings: Settings) -> None:
     app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
         app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
     )
-    observe.init_app(app)
+    observe.init_app(app, settings)
     security.init_app(app, settings)
     limits.init_app(app, settings)
     errors.init_app(app)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
+from points_app import metrics
 from points_app.clients.storage import StorageError
 from points_app.db import TryAgain, is_unavailable
 from points_app.errors import (
@@ -45,6 +46,8 @@ def init_app(app: Flask) -> None:
 def refuse(error: AppError, code: int | None = None) -> Response:
     """The envelope of a refusal; `code` stands in for the error's own (503 of an area)."""
     g.code = code or error.code
+    if error.status == 429:
+        metrics.LIMITED.labels(str(g.code)).inc()
     response = Response(
         envelope(error.data, g.code, error.message), error.status, mimetype="application/json"
     )
@@ -82,7 +85,9 @@ def _database_failed(error: DBAPIError) -> Response:
 
 def _unavailable(error: Exception) -> Response:
     """A dependency is down: 503 with the area's code, and the client may try again."""
-    log.error("dependency_unavailable", extra={"error": type(error).__name__})
+    name = type(error).__name__
+    metrics.UNAVAILABLE.labels(name).inc()
+    log.error("dependency_unavailable", extra={"error": name})
     failure = _failure()
     return refuse(ServiceUnavailable(), failure.code if failure else None)
 

@@ -20,6 +20,7 @@ from points_app.errors import (
     InvalidInput,
     ServiceUnavailable,
 )
+from points_app.metrics import UPGRADES
 from points_app.realtime.connection import Viewer
 from points_app.realtime.handover import SOCKET_KEY, answer_and_close
 
@@ -91,6 +92,7 @@ class Gate:
             return HTTPStatus.SERVICE_UNAVAILABLE, ServiceUnavailable()
         if viewer is None:
             return HTTPStatus.UNAUTHORIZED, AccessTokenInvalid()
+        UPGRADES.labels("101").inc()
         environ["PATH_INFO"] = ROUTE
         environ[VIEWER_KEY] = viewer
         environ[SINCE_KEY] = _since(parameters)
@@ -144,6 +146,7 @@ def _refuse(
     environ: Environ, start_response: StartResponse, status: HTTPStatus, error: AppError
 ) -> list[bytes]:
     """Answer with the envelope; straight to the socket where there is one."""
+    UPGRADES.labels(str(int(status))).inc()
     body = orjson.dumps({"code": error.code, "msg": error.message, "data": None})
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     if status is HTTPStatus.UPGRADE_REQUIRED:

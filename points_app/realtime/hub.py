@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
+from points_app.metrics import SOCKETS
 from points_app.realtime.audience import Audience
 from points_app.realtime.connection import Connection, Limits, Viewer
 from points_app.realtime.frames import (
@@ -243,6 +244,7 @@ class Hub:
         """End what lingers, and look after one share of the connections."""
         for connection in [each for each in self._leaving if (each.close_by or 0) <= now]:
             self._drop(connection)
+        SOCKETS.set(len(self._connections))
         self._ticks += 1
         share = self._limits.ping_seconds
         turn = self._ticks % share

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from points_app.clients.storage import StorageError
+from points_app.crypto import same
 from points_app.db import execute
 from points_app.extensions import parts
 
@@ -22,6 +23,14 @@ def states() -> dict[str, str]:
         "redis": _state("redis", parts.redis.ping),
         "storage": _state("storage", parts.storage.check),
     }
+
+
+def may_read_metrics(token: str | None) -> bool:
+    """Whether /metrics answers: to the token's holder, and outside production without a token."""
+    expected = parts.settings.metrics_token
+    if not expected:
+        return not parts.settings.is_production
+    return token is not None and same(token, expected)
 
 
 def _state(name: str, probe: Callable[[], Any]) -> str:

@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 from sqlalchemy import func, insert, select
 
+from points_app import metrics
 from points_app.codes import new_code, new_id
-from points_app.db import execute, transactional, utcnow
+from points_app.db import after_commit, execute, transactional, utcnow
 from points_app.errors import DailyDrawsUsed, InvalidInput, LotteryClosed
 from points_app.models import Draw, PrizeType, Source
 from points_app.services import locks, prizes, wallet
@@ -83,6 +84,7 @@ def draw(user_id: int, kind: DrawType) -> wire.DrawAnswer:
     cost = settings.lottery_cost_points * kind.turns
     remaining = wallet.book(user_id, *_entries(draw_id, kind, cost, won))
     _record(user_id, draw_id, kind, settings.lottery_cost_points, turns, won, now)
+    after_commit(metrics.counter_of_draws([(each.prize_id, each.prize_name) for each in won]))
     return {
         "draw_id": draw_id,
         "draw_type": kind.name,

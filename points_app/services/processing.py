@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import Row, delete, or_, select, update
 
-from points_app import events, jobs
+from points_app import events, jobs, metrics
 from points_app.clients.storage import StorageError
 from points_app.db import execute, transactional, utcnow
 from points_app.extensions import parts
@@ -37,7 +37,9 @@ def process(upload_id: str) -> None:
     if content is None:
         return
     store(upload_id)
-    _complete(upload_id, read_receipt(content))
+    reading = read_receipt(content)
+    metrics.READING_SECONDS.labels(reading.engine).observe(reading.seconds)
+    _complete(upload_id, reading)
     receipts.announce_read(upload_id)
 
 

@@ -5,8 +5,8 @@ from itertools import accumulate
 
 from sqlalchemy import insert, select
 
-from points_app import events
-from points_app.db import add, execute, utcnow
+from points_app import events, metrics
+from points_app.db import add, after_commit, execute, utcnow
 from points_app.errors import InsufficientPoints
 from points_app.models import LedgerEntry, Source, User
 from points_app.services import locks
@@ -46,6 +46,7 @@ def book(
     before = balance - steps[-1]
     _write(user_id, entries, [before + step for step in steps])
     _announce(user_id, entries, balance)
+    after_commit(metrics.counter_of_points([(each.source.value, each.points) for each in entries]))
     return balance
 
 

@@ -42,6 +42,13 @@ class Storage(Protocol):
         """
         ...
 
+    def used_ratio(self) -> float | None:
+        """The used share of the room there is, 0 to 1; None where none is known.
+
+        Raises StorageError.
+        """
+        ...
+
     def check(self) -> None:
         """Write, read and delete a probe object. Raises StorageError."""
         key, content = f"probe/{uuid.uuid4().hex}.txt", b"probe"

@@ -1,6 +1,7 @@
 """Objects as files under one folder: the default, and enough for one machine."""
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -48,6 +49,15 @@ class LocalStorage(Storage):
 
     def signed_url(self, key: str, expires_in: int) -> None:
         """None: files have no server of their own, the application lends them itself."""
+
+    def used_ratio(self) -> float:
+        """Of the disk that the folder is on."""
+        try:
+            _make_folder(self._root)
+            disk = shutil.disk_usage(self._root)
+        except OSError as error:
+            raise StorageError(f"cannot look at the disk: {error.strerror}") from error
+        return disk.used / disk.total
 
     def _path(self, key: str) -> Path:
         return self._root / check_key(key)
