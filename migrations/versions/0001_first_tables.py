@@ -355,6 +355,7 @@ def upgrade() -> None:
         sa.Column("sha256", columns.ascii_code(64), nullable=False),
         sa.Column("claimed_sha256", columns.ascii_code(64), nullable=True),
         sa.Column("pixel_sha256", columns.ascii_code(64), nullable=False),
+        sa.Column("claimed_pixel_sha256", columns.ascii_code(64), nullable=True),
         sa.Column("perceptual_hash", columns.ascii_code(64), nullable=False),
         sa.Column("input_amount", sa.Numeric(precision=10, scale=2), nullable=True),
         sa.Column("recognized_amount", sa.Numeric(precision=10, scale=2), nullable=True),
@@ -365,6 +366,7 @@ def upgrade() -> None:
         sa.Column("receipt_number", sa.String(length=64), nullable=True),
         sa.Column("receipt_time", columns.ascii_code(19), nullable=True),
         sa.Column("flags", sa.JSON(), nullable=False),
+        sa.Column("rules", sa.JSON(), nullable=False),
         sa.Column("reading", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("processing_status", columns.ascii_code(16), nullable=False),
         sa.Column("processing_attempts", sa.Integer(), nullable=False),
@@ -373,8 +375,16 @@ def upgrade() -> None:
         sa.Column("review_status", columns.ascii_code(16), nullable=False),
         sa.Column("review_reason", sa.String(length=500), nullable=True),
         sa.Column("reviewer_id", columns.big_int, nullable=True),
+        sa.Column("first_approver_id", columns.big_int, nullable=True),
+        sa.Column("auto_review", columns.ascii_code(16), nullable=True),
+        sa.Column("appeal_reason", sa.String(length=500), nullable=True),
+        sa.Column("appealed_at", columns.utc_time, nullable=True),
         sa.Column("upload_time", columns.utc_time, nullable=False),
         sa.Column("review_time", columns.utc_time, nullable=True),
+        sa.CheckConstraint(
+            "auto_review IN ('approved', 'sampled', 'agreed', 'overruled')",
+            name=op.f("ck_photo_reviews_auto_review_known"),
+        ),
         sa.CheckConstraint(
             "match_status IN ('unclear', 'matched', 'mismatched')",
             name=op.f("ck_photo_reviews_match_status_known"),
@@ -391,20 +401,35 @@ def upgrade() -> None:
             "points_awarded >= 0", name=op.f("ck_photo_reviews_points_awarded_not_negative")
         ),
         sa.ForeignKeyConstraint(
+            ["first_approver_id"],
+            ["users.user_id"],
+            name=op.f("fk_photo_reviews_first_approver_id"),
+        ),
+        sa.ForeignKeyConstraint(
             ["reviewer_id"], ["users.user_id"], name=op.f("fk_photo_reviews_reviewer_id")
         ),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.user_id"], name=op.f("fk_photo_reviews_user_id")
         ),
         sa.PrimaryKeyConstraint("review_id", name=op.f("pk_photo_reviews")),
+        sa.UniqueConstraint(
+            "claimed_pixel_sha256", name=op.f("uq_photo_reviews_claimed_pixel_sha256")
+        ),
         sa.UniqueConstraint("claimed_sha256", name=op.f("uq_photo_reviews_claimed_sha256")),
         sa.UniqueConstraint("upload_id", name=op.f("uq_photo_reviews_upload_id")),
     )
     op.create_index(
         "ix_photo_reviews_facts",
         "photo_reviews",
-        ["receipt_time", "recognized_amount"],
+        ["recognized_amount", "receipt_time"],
         unique=False,
+    )
+    op.create_index("ix_photo_reviews_auto_review", "photo_reviews", ["auto_review"], unique=False)
+    op.create_index(
+        op.f("ix_photo_reviews_receipt_number"), "photo_reviews", ["receipt_number"], unique=False
+    )
+    op.create_index(
+        op.f("ix_photo_reviews_receipt_time"), "photo_reviews", ["receipt_time"], unique=False
     )
     op.create_index(
         op.f("ix_photo_reviews_pixel_sha256"), "photo_reviews", ["pixel_sha256"], unique=False
@@ -528,9 +553,19 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("upload_id", name=op.f("pk_staged_pictures")),
     )
+    op.create_table(
+        "picture_bands",
+        sa.Column("band_key", columns.big_int, autoincrement=False, nullable=False),
+        sa.Column("review_id", columns.big_int, autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["photo_reviews.review_id"], name=op.f("fk_picture_bands_review_id")
+        ),
+        sa.PrimaryKeyConstraint("band_key", "review_id", name=op.f("pk_picture_bands")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("picture_bands")
     op.drop_table("staged_pictures")
     op.drop_table("refresh_tokens")
     op.drop_table("stock_movements")

@@ -8,7 +8,9 @@ from points_app.models.lottery import Draw, Prize, PrizeCount, PrizeType
 from points_app.models.merchant import MerchantApplication
 from points_app.models.monitoring import ErrorLog, PerformanceMetric
 from points_app.models.receipt import (
+    AutoReview,
     MatchStatus,
+    PictureBand,
     ProcessingStatus,
     Receipt,
     ReviewStatus,
@@ -19,6 +21,7 @@ from points_app.models.user import AuthSession, RefreshToken, SmsCode, User, Use
 __all__ = [
     "AuditEntry",
     "AuthSession",
+    "AutoReview",
     "Draw",
     "ErrorLog",
     "IdempotencyKey",
@@ -28,6 +31,7 @@ __all__ = [
     "Order",
     "OrderStatus",
     "PerformanceMetric",
+    "PictureBand",
     "Prize",
     "PrizeCount",
     "PrizeType",

@@ -16,6 +16,8 @@ HASH_SIZE = 16
 SAMPLES = 4 * HASH_SIZE
 SAME_PICTURE = 16
 """Largest distance, in bits of 256, at which two pictures count as copies of one another."""
+BANDS = SAME_PICTURE // 2 + 1
+BAND_SHIFT = 32
 
 
 def perceptual_hash(image: Image.Image) -> str:
@@ -33,6 +35,36 @@ def perceptual_hash(image: Image.Image) -> str:
 def hash_distance(one: str, other: str) -> int:
     """How many of the 256 bits differ."""
     return (int(one, 16) ^ int(other, 16)).bit_count()
+
+
+def band_keys(fingerprint: str) -> list[int]:
+    """One number for each of the nine bands of a hash; equal numbers mean equal bits there."""
+    bits = int(fingerprint, 16)
+    return [
+        band << BAND_SHIFT | bits >> start & (1 << width) - 1 for band, start, width in _bands()
+    ]
+
+
+def neighbour_keys(fingerprint: str) -> list[int]:
+    """The band keys a copy may have: those of the hash, and each with one bit changed.
+
+    SAME_PICTURE (16) changed bits in nine bands leave one band with at most one of them, so every
+    copy shares at least one of these keys.
+    """
+    keys = band_keys(fingerprint)
+    widths = [width for _, _, width in _bands()]
+    changed = (
+        key ^ 1 << bit for key, width in zip(keys, widths, strict=True) for bit in range(width)
+    )
+    return [*keys, *changed]
+
+
+@cache
+def _bands() -> list[tuple[int, int, int]]:
+    """(number, first bit, width) of nine bands of 28 or 29 bits."""
+    total = HASH_SIZE * HASH_SIZE
+    edges = [total * band // BANDS for band in range(BANDS + 1)]
+    return [(band, edges[band], edges[band + 1] - edges[band]) for band in range(BANDS)]
 
 
 @cache

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -18,7 +19,12 @@ FRESH_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class BusinessSettings:
-    """Points are whole numbers, `photo_points_rate` is points for one yuan."""
+    """Points are whole numbers, `photo_points_rate` is points for one yuan.
+
+    `receipt_*` are the limits of the rules of services/screening.py, sums in yuan; 0, and no names,
+    mean no limit. `auto_approve_sample_percent` of what auto-approve would pay still goes to a
+    person. More than `two_person_points` (0: off) need two merchants.
+    """
 
     lottery_cost_points: int = 100
     daily_lottery_limit: int = 0
@@ -30,6 +36,14 @@ class BusinessSettings:
     min_points_award: int = 50
     max_points_award: int = 2000
     new_user_points: int = 1000
+    receipt_max_age_days: int = 14
+    receipt_shop_names: str = ""
+    receipt_min_amount: Decimal = Decimal(0)
+    receipt_max_amount: Decimal = Decimal(10000)
+    receipts_per_guest_per_day: int = 10
+    auto_approve: bool = False
+    auto_approve_sample_percent: int = 5
+    two_person_points: int = 0
     shop_timezone: str = "Asia/Shanghai"
 
     @property
@@ -53,4 +67,8 @@ def business() -> BusinessSettings:
 def _load() -> BusinessSettings:
     rows = execute(select(CONFIGS.config_key, CONFIGS.config_value)).all()
     kinds = {field.name: type(getattr(DEFAULTS, field.name)) for field in fields(DEFAULTS)}
-    return BusinessSettings(**{key: kinds[key](value) for key, value in rows if key in kinds})
+    return BusinessSettings(**{key: _parse(kinds[key], text) for key, text in rows if key in kinds})
+
+
+def _parse(kind: type, text: str) -> Any:
+    return text.lower() in {"true", "1"} if kind is bool else kind(text)

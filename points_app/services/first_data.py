@@ -94,8 +94,16 @@ _DESCRIPTIONS = {
     "max_points_award": "每张小票最多奖励积分",
     "new_user_points": "新用户注册奖励积分",
     "shop_timezone": "门店所在时区",
+    "receipt_max_age_days": "小票开具后几天内可以提交，0表示不限",
+    "receipt_shop_names": "允许的店名，用逗号分隔，留空表示不限",
+    "receipt_min_amount": "小票金额下限（元）",
+    "receipt_max_amount": "小票金额上限（元），0表示不限",
+    "receipts_per_guest_per_day": "每位用户每日小票数上限，0表示不限",
+    "auto_approve": "是否自动通过金额一致、识别可信且无疑点的小票",
+    "auto_approve_sample_percent": "自动通过的小票中仍交由人工抽查的百分比",
+    "two_person_points": "超过多少积分需要两位商家审核，0表示不需要",
 }
-_KINDS = {int: "int", Decimal: "decimal", str: "string"}
+_KINDS = {int: "int", Decimal: "decimal", str: "string", bool: "bool"}
 
 
 def settings() -> list[dict[str, Any]]:

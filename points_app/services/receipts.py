@@ -7,7 +7,7 @@ import time
 from decimal import Decimal
 
 from redis import RedisError
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from points_app import jobs
@@ -23,7 +23,7 @@ from points_app.errors import (
 from points_app.extensions import make_redis, parts
 from points_app.models import MatchStatus, ProcessingStatus, Receipt, ReviewStatus, StagedPicture
 from points_app.reading import Picture, PictureRejected, normalise
-from points_app.services import pictures
+from points_app.services import duplicates, pictures
 from points_app.services.awards import points_for
 from points_app.services.business import business
 from points_app.wire import receipts as wire
@@ -61,7 +61,7 @@ def submit(user_id: int, content: bytes | None, amount: Decimal | None) -> str:
 
 @transactional
 def _stage(user_id: int, sha256: str, picture: Picture, amount: Decimal | None) -> str:
-    """The receipt's row and its bytes; UNIQUE on `claimed_sha256` refuses a second one."""
+    """The receipt's row and its bytes; UNIQUE on its claims refuses the same picture again."""
     upload_id, now = new_id("UP"), utcnow()
     receipt = {
         "upload_id": upload_id,
@@ -71,32 +71,36 @@ def _stage(user_id: int, sha256: str, picture: Picture, amount: Decimal | None) 
         "sha256": sha256,
         "claimed_sha256": sha256,
         "pixel_sha256": picture.pixel_sha256,
+        "claimed_pixel_sha256": picture.pixel_sha256,
         "perceptual_hash": picture.perceptual_hash,
         "input_amount": amount,
         "match_status": MatchStatus.UNCLEAR.value,
         "points_awarded": points_for(None, amount, business()),
         "flags": [],
+        "rules": [],
         "processing_status": ProcessingStatus.QUEUED.value,
         "processing_attempts": 0,
         "review_status": ReviewStatus.PENDING.value,
         "upload_time": now,
     }
     try:
-        execute(insert(Receipt.__table__), receipt)
+        review_id = execute(insert(Receipt.__table__), receipt).inserted_primary_key[0]
     except IntegrityError as error:
         if is_duplicate(error):
-            raise _duplicate(user_id, sha256) from None
+            raise _duplicate(user_id, sha256, picture.pixel_sha256) from None
         raise
+    duplicates.remember(review_id, picture.perceptual_hash)
     execute(insert(StagedPicture.__table__), {"upload_id": upload_id, "content": picture.jpeg})
     jobs.enqueue_after_commit(jobs.READ_RECEIPT, upload_id)
     return upload_id
 
 
-def _duplicate(user_id: int, sha256: str) -> ReceiptAlreadySubmitted:
+def _duplicate(user_id: int, sha256: str, pixel_sha256: str) -> ReceiptAlreadySubmitted:
     db.session.rollback()
-    query = select(Receipt.upload_id, Receipt.user_id).where(Receipt.claimed_sha256 == sha256)
+    same = or_(Receipt.claimed_sha256 == sha256, Receipt.claimed_pixel_sha256 == pixel_sha256)
+    query = select(Receipt.upload_id).where(same, Receipt.user_id == user_id).limit(1)
     earlier = db.session.execute(query).one_or_none()
-    if earlier is not None and earlier.user_id == user_id:
+    if earlier is not None:
         return ReceiptAlreadySubmitted(upload_id=earlier.upload_id)
     return ReceiptAlreadySubmitted()
 

@@ -72,7 +72,7 @@ def decide(
     else:
         receipt.review_status = ReviewStatus.REJECTED
         receipt.points_awarded = 0
-        receipt.claimed_sha256 = None  # the picture may be sent again
+        receipt.claimed_sha256 = receipt.claimed_pixel_sha256 = None  # may be sent again
     db.session.flush()
     audit.record(reviewer_id, "review.decide", receipt.upload_id, _account(receipt))
     events.review_result(receipt.user_id, _notice(receipt))
