@@ -76,7 +76,6 @@ class Settings(BaseModel):
     upload_wait_seconds: float = Field(8.0, ge=0, le=20)
     web_threads: int = Field(32, ge=2, le=512)
     max_sockets: int = Field(10_000, ge=1)
-    shop_timezone: str = "Asia/Shanghai"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["auto", "json", "console"] = "auto"
     metrics_token: str = ""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from celery import Celery
 from flask import Flask
 from sqlalchemy import text
 
@@ -32,13 +33,21 @@ def scratch() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def database_url(scratch: Path) -> Iterator[str]:
+def mariadb_url(scratch: Path) -> Iterator[str]:
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield given
         return
     with mariadb_server(scratch / "mariadb") as server:
         yield server.url
+
+
+@pytest.fixture(scope="session")
+def database_url(request: pytest.FixtureRequest, scratch: Path) -> str:
+    """MariaDB's; SQLite's for tests that parametrize this fixture with "sqlite"."""
+    if getattr(request, "param", "mariadb") == "sqlite":
+        return f"sqlite:///{scratch / 'points.db'}"
+    return request.getfixturevalue("mariadb_url")
 
 
 @pytest.fixture(scope="session")
@@ -102,6 +111,18 @@ def app(
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def celery_app(environment: dict[str, str]) -> Celery:
+    """The worker's Celery application with its tasks, loaded into this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, text in environment.items():
+            patch.setenv(name, text)
+        from worker.app import celery
+
+        celery.loader.import_default_modules()
+    return celery
 
 
 def empty_database() -> None:
