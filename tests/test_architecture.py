@@ -28,6 +28,7 @@ OTHER_DOORS = {
     "files.picture": "the link's signature",
     "health.alive": "says nothing",
     "health.ready": "says only ok or down",
+    "health.exposed": "in production a token of its own",
     "__flask_sock.realtime": "the gate, before the upgrade",
 }
 
