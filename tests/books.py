@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from flask import Flask
+from sqlalchemy import func, select, update
 
 from points_app.db import db
-from points_app.models import Draw, LedgerEntry, Order, Product, User
+from points_app.models import AuditEntry, Draw, LedgerEntry, Order, Product, SystemConfig, User
 from tests.client import ApiClient
 
 
@@ -45,6 +46,22 @@ def stock(guest: ApiClient, product_id: int) -> int:
 def count(guest: ApiClient, model: Any) -> int:
     with guest.app.app_context(), db.engine.connect() as connection:
         return connection.execute(select(func.count()).select_from(model)).scalar_one()
+
+
+def audit_entries(caller: ApiClient, target: str) -> list[Any]:
+    """What the audit log says about `target`, oldest first."""
+    table = AuditEntry.__table__
+    query = select(table).where(table.c.target == target).order_by(table.c.id)
+    with caller.app.app_context(), db.engine.connect() as connection:
+        return list(connection.execute(query))
+
+
+def set_config(app: Flask, key: str, value: str) -> None:
+    """Change a business setting behind the service's back."""
+    table = SystemConfig.__table__
+    query = update(table).where(table.c.config_key == key).values(config_value=value)
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(query)
 
 
 def _rows(guest: ApiClient, model: Any) -> list[Any]:

@@ -106,16 +106,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("mobile_hash", name=op.f("pk_sms_codes")),
     )
     op.create_table(
-        "system_configs",
-        sa.Column("config_key", columns.ascii_code(64), nullable=False),
-        sa.Column("config_value", sa.String(length=1000), nullable=False),
-        sa.Column("config_type", columns.ascii_code(16), nullable=False),
-        sa.Column("description", sa.String(length=255), nullable=False),
-        sa.Column("is_public", sa.Boolean(), nullable=False),
-        sa.Column("updated_at", columns.utc_time, nullable=False),
-        sa.PrimaryKeyConstraint("config_key", name=op.f("pk_system_configs")),
-    )
-    op.create_table(
         "users",
         sa.Column("user_id", columns.big_int, autoincrement=True, nullable=False),
         sa.Column("mobile", columns.ascii_code(255), nullable=False),
@@ -136,6 +126,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_users")),
         sa.UniqueConstraint("mobile_hash", name=op.f("uq_users_mobile_hash")),
         sa.UniqueConstraint("wx_openid", name=op.f("uq_users_wx_openid")),
+    )
+    op.create_table(
+        "system_configs",
+        sa.Column("config_key", columns.ascii_code(64), nullable=False),
+        sa.Column("config_value", sa.String(length=1000), nullable=False),
+        sa.Column("config_type", columns.ascii_code(16), nullable=False),
+        sa.Column("description", sa.String(length=255), nullable=False),
+        sa.Column("is_public", sa.Boolean(), nullable=False),
+        sa.Column("updated_at", columns.utc_time, nullable=False),
+        sa.Column("updated_by", columns.big_int, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["updated_by"], ["users.user_id"], name=op.f("fk_system_configs_updated_by")
+        ),
+        sa.PrimaryKeyConstraint("config_key", name=op.f("pk_system_configs")),
     )
     op.create_table(
         "audit_log",
@@ -580,8 +584,8 @@ def downgrade() -> None:
     op.drop_table("error_logs")
     op.drop_table("auth_sessions")
     op.drop_table("audit_log")
-    op.drop_table("users")
     op.drop_table("system_configs")
+    op.drop_table("users")
     op.drop_table("sms_codes")
     op.drop_table("lottery_settings")
     op.drop_table("commodity_pool")

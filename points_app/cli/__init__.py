@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from points_app.cli import seed, user
+from points_app.cli import seed, settings, user
 
 
 def init_cli(app: Flask) -> None:
     """Register every command."""
     app.cli.add_command(seed.seed)
+    app.cli.add_command(settings.settings)
     app.cli.add_command(user.user)

@@ -5,6 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from points_app.config import Settings
 from points_app.http import (
+    admin,
     auth,
     errors,
     exchange,
@@ -26,6 +27,7 @@ AREAS: tuple[Area, ...] = (
     exchange.area,
     photo.area,
     merchant.area,
+    admin.area,
     monitoring.area,
 )
 # Larger than the largest picture, so that a guest whose photo is too big is told so (5002).

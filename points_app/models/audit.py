@@ -21,6 +21,7 @@ class SystemConfig(db.Model):  # type: ignore[name-defined]
     description: Mapped[str] = mapped_column(String(255))
     is_public: Mapped[bool] = mapped_column(default=False)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow, onupdate=utcnow)
+    updated_by: Mapped[int | None] = mapped_column(ForeignKey("users.user_id"))
 
 
 class AuditEntry(db.Model):  # type: ignore[name-defined]

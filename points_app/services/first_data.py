@@ -1,10 +1,15 @@
 """The first data: the wheel of the customer's documents, a catalogue, the business settings."""
 
-from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
-from points_app.services.business import DEFAULTS
+from points_app.services.business import (
+    DEFAULTS,
+    PUBLIC,
+    BusinessSettings,
+    to_text,
+    type_name,
+)
 
 _WHEEL = (
     ("八八折券", "coupon", "88", "#FF6B6B", "0.05", True),
@@ -85,36 +90,15 @@ def catalogue() -> list[dict[str, Any]]:
     return rows
 
 
-_DESCRIPTIONS = {
-    "lottery_cost_points": "每次抽奖消耗的积分",
-    "daily_lottery_limit": "每位用户每日抽奖次数上限，0表示不限",
-    "lottery_rules": "抽奖规则说明",
-    "photo_points_rate": "小票每消费1元获得的积分",
-    "min_points_award": "每张小票最少奖励积分",
-    "max_points_award": "每张小票最多奖励积分",
-    "new_user_points": "新用户注册奖励积分",
-    "shop_timezone": "门店所在时区",
-    "receipt_max_age_days": "小票开具后几天内可以提交，0表示不限",
-    "receipt_shop_names": "允许的店名，用逗号分隔，留空表示不限",
-    "receipt_min_amount": "小票金额下限（元）",
-    "receipt_max_amount": "小票金额上限（元），0表示不限",
-    "receipts_per_guest_per_day": "每位用户每日小票数上限，0表示不限",
-    "auto_approve": "是否自动通过金额一致、识别可信且无疑点的小票",
-    "auto_approve_sample_percent": "自动通过的小票中仍交由人工抽查的百分比",
-    "two_person_points": "超过多少积分需要两位商家审核，0表示不需要",
-}
-_KINDS = {int: "int", Decimal: "decimal", str: "string", bool: "bool"}
-
-
 def settings() -> list[dict[str, Any]]:
     """Rows of system_configs, with the values the code falls back to."""
     return [
         {
-            "config_key": field.name,
-            "config_value": str(value := getattr(DEFAULTS, field.name)),
-            "config_type": _KINDS[type(value)],
-            "description": _DESCRIPTIONS[field.name],
-            "is_public": field.name == "lottery_rules",
+            "config_key": name,
+            "config_value": to_text(getattr(DEFAULTS, name)),
+            "config_type": type_name(name),
+            "description": field.description,
+            "is_public": name in PUBLIC,
         }
-        for field in fields(DEFAULTS)
+        for name, field in BusinessSettings.model_fields.items()
     ]

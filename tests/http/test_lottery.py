@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.books import balance, draws, ledger
+from tests.books import balance, draws, ledger, set_config
 
 
 def test_config_is_the_wheel_by_angle(make):
@@ -144,16 +144,3 @@ def test_the_daily_limit_counts_turns(make, app):
     assert (refused.code, refused.data) == (3004, {"limit": 4, "used": 3})
     guest.post("/api/lottery/draw", {}).ok()
     assert len(draws(guest)) == 4
-
-
-def set_config(app, key, value):
-    from sqlalchemy import update
-
-    from points_app.db import db
-    from points_app.models import SystemConfig
-
-    with app.app_context(), db.engine.begin() as connection:
-        table = SystemConfig.__table__
-        connection.execute(
-            update(table).where(table.c.config_key == key).values(config_value=value)
-        )

@@ -2,6 +2,7 @@
 boolean; query strings and forms hold text, of which only ASCII spellings are taken."""
 
 from points_app.http.schemas.accounts import Login, Logout, SendCode
+from points_app.http.schemas.admin import SettingsChange
 from points_app.http.schemas.exchange import OrdersQuery, ProductsQuery, RedeemRequest
 from points_app.http.schemas.lottery import DrawRequest
 from points_app.http.schemas.monitoring import ErrorReport, PerformanceReport
@@ -26,6 +27,7 @@ __all__ = [
     "RedeemRequest",
     "ReviewRequest",
     "SendCode",
+    "SettingsChange",
     "UploadForm",
     "UploadsQuery",
 ]

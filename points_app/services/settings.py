@@ -1,0 +1,116 @@
+"""Business settings from the admin's side: look at them, change them, leave a trace."""
+
+from decimal import Decimal
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from points_app.db import TryAgain, after_commit, execute, is_duplicate, transactional, utcnow
+from points_app.errors import InvalidInput
+from points_app.models import SystemConfig
+from points_app.services import audit, business, locks
+from points_app.services.business import DEFAULTS, PUBLIC, BusinessSettings
+from points_app.wire import settings as wire
+from points_app.wire.times import iso_or_none, number
+
+CONFIGS = SystemConfig.__table__
+SCHEMAS = BusinessSettings.model_json_schema()["properties"]
+
+
+def listing() -> wire.SettingList:
+    """Every setting as it is in the database now."""
+    rows = {row.config_key: row for row in execute(select(CONFIGS))}
+    current = business.parse({key: row.config_value for key, row in rows.items()})
+    return {"settings": [_setting(name, current, rows.get(name)) for name in SCHEMAS]}
+
+
+def _setting(name: str, current: BusinessSettings, row: Any) -> wire.Setting:
+    bounds = {key: rule for key, rule in SCHEMAS[name].items() if key not in _NOT_BOUNDS}
+    return {
+        "key": name,
+        "value": _json(getattr(current, name)),
+        "default": _json(getattr(DEFAULTS, name)),
+        "type": business.type_name(name),
+        "description": SCHEMAS[name]["description"],
+        "schema": bounds,
+        "is_public": name in PUBLIC,
+        "updated_at": iso_or_none(row and row.updated_at),
+        "updated_by": row and row.updated_by,
+    }
+
+
+_NOT_BOUNDS = frozenset({"default", "description", "title"})
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return number(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+@transactional
+def change(actor_id: int | None, changes: dict[str, Any]) -> None:
+    """Set some settings, all or none; each real change leaves an audit entry.
+
+    Effective at once in this process and within `business.FRESH_SECONDS` in the others. Locks the
+    settings, so that the rules between two of them hold. `actor_id` None is the command line.
+    Raises InvalidInput naming every setting that is unknown or does not fit.
+    """
+    locks.reach(locks.Rank.DOCUMENT, "settings")
+    rows = execute(select(CONFIGS).order_by(CONFIGS.c.config_key).with_for_update())
+    stored = {row.config_key: row.config_value for row in rows}
+    before = business.parse(stored)
+    after = _checked(before, changes)
+    for name in changes:
+        old, new = getattr(before, name), getattr(after, name)
+        if old == new and name in stored:
+            continue
+        _write(name, new, actor_id, is_new=name not in stored)
+        audit.record(
+            actor_id, "setting.change", f"setting:{name}", {"from": _json(old), "to": _json(new)}
+        )
+    after_commit(business.forget)
+
+
+def _checked(before: BusinessSettings, changes: dict[str, Any]) -> BusinessSettings:
+    unknown = sorted(changes.keys() - SCHEMAS.keys())
+    if unknown:
+        errors = [{"field": f"settings.{name}", "message": "no such setting"} for name in unknown]
+        raise InvalidInput(errors=errors)
+    try:
+        after = BusinessSettings.model_validate({**before.model_dump(), **changes})
+    except ValidationError as error:
+        raise InvalidInput(
+            errors=[
+                {"field": ".".join(map(str, ("settings", *item["loc"]))), "message": item["msg"]}
+                for item in error.errors(include_url=False, include_input=False)
+            ]
+        ) from None
+    if after.min_points_award > after.max_points_award:
+        name = "min_points_award" if "min_points_award" in changes else "max_points_award"
+        message = "min_points_award must not be larger than max_points_award"
+        raise InvalidInput.of(f"settings.{name}", message)
+    return after
+
+
+def _write(name: str, value: Any, actor_id: int | None, is_new: bool) -> None:
+    row = {
+        "config_value": business.to_text(value),
+        "updated_at": utcnow(),
+        "updated_by": actor_id,
+    }
+    if not is_new:
+        execute(update(CONFIGS).where(CONFIGS.c.config_key == name).values(**row))
+        return
+    row |= {
+        "config_key": name,
+        "config_type": business.type_name(name),
+        "description": SCHEMAS[name]["description"],
+        "is_public": name in PUBLIC,
+    }
+    try:
+        execute(insert(CONFIGS), row)
+    except IntegrityError as error:
+        raise TryAgain if is_duplicate(error) else error from None
