@@ -2,7 +2,6 @@
 
 import os
 from datetime import timedelta
-from typing import Any
 
 from flask import Flask
 
@@ -13,8 +12,7 @@ from points_app.crypto import Vault
 from points_app.db import db, init_db
 from points_app.extensions import Parts, jwt, make_redis, migrate, producer
 from points_app.logs import configure_logging
-from points_app.services import sessions
-from points_app.services.sessions import ACCESS_SECONDS, REFRESH_LIFE, Subject
+from points_app.services.sessions import ACCESS_SECONDS, ALGORITHM, REFRESH_LIFE, Subject
 
 
 def create_base_app(settings: Settings | None = None) -> Flask:
@@ -42,10 +40,9 @@ def create_base_app(settings: Settings | None = None) -> Flask:
 
 
 def _init_tokens(app: Flask, settings: Settings) -> None:
-    """Two secrets, chosen by the kind of token; one algorithm; the claims every token must have."""
+    """How tokens are made: a secret for each kind, one algorithm. `sessions` checks them."""
     app.config.update(
-        JWT_ALGORITHM="HS256",
-        JWT_DECODE_ALGORITHMS=["HS256"],
+        JWT_ALGORITHM=ALGORITHM,
         JWT_SECRET_KEY=settings.jwt_secret,
         JWT_IDENTITY_CLAIM="user_id",
         JWT_ACCESS_TOKEN_EXPIRES=timedelta(seconds=ACCESS_SECONDS),
@@ -58,9 +55,3 @@ def _init_tokens(app: Flask, settings: Settings) -> None:
     @jwt.encode_key_loader
     def encode_key(subject: Subject) -> str:
         return secrets[subject.kind]
-
-    @jwt.decode_key_loader
-    def decode_key(_headers: dict[str, Any], claims: dict[str, Any]) -> str:
-        return secrets["refresh" if claims.get("type") == "refresh" else "access"]
-
-    sessions.forget_verified_tokens()

@@ -4,14 +4,21 @@
 service runs (cost of a draw, receipt rate, ...) live in the table `system_configs` instead.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from secrets import token_hex, token_urlsafe
 from typing import Any, Literal, Self
 from urllib.parse import quote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 MIN_SECRET_LENGTH = 32
+# What secrets in documents and examples hold; each is out of the question in a random one.
+PLACEHOLDERS = re.compile(
+    "change.?(me|this)|your.?(secret|key)|default[-_]|[-_]secret|secret[-_]|(secret|jwt)key|"
+    "jwt.?secret|password|example|placeholder|insecure|development"
+)
 
 
 class ConfigurationError(Exception):
@@ -106,17 +113,31 @@ class Settings(BaseModel):
         values: dict[str, Any] = {k.lower(): v for k, v in environ.items() if v != ""}
         values.setdefault("app_env", values.get("node_env", "production"))
         values["database_url"] = _database_url(values)
+        given = {key: value for key, value in values.items() if value is not None}
         try:
-            settings = cls.model_validate(
-                {key: value for key, value in values.items() if value is not None}
-            )
+            settings, problems = cls.model_validate(given), []
         except ValidationError as error:
-            raise ConfigurationError([_explain(item) for item in error.errors()]) from None
-        problems = _unsafe(settings) if settings.is_production else []
+            problems = [_explain(item) for item in error.errors()]
+            settings = cls.model_validate(_patched(given, error))
+        problems += _unsafe(settings) if settings.is_production else []
         problems += _incomplete(settings)
         if problems:
             raise ConfigurationError(problems)
         return settings
+
+
+def _patched(given: dict[str, Any], error: ValidationError) -> dict[str, Any]:
+    """The same values with stand-ins for those at fault, so that the rest can be checked too."""
+    broken = {str(item["loc"][0]) for item in error.errors()}
+    stand_ins = {
+        "database_url": "mysql+pymysql://stand:in@host/points",
+        "redis_url": "redis://host",
+        "jwt_secret": token_urlsafe(48),
+        "jwt_refresh_secret": token_urlsafe(48),
+        "encryption_key": token_hex(32),
+    }
+    sound = {key: value for key, value in given.items() if key not in broken}
+    return {key: text for key, text in stand_ins.items() if key in broken} | sound
 
 
 def _database_url(values: Mapping[str, Any]) -> str | None:
@@ -147,12 +168,12 @@ def _unsafe(settings: Settings) -> list[str]:
     problems = []
     secrets = {"JWT_SECRET": settings.jwt_secret, "JWT_REFRESH_SECRET": settings.jwt_refresh_secret}
     for name, secret in secrets.items():
-        if len(secret) < MIN_SECRET_LENGTH or len(set(secret)) < 10:
-            problems.append(f"{name} is too weak: use openssl rand -base64 48")
+        if len(secret) < MIN_SECRET_LENGTH or _is_guessable(secret):
+            problems.append(f"{name} is too short or a default: use openssl rand -base64 48")
     if settings.jwt_secret == settings.jwt_refresh_secret:
         problems.append("JWT_SECRET and JWT_REFRESH_SECRET must differ")
-    if len(set(settings.encryption_key.lower())) < 8:
-        problems.append("ENCRYPTION_KEY is too weak: use openssl rand -hex 32")
+    if _is_guessable(settings.encryption_key):
+        problems.append("ENCRYPTION_KEY is guessable: use openssl rand -hex 32")
     if settings.encryption_key.lower() in {secret.lower() for secret in secrets.values()}:
         problems.append("ENCRYPTION_KEY must differ from the JWT secrets")
     if settings.sms_accept_any_code:
@@ -161,9 +182,28 @@ def _unsafe(settings: Settings) -> list[str]:
         problems.append("SMS_PROVIDER must be aliyun or tencent")
     if settings.is_sqlite:
         problems.append("DATABASE_URL names SQLite: production needs MySQL or MariaDB")
+    elif not _has_credentials(settings.database_url):
+        problems.append("DATABASE_URL (or DB_PASSWORD) has no password")
     if settings.debug:
         problems.append("FLASK_DEBUG must be off")
+    if "*" in settings.cors_origins:
+        problems.append("CORS_ORIGINS must list exact origins, not *")
+    if settings.public_url and not settings.public_url.startswith("https://"):
+        problems.append("PUBLIC_URL must start with https://")
     return problems
+
+
+def _is_guessable(secret: str) -> bool:
+    """Whether a secret is a placeholder, a repetition or a sequence instead of chance."""
+    text = secret.lower()
+    repeats = any(text == (text[:size] * len(text))[: len(text)] for size in range(1, 17))
+    return repeats or len(set(text)) < 8 or bool(PLACEHOLDERS.search(text))
+
+
+def _has_credentials(database_url: str) -> bool:
+    """Whether the URL has a password, or a local socket, which proves the user by itself."""
+    parsed = urlsplit(database_url)
+    return bool(parsed.password) or "unix_socket=" in parsed.query
 
 
 def _incomplete(settings: Settings) -> list[str]:

@@ -16,5 +16,4 @@ def picture(object_key: str) -> Response:
     content = pictures.open_link(object_key, link.expires, link.signature)
     response = Response(content, mimetype=pictures.CONTENT_TYPE)
     response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Content-Security-Policy"] = "default-src 'none'"
     return response

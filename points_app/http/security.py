@@ -4,6 +4,7 @@ from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from points_app.config import Settings
+from points_app.errors import InvalidInput
 
 CORS_METHODS = "GET, POST, PUT, DELETE, OPTIONS"
 CORS_HEADERS = (
@@ -14,6 +15,13 @@ CORS_EXPOSED = (
     "X-Request-ID"
 )
 HEALTH_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+# Data is never a page; our own pages run scripts from files of this server and nothing inline.
+DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+PAGE_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+    "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -22,8 +30,12 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def require_https() -> AnyResponse | None:
+        """Reading is sent on to HTTPS. A body that came in clear is refused instead: following a
+        redirect would hide from its author that everybody could read it."""
         if not settings.is_production or request.is_secure or request.path in HEALTH_PATHS:
             return None
+        if request.method not in ("GET", "HEAD"):
+            raise InvalidInput.of("url", "must begin with https://")
         return redirect(request.url.replace("http://", "https://", 1), 308)
 
     @app.before_request
@@ -37,6 +49,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "no-referrer"
         headers["X-Frame-Options"] = "DENY"
+        is_page = response.mimetype == "text/html"
+        headers.setdefault("Content-Security-Policy", PAGE_POLICY if is_page else DATA_POLICY)
         if request.path.startswith("/api/"):
             headers["Cache-Control"] = "no-store"
         if settings.is_production:

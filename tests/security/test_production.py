@@ -1,0 +1,110 @@
+"""Production refuses to start with anything unsafe, and says everything at once."""
+
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from points_app.config import ConfigurationError, Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+SAFE = {
+    "NODE_ENV": "production",
+    "DATABASE_URL": "mysql://points:Zq8-4hhK@db.internal/points",
+    "REDIS_URL": "redis://cache.internal:6379/0",
+    "JWT_SECRET": secrets.token_urlsafe(48),
+    "JWT_REFRESH_SECRET": secrets.token_urlsafe(48),
+    "ENCRYPTION_KEY": secrets.token_hex(32),
+    "SMS_PROVIDER": "aliyun",
+    "SMS_ACCESS_KEY_ID": "id",
+    "SMS_ACCESS_KEY_SECRET": "key",
+    "SMS_SIGN_NAME": "店",
+    "SMS_TEMPLATE_CODE": "SMS_1",
+}
+
+
+def problems(**changes: str) -> list[str]:
+    with pytest.raises(ConfigurationError) as refused:
+        Settings.from_env({**SAFE, **changes})
+    return refused.value.problems
+
+
+def test_a_safe_environment_starts():
+    assert Settings.from_env(SAFE).is_production
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"JWT_SECRET": ""}, "JWT_SECRET is not set"),
+        ({"JWT_SECRET": "q8fJ2kLx0pZr7vTn"}, "JWT_SECRET is too short"),
+        ({"JWT_SECRET": "your-secret-key-q8fJ2kLx0pZr7vTn5cWy"}, "JWT_SECRET is too short or a d"),
+        ({"JWT_SECRET": "abcd1234" * 5}, "JWT_SECRET is too short or a default"),
+        ({"JWT_REFRESH_SECRET": "x" * 64}, "JWT_REFRESH_SECRET is too short or a default"),
+        ({"JWT_REFRESH_SECRET": SAFE["JWT_SECRET"]}, "must differ"),
+        ({"JWT_SECRET": SAFE["ENCRYPTION_KEY"]}, "ENCRYPTION_KEY must differ"),
+        ({"ENCRYPTION_KEY": "0123456789abcdef" * 4}, "ENCRYPTION_KEY is guessable"),
+        ({"ENCRYPTION_KEY": "0" * 64}, "ENCRYPTION_KEY is guessable"),
+        ({"ENCRYPTION_KEY": "ab12"}, "ENCRYPTION_KEY must be 64 hexadecimal digits"),
+        ({"ENCRYPTION_KEY": ""}, "ENCRYPTION_KEY is not set"),
+        ({"SMS_ACCEPT_ANY_CODE": "1"}, "SMS_ACCEPT_ANY_CODE"),
+        ({"SMS_PROVIDER": "console"}, "SMS_PROVIDER"),
+        ({"SMS_ACCESS_KEY_SECRET": ""}, "SMS_ACCESS_KEY_SECRET is not set"),
+        ({"DATABASE_URL": "sqlite:///points.db"}, "SQLite"),
+        ({"DATABASE_URL": "mysql://root@db.internal/points"}, "no password"),
+        ({"DATABASE_URL": ""}, "DATABASE_URL is not set"),
+        ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG"),
+        ({"CORS_ORIGINS": "*"}, "CORS_ORIGINS"),
+        ({"PUBLIC_URL": "http://points.example"}, "PUBLIC_URL"),
+        ({"TRUSTED_PROXIES": "many"}, "TRUSTED_PROXIES"),
+    ],
+)
+def test_each_danger_is_named(changes, named):
+    assert any(named in problem for problem in problems(**changes))
+
+
+def test_everything_wrong_is_listed_at_once():
+    """A variable that is missing or malformed does not hide what is wrong with the others."""
+    found = problems(
+        DATABASE_URL="sqlite:///points.db",
+        REDIS_URL="",
+        JWT_SECRET="short",
+        JWT_REFRESH_SECRET="short",
+        ENCRYPTION_KEY="ab12",
+        SMS_PROVIDER="console",
+        SMS_ACCEPT_ANY_CODE="1",
+        FLASK_DEBUG="1",
+        PORT="http",
+    )
+    for name in (
+        "DATABASE_URL names SQLite",
+        "REDIS_URL is not set",
+        "JWT_SECRET is too short",
+        "JWT_REFRESH_SECRET is too short",
+        "JWT_SECRET and JWT_REFRESH_SECRET must differ",
+        "ENCRYPTION_KEY must be 64",
+        "SMS_PROVIDER",
+        "SMS_ACCEPT_ANY_CODE",
+        "FLASK_DEBUG",
+        "PORT",
+    ):
+        assert any(problem.startswith(name) for problem in found), (name, found)
+    assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize("door", ["wsgi", "worker.app"])
+def test_web_and_worker_end_with_the_list(door, tmp_path):
+    unsafe = {"NODE_ENV": "production", "JWT_SECRET": "short", "FLASK_DEBUG": "1"}
+    ended = subprocess.run(
+        [sys.executable, "-c", f"import {door}"],
+        env={**unsafe, "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 1
+    for name in ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "ENCRYPTION_KEY", "FLASK_DEBUG"):
+        assert name in ended.stderr
+    assert "Traceback" not in ended.stderr and "short\n" not in ended.stderr
