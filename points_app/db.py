@@ -165,8 +165,10 @@ def is_unavailable(error: DBAPIError) -> bool:
 
 def engine_options(settings: Settings) -> dict[str, Any]:
     """Options of SQLAlchemy's engine for this database."""
+    # Values of a failed statement may be personal: they stay out of the exception's text.
+    shared: dict[str, Any] = {"hide_parameters": True}
     if settings.is_sqlite:
-        return {"connect_args": {"timeout": 15, "isolation_level": None}}
+        return {**shared, "connect_args": {"timeout": 15, "isolation_level": None}}
     arguments: dict[str, Any] = {
         "charset": "utf8mb4",
         "connect_timeout": 2,
@@ -179,6 +181,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     if not any(key.startswith("ssl") for key in make_url(settings.database_url).query):
         arguments["ssl_disabled"] = True  # building the default SSL context costs 44 ms a connect
     return {
+        **shared,
         "pool_size": settings.db_pool_size,
         "max_overflow": 0,
         "pool_timeout": 2.5,

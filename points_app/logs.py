@@ -9,6 +9,7 @@ import structlog
 from structlog.types import EventDict, Processor
 
 from points_app.config import Settings
+from points_app.crypto import mask_mobile
 
 MOBILE = re.compile(r"(?<![0-9])(1[3-9][0-9])[0-9]{4}([0-9]{4})(?![0-9])")
 TOKEN = re.compile(r"(token=|Bearer\s+)[A-Za-z0-9._~+/=-]+", re.IGNORECASE)
@@ -53,6 +54,12 @@ def _mask(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 def _masked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _masked(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(item) for item in value]
+    if isinstance(value, int) and MOBILE.fullmatch(str(value)):
+        return mask_mobile(str(value))
     if not isinstance(value, str):
         return value
     return TOKEN.sub(r"\1[hidden]", MOBILE.sub(r"\1****\2", value))

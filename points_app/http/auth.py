@@ -11,6 +11,7 @@ from points_app.errors import (
     UserGone,
 )
 from points_app.extensions import limiter
+from points_app.http import limits
 from points_app.http.access import bearer_token
 from points_app.http.api import Access, Area
 from points_app.http.schemas import Login, Logout, SendCode
@@ -31,7 +32,7 @@ LOGINS_PER_ADDRESS = "30 per minute"
     body=SendCode,
     raises=(PhoneInvalid, CodeTooSoon, CodeNotSent),
 )
-@limiter.limit(CODES_PER_ADDRESS)
+@limiter.limit(CODES_PER_ADDRESS, key_func=limits.network)
 def send_code(body: SendCode) -> wire.CodeSent:
     """Send a login code by SMS."""
     return auth.send_code(auth.check_phone(body.phone))
@@ -45,7 +46,7 @@ def send_code(body: SendCode) -> wire.CodeSent:
     body=Login,
     raises=(PhoneInvalid, CodeInvalid),
 )
-@limiter.limit(LOGINS_PER_ADDRESS)
+@limiter.limit(LOGINS_PER_ADDRESS, key_func=limits.network)
 def login(body: Login) -> wire.LoginAnswer:
     """Log in with a code; the first login creates the account."""
     return auth.login(auth.check_phone(body.phone), body.code)

@@ -1,6 +1,8 @@
 """Every failure becomes the envelope. What happened goes to the log, never to the client."""
 
 import logging
+import math
+import time
 
 from flask import Flask, Response, g
 from flask_limiter.errors import RateLimitExceeded
@@ -22,6 +24,7 @@ from points_app.errors import (
     SystemFailure,
     TooManyRequests,
 )
+from points_app.extensions import limiter
 from points_app.services.idempotency import Replay
 from points_app.wire import envelope
 
@@ -69,8 +72,12 @@ def _method_refused(error: MethodNotAllowed) -> Response:
 
 
 def _rate_limited(error: RateLimitExceeded) -> Response:
+    """A limit that Flask-Limiter counts; the others are refused by `limits` itself."""
     too_many = TooManyRequests()
-    too_many.retry_after = error.limit.limit.get_expiry()
+    exceeded = limiter.current_limit
+    reset = exceeded.reset_at - time.time() if exceeded else error.limit.limit.get_expiry()
+    too_many.retry_after = max(1, math.ceil(reset))
+    g.rate_limit = (error.limit.limit.amount, 0, too_many.retry_after)
     return refuse(too_many)
 
 

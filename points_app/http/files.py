@@ -13,7 +13,7 @@ blueprint = Blueprint("files", __name__, url_prefix="/files")
 def picture(object_key: str) -> Response:
     """The picture of a link that `pictures.link` made, while it is valid."""
     link = parse.query(PictureLink)
-    content = pictures.open_link(object_key, link.expires, link.signature)
+    content = pictures.open_link(object_key, link.viewer, link.expires, link.signature)
     response = Response(content, mimetype=pictures.CONTENT_TYPE)
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -8,6 +8,7 @@ this process instead, so that guests go on drawing.
 import logging
 import secrets
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 
 from flask import Flask, Response, current_app, g, request
 from limits import RateLimitItemPerMinute
@@ -80,6 +81,20 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.after_request(_add_headers)
 
 
+def network() -> str:
+    """Whose request it is as far as its address tells: an IPv4 address, or the 64 bits of an IPv6
+    one that a provider gives to one customer, who may use all the addresses below them."""
+    try:
+        address = ip_address((request.remote_addr or "").partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if address.version == 4:
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ip_network((address, 64), strict=False).network_address)
+
+
 def check_api() -> None:
     """The limits of the whole API: per user with a ceiling per address, or per address.
 
@@ -88,7 +103,7 @@ def check_api() -> None:
     settings = parts.settings
     token = bearer_token()
     user_id = sessions.identify(token) if token else None
-    address = request.remote_addr or "unknown"
+    address = network()
     if user_id is None:
         _apply(TooManyRequests, {f"rl:ip:{address}": settings.rate_limit_api})
     else:
@@ -101,7 +116,7 @@ def check_api() -> None:
 
 def check(limit: Limit, user_id: int | None) -> None:
     """An endpoint's own limit. Raises its refusal."""
-    who = f"u:{user_id}" if user_id is not None else f"ip:{request.remote_addr}"
+    who = f"u:{user_id}" if user_id is not None else f"ip:{network()}"
     allowed = getattr(parts.settings, limit.setting) if limit.setting else limit.requests
     _apply(limit.refusal, {f"rl:{limit.name}:{who}": allowed})
 

@@ -11,9 +11,10 @@ area = Area("merchant", "/api/merchant")
 
 
 @area.endpoint("GET", "/pending-reviews", Access.MERCHANT, wire.PendingReviews, query=PendingQuery)
-def pending_reviews(query: PendingQuery) -> wire.PendingReviews:
+def pending_reviews(caller: Caller, query: PendingQuery) -> wire.PendingReviews:
     """Receipts that wait for a decision."""
-    return review.pending(query.slice, query.match_status, query.sort == "newest")
+    newest_first = query.sort == "newest"
+    return review.pending(caller.user_id, query.slice, query.match_status, newest_first)
 
 
 @area.endpoint(

@@ -8,7 +8,7 @@ import orjson
 from flask import request
 from pydantic import BaseModel, ValidationError
 
-from points_app.errors import BodyTooLarge, InvalidInput
+from points_app.errors import InvalidInput
 from points_app.services.idempotency import KeyedRequest
 from points_app.services.sessions import Caller
 
@@ -35,12 +35,11 @@ def form(model: type[Model]) -> Model:
 
 
 def json_object() -> dict[str, Any]:
-    """The body's JSON object. orjson refuses NaN, Infinity and lone surrogates."""
-    if (request.content_length or 0) > MAX_JSON_BYTES:
-        raise BodyTooLarge
+    """The body's JSON object. orjson refuses NaN, Infinity and lone surrogates.
+
+    A body without a length (chunked) is not read further than the limit either."""
+    request.max_content_length = MAX_JSON_BYTES
     raw = request.get_data(cache=True)
-    if len(raw) > MAX_JSON_BYTES:
-        raise BodyTooLarge
     if not raw.strip():
         return {}
     try:

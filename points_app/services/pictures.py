@@ -1,4 +1,8 @@
-"""Links to receipt pictures: signed, short-lived, the same whether the picture is stored yet."""
+"""Links to receipt pictures: signed, short-lived, for one viewer in one role.
+
+Every picture goes through this service, also when S3 stores it: an S3 link could not be taken back
+from a merchant who lost the role, and S3 does not send the headers pictures are served with.
+"""
 
 import hashlib
 import hmac
@@ -13,40 +17,49 @@ from points_app.crypto import same
 from points_app.db import execute
 from points_app.errors import RouteUnknown
 from points_app.extensions import parts
-from points_app.models import Receipt, StagedPicture
+from points_app.models import Receipt, StagedPicture, User, UserStatus
 
+USERS = User.__table__.c
 LINK_SECONDS = 600
 CONTENT_TYPE = "image/jpeg"
 
 
-def link(receipt: Receipt) -> str:
-    """A URL that shows the receipt's picture for ten minutes to whoever holds it.
+def link(receipt: Receipt, merchant_id: int | None = None) -> str:
+    """A URL that shows the receipt's picture for ten minutes to its guest, or to this merchant.
 
-    Receipts are personal data: the URL cannot be guessed, and stops working. Storage that can serve
-    pictures itself (S3) gets the traffic; until it has the picture, and without it, we serve it.
+    Receipts are personal data: the URL cannot be guessed, stops working by itself, and stops at
+    once when its viewer is banned or loses the role.
     """
-    direct = parts.storage.signed_url(receipt.object_key, LINK_SECONDS)
-    if direct and receipt.is_stored:
-        return direct
+    viewer = f"guest-{receipt.user_id}" if merchant_id is None else f"merchant-{merchant_id}"
     expires = int(time.time()) + LINK_SECONDS
+    signature = _signature(receipt.object_key, viewer, expires)
     path = f"/files/{quote(receipt.object_key)}"
-    return (
-        f"{_base_url()}{path}?expires={expires}&signature={_signature(receipt.object_key, expires)}"
-    )
+    return f"{_base_url()}{path}?viewer={viewer}&expires={expires}&signature={signature}"
 
 
-def open_link(object_key: str, expires: int, signature: str) -> bytes:
+def open_link(object_key: str, viewer: str, expires: int, signature: str) -> bytes:
     """The JPEG behind a link, from storage or, while that waits, from the database.
 
-    Raises RouteUnknown for a link that is forged, expired or points at nothing.
+    Raises RouteUnknown for a link that is forged, expired, points at nothing, or whose viewer may
+    not see it any more.
     """
-    genuine = same(_signature(object_key, expires), signature)
-    if not genuine or expires < time.time():
+    genuine = same(_signature(object_key, viewer, expires), signature)
+    if not genuine or expires < time.time() or not _may_still_look(viewer):
         raise RouteUnknown
     try:
         return parts.storage.get(object_key)
     except ObjectMissing:
         return _staged(object_key)
+
+
+def _may_still_look(viewer: str) -> bool:
+    """Whether the viewer of a genuine link is still a guest, or still a merchant."""
+    role, _, user_id = viewer.partition("-")
+    query = select(USERS.status, USERS.is_merchant).where(USERS.user_id == int(user_id))
+    user = execute(query).one_or_none()
+    if user is None or user.status != UserStatus.ACTIVE:
+        return False
+    return role == "guest" or user.is_merchant
 
 
 def _staged(object_key: str) -> bytes:
@@ -68,6 +81,7 @@ def _base_url() -> str:
     return request.host_url.rstrip("/") if has_request_context() else ""
 
 
-def _signature(object_key: str, expires: int) -> str:
+def _signature(object_key: str, viewer: str, expires: int) -> str:
     key = parts.vault.current.derive("picture links")
-    return hmac.new(key, f"{object_key}:{expires}".encode(), hashlib.sha256).hexdigest()
+    text = f"{object_key}:{viewer}:{expires}"
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()

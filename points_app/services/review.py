@@ -16,8 +16,10 @@ from points_app.wire.paging import Page, pagination
 from points_app.wire.times import iso
 
 
-def pending(page: Page, match_status: str | None, newest_first: bool) -> wire.PendingReviews:
-    """A page of undecided receipts."""
+def pending(
+    merchant_id: int, page: Page, match_status: str | None, newest_first: bool
+) -> wire.PendingReviews:
+    """A page of undecided receipts; links to their pictures are for this merchant."""
     waiting = [Receipt.review_status == ReviewStatus.PENDING]
     if match_status:
         waiting.append(Receipt.match_status == match_status)
@@ -27,7 +29,7 @@ def pending(page: Page, match_status: str | None, newest_first: bool) -> wire.Pe
     rows = db.session.execute(query.order_by(order).limit(page.limit).offset(page.offset))
     return {
         "reviews": [
-            wire.pending_review(receipt, user, pictures.link(receipt), parts.vault)
+            wire.pending_review(receipt, user, pictures.link(receipt, merchant_id), parts.vault)
             for receipt, user in rows
         ],
         "pagination": pagination(page, total),

@@ -46,5 +46,6 @@ class ReviewRequest(Body):
 
 
 class PictureLink(Query):
+    viewer: str
     expires: QueryInt
     signature: str
