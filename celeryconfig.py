@@ -4,6 +4,8 @@ the database is the truth, a message only a nudge)."""
 import os
 from datetime import timedelta
 
+from celery.schedules import crontab
+
 broker_url = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 broker_connection_retry_on_startup = True
 broker_connection_timeout = 1
@@ -35,6 +37,13 @@ worker_send_task_events = False
 
 beat_schedule = {
     "sweep-stuck-receipts": {"task": "receipts.sweep", "schedule": timedelta(seconds=20)},
+    "seal-ledger": {
+        "task": "ledger.seal",
+        "schedule": timedelta(seconds=20),
+        "options": {"expires": 20},
+    },
+    # Before the shop's day begins in Asia/Shanghai.
+    "prove-books": {"task": "ledger.prove", "schedule": crontab(hour=20, minute=10)},
     "gather-figures": {"task": "maintenance.figures", "schedule": timedelta(seconds=30)},
     "purge-old-rows": {"task": "maintenance.purge", "schedule": timedelta(hours=6)},
 }

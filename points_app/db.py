@@ -7,7 +7,8 @@ This is the only file that commits. What the outside world should hear of a chan
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import wraps
@@ -15,10 +16,20 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CursorResult, Executable, MetaData, event, func, select, update
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy import (
+    CursorResult,
+    Executable,
+    MetaData,
+    create_engine,
+    event,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import NullPool
 
 from points_app.config import Settings
 
@@ -138,6 +149,29 @@ def add(column: Any, key: int, change: int, *guards: Any, **also: Any) -> int | 
     moved = func.last_insert_id(column + change)
     done = execute(update(table).where(row, *guards).values({column: moved, **also}))
     return done.lastrowid if done.rowcount else None
+
+
+@contextmanager
+def snapshot() -> Iterator[Connection]:
+    """A connection that sees the database as it is now, whatever is written meanwhile.
+
+    It holds nobody up and has no time limit for a query. On MySQL a REPEATABLE READ transaction
+    whose view is taken at once (MySQL manual 13.3.1), on SQLite WAL's own.
+    """
+    is_mysql = db.engine.dialect.name != "sqlite"
+    options = dict(current_app.config["SQLALCHEMY_ENGINE_OPTIONS"])
+    arguments = options["connect_args"] | ({"read_timeout": None} if is_mysql else {})
+    engine = create_engine(db.engine.url, poolclass=NullPool, connect_args=arguments)
+    if is_mysql:
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(
+                "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY" if is_mysql else "BEGIN"
+            )
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def error_number(error: DBAPIError) -> int | None:

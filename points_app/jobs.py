@@ -14,8 +14,18 @@ READ_RECEIPT = "receipts.read"
 STORE_PICTURE = "receipts.store"
 SWEEP_RECEIPTS = "receipts.sweep"
 PURGE = "maintenance.purge"
+SEAL_LEDGER = "ledger.seal"
+PROVE_BOOKS = "ledger.prove"
 GATHER_FIGURES = "maintenance.figures"
-TASK_NAMES = (READ_RECEIPT, STORE_PICTURE, SWEEP_RECEIPTS, PURGE, GATHER_FIGURES)
+TASK_NAMES = (
+    READ_RECEIPT,
+    STORE_PICTURE,
+    SWEEP_RECEIPTS,
+    PURGE,
+    GATHER_FIGURES,
+    SEAL_LEDGER,
+    PROVE_BOOKS,
+)
 
 
 def enqueue(task: str, *arguments: str | int) -> bool:

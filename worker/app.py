@@ -51,7 +51,7 @@ class ContextTask(Task):  # type: ignore[misc]
 
 
 celery = Celery("points", config_source="celeryconfig", task_cls=ContextTask)
-celery.conf.include = ["worker.receipts", "worker.maintenance"]
+celery.conf.include = ["worker.receipts", "worker.maintenance", "worker.ledger"]
 
 
 @setup_logging.connect

@@ -237,6 +237,8 @@ def upgrade() -> None:
         sa.Column("fingerprint", columns.ascii_code(64), nullable=False),
         sa.Column("answer", columns.long_text, nullable=True),
         sa.Column("created_at", columns.utc_time, nullable=False),
+        sa.Column("related_id", columns.ascii_code(64), nullable=True),
+        sa.Column("answering_until", columns.utc_time, nullable=True),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.user_id"], name=op.f("fk_idempotency_keys_user_id")
         ),
@@ -464,6 +466,30 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "ledger_seals",
+        sa.Column("id", columns.big_int, autoincrement=False, nullable=False),
+        sa.Column("previous", columns.ascii_code(48), nullable=False),
+        sa.Column("digest", columns.ascii_code(48), nullable=False),
+        sa.Column("entries", columns.long_text, nullable=False),
+        sa.Column("entry_count", sa.Integer(), nullable=False),
+        sa.Column("sealed_at", columns.utc_time, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_seals")),
+        sa.UniqueConstraint("digest", name=op.f("uq_ledger_seals_digest")),
+    )
+    op.create_index(op.f("ix_ledger_seals_sealed_at"), "ledger_seals", ["sealed_at"], unique=False)
+    op.create_table(
+        "proof_runs",
+        sa.Column("id", columns.big_int, autoincrement=True, nullable=False),
+        sa.Column("started_at", columns.utc_time, nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("since", columns.utc_time, nullable=True),
+        sa.Column("rows_checked", columns.big_int, nullable=False),
+        sa.Column("offender_count", sa.Integer(), nullable=False),
+        sa.Column("verdicts", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proof_runs")),
+    )
+    op.create_index(op.f("ix_proof_runs_started_at"), "proof_runs", ["started_at"], unique=False)
+    op.create_table(
         "points_records",
         sa.Column("id", columns.big_int, autoincrement=True, nullable=False),
         sa.Column("user_id", columns.big_int, nullable=False),
@@ -474,12 +500,17 @@ def upgrade() -> None:
         sa.Column("balance_after", columns.big_int, nullable=False),
         sa.Column("related_id", columns.ascii_code(64), nullable=False),
         sa.Column("created_at", columns.utc_time, nullable=False),
+        sa.Column("mac", columns.ascii_code(48), nullable=False),
+        sa.Column("seal_id", columns.big_int, nullable=True),
         sa.CheckConstraint(
             "(type = 'earn' AND points > 0) OR (type = 'spend' AND points < 0)",
             name=op.f("ck_points_records_type_is_the_sign_of_points"),
         ),
         sa.CheckConstraint(
             "balance_after >= 0", name=op.f("ck_points_records_balance_after_not_negative")
+        ),
+        sa.ForeignKeyConstraint(
+            ["seal_id"], ["ledger_seals.id"], name=op.f("fk_points_records_seal_id")
         ),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.user_id"], name=op.f("fk_points_records_user_id")
@@ -498,6 +529,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_points_records_user_id_id", "points_records", ["user_id", "id"], unique=False
     )
+    op.create_index("ix_points_records_seal_id", "points_records", ["seal_id"], unique=False)
     op.create_table(
         "prize_counts",
         sa.Column("prize_id", sa.Integer(), nullable=False),
@@ -575,6 +607,8 @@ def downgrade() -> None:
     op.drop_table("stock_movements")
     op.drop_table("prize_counts")
     op.drop_table("points_records")
+    op.drop_table("proof_runs")
+    op.drop_table("ledger_seals")
     op.drop_table("photo_reviews")
     op.drop_table("performance_metrics")
     op.drop_table("merchant_applications")

@@ -2,11 +2,13 @@
 
 from flask import Flask
 
-from points_app.cli import seed, settings, user
+from points_app.cli import ledger, prove, seed, settings, user
 
 
 def init_cli(app: Flask) -> None:
     """Register every command."""
+    app.cli.add_command(ledger.ledger)
+    app.cli.add_command(prove.prove)
     app.cli.add_command(seed.seed)
     app.cli.add_command(settings.settings)
     app.cli.add_command(user.user)

@@ -3,7 +3,7 @@
 from points_app.models.audit import AuditEntry, SystemConfig
 from points_app.models.exchange import Order, OrderStatus, Product, StockMovement
 from points_app.models.idempotency import IdempotencyKey
-from points_app.models.ledger import LedgerEntry, Source
+from points_app.models.ledger import LedgerEntry, LedgerSeal, ProofRun, Source
 from points_app.models.lottery import Draw, Prize, PrizeCount, PrizeType
 from points_app.models.merchant import MerchantApplication
 from points_app.models.monitoring import ErrorLog, PerformanceMetric
@@ -26,6 +26,7 @@ __all__ = [
     "ErrorLog",
     "IdempotencyKey",
     "LedgerEntry",
+    "LedgerSeal",
     "MatchStatus",
     "MerchantApplication",
     "Order",
@@ -37,6 +38,7 @@ __all__ = [
     "PrizeType",
     "ProcessingStatus",
     "Product",
+    "ProofRun",
     "Receipt",
     "RefreshToken",
     "ReviewStatus",

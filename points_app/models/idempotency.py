@@ -10,7 +10,11 @@ from points_app.models.types import BigInt, LongText, UtcDateTime, ascii_code
 
 
 class IdempotencyKey(db.Model):  # type: ignore[name-defined]
-    """One keyed request: `answer` is the envelope's bytes as text, NULL until it is known."""
+    """One keyed request: `answer` is the envelope's bytes as text, NULL until it is known.
+
+    Where the answer waits for something after the effect, `related_id` names what the effect made
+    and `answering_until` is when to stop expecting the first request to answer.
+    """
 
     __tablename__ = "idempotency_keys"
     __table_args__ = (UniqueConstraint("user_id", "key"),)
@@ -21,3 +25,5 @@ class IdempotencyKey(db.Model):  # type: ignore[name-defined]
     fingerprint: Mapped[str] = mapped_column(ascii_code(64))
     answer: Mapped[str | None] = mapped_column(LongText)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow, index=True)
+    related_id: Mapped[str | None] = mapped_column(ascii_code(64))
+    answering_until: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,13 +1,14 @@
-"""The ledger: every change of a balance is one row here, and nothing ever edits a row."""
+"""The ledger: every change of a balance is one row here, and the seals over its rows."""
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from points_app.db import db, utcnow
-from points_app.models.types import BigInt, UtcDateTime, ascii_code
+from points_app.models.types import BigInt, LongText, UtcDateTime, ascii_code
 
 
 class Source(StrEnum):
@@ -24,13 +25,18 @@ class Source(StrEnum):
 
 
 class LedgerEntry(db.Model):  # type: ignore[name-defined]
-    """`points` signed; `related_id` names the business fact, which pays once (UNIQUE)."""
+    """`points` signed; `related_id` names the business fact, which pays once (UNIQUE).
+
+    Nothing edits a row, except that sealing it fills in `seal_id`. `mac` is the keyed hash that
+    only the service can make (services/seals.py).
+    """
 
     __tablename__ = "points_records"
     __table_args__ = (
         UniqueConstraint("source", "related_id"),
         Index("ix_points_records_user_id_id", "user_id", "id"),
         Index("ix_points_records_user_id_created_at", "user_id", "created_at"),
+        Index("ix_points_records_seal_id", "seal_id"),
         CheckConstraint("balance_after >= 0", name="balance_after_not_negative"),
         CheckConstraint(
             "(type = 'earn' AND points > 0) OR (type = 'spend' AND points < 0)",
@@ -47,3 +53,36 @@ class LedgerEntry(db.Model):  # type: ignore[name-defined]
     balance_after: Mapped[int] = mapped_column(BigInt)
     related_id: Mapped[str] = mapped_column(ascii_code(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    mac: Mapped[str] = mapped_column(ascii_code(48))
+    seal_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_seals.id"))
+
+
+class LedgerSeal(db.Model):  # type: ignore[name-defined]
+    """A batch of ledger rows and its place in the chain.
+
+    `entries` names the rows ("1-40,42"), `digest` is the keyed hash over them, this seal and the
+    digest of the one before. Ids rise by one, so that a chain cannot fork.
+    """
+
+    __tablename__ = "ledger_seals"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=False)
+    previous: Mapped[str] = mapped_column(ascii_code(48))
+    digest: Mapped[str] = mapped_column(ascii_code(48), unique=True)
+    entries: Mapped[str] = mapped_column(LongText)
+    entry_count: Mapped[int]
+    sealed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class ProofRun(db.Model):  # type: ignore[name-defined]
+    """What one run of `flask prove` found; the newest whole one is shown as a metric."""
+
+    __tablename__ = "proof_runs"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=True)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    seconds: Mapped[float]
+    since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rows_checked: Mapped[int] = mapped_column(BigInt)
+    offender_count: Mapped[int]
+    verdicts: Mapped[Any] = mapped_column(JSON)

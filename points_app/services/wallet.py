@@ -9,7 +9,7 @@ from points_app import events, metrics
 from points_app.db import add, after_commit, execute, utcnow
 from points_app.errors import InsufficientPoints
 from points_app.models import LedgerEntry, Source, User
-from points_app.services import locks
+from points_app.services import locks, seals
 
 USERS = User.__table__.c
 LEDGER = LedgerEntry.__table__
@@ -73,7 +73,7 @@ def _write(user_id: int, entries: tuple[Entry, ...], balances: list[int]) -> Non
         }
         for entry, balance in zip(entries, balances, strict=True)
     ]
-    execute(insert(LEDGER), rows)
+    execute(insert(LEDGER), [{**row, "mac": seals.row_mac(row)} for row in rows])
 
 
 def _announce(user_id: int, entries: tuple[Entry, ...], balance: int) -> None:

@@ -1,0 +1,82 @@
+"""The books under proof: one snapshot of the database, read in streams, and what is found wrong."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, or_, select
+
+from points_app.models import LedgerEntry, LedgerSeal
+
+LEDGER = LedgerEntry.__table__
+SEALS = LedgerSeal.__table__
+FETCH = 2000
+TELL_EVERY = 100_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One row that breaks a rule; `what` names it by its id and says what is wrong."""
+
+    rule: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """One pass over the books. `rules` are the sentences it proves, by name."""
+
+    rules: dict[str, str]
+    run: Callable[["Books"], Iterator[Finding]]
+
+
+class Books:
+    """One consistent view of the database.
+
+    With `since`, only the guests whose ledger was touched since then, but those completely.
+    `tell` hears of progress.
+    """
+
+    def __init__(
+        self, connection: Connection, since: datetime | None, tell: Callable[[str], None]
+    ) -> None:
+        self.since = since
+        self.rows = 0
+        self._connection = connection
+        self._tell = tell
+        self.first_seal = self._first_seal()
+
+    def stream(self, query: Select[Any]) -> Iterator[Any]:
+        """The query's rows, a few thousand in memory at a time. Read one stream to its end before
+        the next: they share a connection."""
+        options = {"stream_results": True, "yield_per": FETCH}
+        for row in self._connection.execute(query, execution_options=options):
+            self.rows += 1
+            if not self.rows % TELL_EVERY:
+                self._tell(f"{self.rows:,} rows read")
+            yield row
+
+    def all(self, query: Select[Any]) -> list[Any]:
+        """The rows of a query that is known to find few."""
+        return list(self._connection.execute(query))
+
+    def mine(self, user_id: Any) -> list[Any]:
+        """Conditions that leave the guests to check: none, or those touched since."""
+        if self.since is None:
+            return []
+        touched = select(LEDGER.c.user_id).where(self.is_new_row()).distinct()
+        return [user_id.in_(touched)]
+
+    def is_new_row(self) -> Any:
+        """The condition for ledger rows committed since: sealed since then, or not yet."""
+        return or_(LEDGER.c.seal_id >= self.first_seal, LEDGER.c.seal_id.is_(None))
+
+    def _first_seal(self) -> int:
+        """The first seal made since then; rows sealed before it were committed before it."""
+        if self.since is None:
+            return 1
+        newest = select(func.coalesce(func.max(SEALS.c.id), 0) + 1)
+        return int(
+            self._connection.execute(newest.where(SEALS.c.sealed_at < self.since)).scalar_one()
+        )

@@ -1,0 +1,219 @@
+"""Proofs that money and facts agree: draws, orders, receipts, stock, and nothing paid twice."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Integer, String, and_, cast, func, or_, select
+from sqlalchemy.sql.expression import ColumnElement
+
+from points_app.models import (
+    Draw,
+    IdempotencyKey,
+    LedgerEntry,
+    Order,
+    OrderStatus,
+    PrizeType,
+    Product,
+    Receipt,
+    ReviewStatus,
+    Source,
+    StockMovement,
+)
+from points_app.services.lottery import DRAW_TYPES
+from points_app.services.proof.books import Books, Check, Finding
+
+LEDGER = LedgerEntry.__table__
+DRAWS = Draw.__table__
+ORDERS = Order.__table__
+RECEIPTS = Receipt.__table__
+PRODUCTS = Product.__table__
+MOVEMENTS = StockMovement.__table__
+KEYS = IdempotencyKey.__table__
+
+
+def _booked(source: Source, fact: Any) -> tuple[Any, ColumnElement[bool]]:
+    """The ledger under another name, joined to what `fact` names."""
+    rows = LEDGER.alias(source.value)
+    return rows, and_(rows.c.source == source.value, rows.c.related_id == fact)
+
+
+def _differs(row: Any, source: Source, expected: int) -> str | None:
+    """What is wrong with the row booked for a fact that must have moved `expected` points."""
+    points = getattr(row, f"{source.value}_points")
+    owner = getattr(row, f"{source.value}_user")
+    if (points or 0) != expected:
+        return f"{source.value} booked {points or 0:+}, not {expected:+}"
+    if points is not None and owner != row.user_id:
+        return f"{source.value} booked to user {owner}, not {row.user_id}"
+    return None
+
+
+def _columns(rows: Any, source: Source) -> tuple[Any, Any]:
+    return (
+        rows.c.points.label(f"{source.value}_points"),
+        rows.c.user_id.label(f"{source.value}_user"),
+    )
+
+
+def _draws(books: Books) -> Iterator[Finding]:
+    charge, is_charge = _booked(Source.LOTTERY, DRAWS.c.draw_id)
+    credit, is_credit = _booked(Source.LOTTERY_WIN, DRAWS.c.draw_id)
+    query = (
+        select(DRAWS, *_columns(charge, Source.LOTTERY), *_columns(credit, Source.LOTTERY_WIN))
+        .select_from(DRAWS.outerjoin(charge, is_charge).outerjoin(credit, is_credit))
+        .where(*books.mine(DRAWS.c.user_id))
+        .order_by(DRAWS.c.draw_id, DRAWS.c.draw_sequence)
+    )
+    for draw_id, turns in groupby(books.stream(query), key=lambda row: row.draw_id):
+        for problem in _draw_problems(list(turns)):
+            yield Finding("draws", f"draw {draw_id}: {problem}")
+
+
+def _draw_problems(turns: list[Any]) -> Iterator[str]:
+    first = turns[0]
+    expected = DRAW_TYPES[first.draw_type].turns
+    if [turn.draw_sequence for turn in turns] != list(range(1, expected + 1)):
+        yield f"{len(turns)} records where a {first.draw_type} draw has {expected}"
+    if len({(turn.user_id, turn.draw_type) for turn in turns}) > 1:
+        yield "its records name different users or types"
+    cost = sum(turn.points_cost for turn in turns)
+    won = sum(int(turn.prize_value) for turn in turns if turn.prize_type == PrizeType.POINTS)
+    for source, points in ((Source.LOTTERY, -cost), (Source.LOTTERY_WIN, won)):
+        problem = _differs(first, source, points)
+        if problem:
+            yield problem
+
+
+def _orders(books: Books) -> Iterator[Finding]:
+    charge, is_charge = _booked(Source.EXCHANGE, ORDERS.c.order_id)
+    refund, is_refund = _booked(Source.EXCHANGE_REFUND, ORDERS.c.order_id)
+    order = (ORDERS.c.order_id, ORDERS.c.user_id, ORDERS.c.status, ORDERS.c.points_cost)
+    query = (
+        select(
+            *order, *_columns(charge, Source.EXCHANGE), *_columns(refund, Source.EXCHANGE_REFUND)
+        )
+        .select_from(ORDERS.outerjoin(charge, is_charge).outerjoin(refund, is_refund))
+        .where(*books.mine(ORDERS.c.user_id))
+    )
+    for row in books.stream(query):
+        refunded = row.points_cost if row.status == OrderStatus.CANCELLED else 0
+        for source, points in (
+            (Source.EXCHANGE, -row.points_cost),
+            (Source.EXCHANGE_REFUND, refunded),
+        ):
+            problem = _differs(row, source, points)
+            if problem:
+                yield Finding("orders", f"order {row.order_id} ({row.status}): {problem}")
+
+
+def _receipts(books: Books) -> Iterator[Finding]:
+    credit, is_credit = _booked(Source.PHOTO_UPLOAD, RECEIPTS.c.upload_id)
+    query = (
+        select(
+            RECEIPTS.c.upload_id,
+            RECEIPTS.c.user_id,
+            RECEIPTS.c.review_status,
+            RECEIPTS.c.points_awarded,
+            *_columns(credit, Source.PHOTO_UPLOAD),
+        )
+        .select_from(RECEIPTS.outerjoin(credit, is_credit))
+        .where(*books.mine(RECEIPTS.c.user_id))
+    )
+    for row in books.stream(query):
+        approved = row.review_status == ReviewStatus.APPROVED
+        problem = _differs(row, Source.PHOTO_UPLOAD, row.points_awarded if approved else 0)
+        if problem:
+            yield Finding("receipts", f"receipt {row.upload_id} ({row.review_status}): {problem}")
+
+
+def _stock(books: Books) -> Iterator[Finding]:
+    """Products are few; their movements and orders are summed by the database."""
+    moved = (
+        select(MOVEMENTS.c.commodity_id, func.sum(MOVEMENTS.c.change).label("pieces"))
+        .group_by(MOVEMENTS.c.commodity_id)
+        .subquery()
+    )
+    sold = (
+        select(ORDERS.c.commodity_id, func.sum(ORDERS.c.quantity).label("pieces"))
+        .where(ORDERS.c.status != OrderStatus.CANCELLED.value)
+        .group_by(ORDERS.c.commodity_id)
+        .subquery()
+    )
+    expected = func.coalesce(moved.c.pieces, 0) - func.coalesce(sold.c.pieces, 0)
+    query = select(
+        PRODUCTS.c.commodity_id, PRODUCTS.c.stock, cast(expected, Integer).label("expected")
+    ).select_from(
+        PRODUCTS.outerjoin(moved, moved.c.commodity_id == PRODUCTS.c.commodity_id).outerjoin(
+            sold, sold.c.commodity_id == PRODUCTS.c.commodity_id
+        )
+    )
+    for row in books.stream(query):
+        if row.stock != row.expected:
+            yield Finding(
+                "stock",
+                f"product {row.commodity_id}: {row.stock} in stock, movements and orders leave "
+                f"{row.expected}",
+            )
+
+
+def _causes(books: Books) -> Iterator[Finding]:
+    """Ledger rows whose business fact is not there."""
+    approved = RECEIPTS.c.review_status == ReviewStatus.APPROVED.value
+    cancelled = ORDERS.c.status == OrderStatus.CANCELLED.value
+    facts = {
+        Source.LOTTERY: select(DRAWS.c.id).where(DRAWS.c.draw_id == LEDGER.c.related_id),
+        Source.LOTTERY_WIN: select(DRAWS.c.id).where(DRAWS.c.draw_id == LEDGER.c.related_id),
+        Source.EXCHANGE: select(ORDERS.c.id).where(ORDERS.c.order_id == LEDGER.c.related_id),
+        Source.EXCHANGE_REFUND: select(ORDERS.c.id).where(
+            ORDERS.c.order_id == LEDGER.c.related_id, cancelled
+        ),
+        Source.PHOTO_UPLOAD: select(RECEIPTS.c.review_id).where(
+            RECEIPTS.c.upload_id == LEDGER.c.related_id, approved
+        ),
+    }
+    groundless = [
+        and_(LEDGER.c.source == source.value, ~fact.exists()) for source, fact in facts.items()
+    ]
+    own_id = LEDGER.c.related_id == cast(LEDGER.c.user_id, String(20))
+    groundless.append(and_(LEDGER.c.source == Source.REGISTER.value, ~own_id))
+    scope = [] if books.since is None else [books.is_new_row()]
+    for row in books.stream(select(LEDGER).where(or_(*groundless), *scope)):
+        yield Finding(
+            "causes", f"points_records {row.id}: no {row.source} {row.related_id} that pays it"
+        )
+
+
+def _twice(books: Books) -> Iterator[Finding]:
+    """A UNIQUE constraint refuses the second row; this is for books in which it was missing."""
+    again = LEDGER.alias("again")
+    same_fact = and_(
+        again.c.source == LEDGER.c.source,
+        again.c.related_id == LEDGER.c.related_id,
+        again.c.id < LEDGER.c.id,
+    )
+    query = select(LEDGER.c.id, LEDGER.c.source, LEDGER.c.related_id, again.c.id.label("first"))
+    scope = [] if books.since is None else [books.is_new_row()]
+    for row in books.stream(query.join(again, same_fact).where(*scope)):
+        yield Finding(
+            "once",
+            f"points_records {row.id}: {row.source} {row.related_id} was booked by {row.first}",
+        )
+
+
+def _answers(books: Books) -> Iterator[Finding]:
+    """An effect under a key without an answer would be refused its answer for ever."""
+    silent = (KEYS.c.answer.is_(None), KEYS.c.related_id.is_(None))
+    for row in books.stream(select(KEYS.c.id, KEYS.c.user_id).where(*silent)):
+        yield Finding("answers", f"idempotency_keys {row.id} of user {row.user_id}: no answer")
+
+
+CHECKS = (
+    Check({"draws": "every draw has its records, one charge, and one credit for points"}, _draws),
+    Check({"orders": "every order was charged once, and refunded if cancelled"}, _orders),
+    Check({"receipts": "every approved receipt was paid once, and no other"}, _receipts),
+    Check({"stock": "stock is first stock and restocks less live orders"}, _stock),
+    Check({"causes": "every ledger row has the business fact it names"}, _causes),
+    Check({"once": "no business fact was booked twice"}, _twice),
+    Check({"answers": "every effect under an Idempotency-Key has its answer"}, _answers),
+)

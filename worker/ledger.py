@@ -1,0 +1,32 @@
+"""Tasks that keep the ledger tamper-evident and proved."""
+
+import logging
+
+from points_app import jobs
+from points_app.services import proof, seals
+from worker.app import celery
+
+log = logging.getLogger(__name__)
+
+
+@celery.task(name=jobs.SEAL_LEDGER)
+def seal() -> None:
+    """Seal what was committed since the last time."""
+    seals.seal_all()
+
+
+# Acknowledged at once: it may outlast the visibility timeout, and a second run at the same time
+# would prove nothing more.
+@celery.task(name=jobs.PROVE_BOOKS, acks_late=False, soft_time_limit=3000, time_limit=3600)
+def prove() -> None:
+    """Check the books; the result is kept for the metrics."""
+    result = proof.prove(announce=_complain)
+    log.info("books_proved", extra={"offenders": result.offenders, "rows": result.rows})
+
+
+def _complain(verdict: proof.Verdict) -> None:
+    if verdict.offenders:
+        log.error(
+            "books_wrong",
+            extra={"rule": verdict.rule, "offenders": verdict.offenders, "named": verdict.named},
+        )
