@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from points_app.db import db, transactional
-from points_app.models import Prize, Product, Source, User
+from points_app.models import Prize, Product, Source, StockMovement, User
 from points_app.services import auth, sessions, wallet
 from tests.client import ApiClient
 
@@ -69,6 +69,8 @@ def _login(phone: str, points: int, columns: dict[str, Any]) -> tuple[Any, int]:
 def _add(product: Product) -> int:
     db.session.add(product)
     db.session.flush()
+    first = {"commodity_id": product.commodity_id, "operation": "first", "change": product.stock}
+    db.session.add(StockMovement(**first))
     return product.commodity_id
 
 

@@ -481,7 +481,7 @@ def upgrade() -> None:
         "proof_runs",
         sa.Column("id", columns.big_int, autoincrement=True, nullable=False),
         sa.Column("started_at", columns.utc_time, nullable=False),
-        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("milliseconds", sa.Integer(), nullable=False),
         sa.Column("since", columns.utc_time, nullable=True),
         sa.Column("rows_checked", columns.big_int, nullable=False),
         sa.Column("offender_count", sa.Integer(), nullable=False),

@@ -81,7 +81,7 @@ class ProofRun(db.Model):  # type: ignore[name-defined]
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=True)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    seconds: Mapped[float]
+    milliseconds: Mapped[int]
     since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     rows_checked: Mapped[int] = mapped_column(BigInt)
     offender_count: Mapped[int]

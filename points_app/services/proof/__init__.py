@@ -105,7 +105,7 @@ def _roots(roots: Sequence[str]) -> list[Check]:
 def _keep(proof: Proof) -> None:
     row = {
         "started_at": proof.started_at,
-        "seconds": proof.seconds,
+        "milliseconds": round(proof.seconds * 1000),
         "since": proof.since,
         "rows_checked": proof.rows,
         "offender_count": proof.offenders,

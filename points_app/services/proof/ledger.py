@@ -41,9 +41,7 @@ def _guests(books: Books) -> Iterator[Finding]:
 
 def _page(books: Books, wallets: dict[int, int]) -> Iterator[Finding]:
     rows = (
-        select(LEDGER)
-        .where(LEDGER.c.user_id.in_(wallets))
-        .order_by(LEDGER.c.user_id, LEDGER.c.id)
+        select(LEDGER).where(LEDGER.c.user_id.in_(wallets)).order_by(LEDGER.c.user_id, LEDGER.c.id)
     )
     without_rows = dict(wallets)
     for user_id, entries in groupby(books.stream(rows), key=lambda row: row.user_id):
