@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from tests.books import balance, draws, orders, stock
+from tests.books import balance, draws, ledger, orders, stock
 
 
 @pytest.fixture
@@ -160,3 +160,19 @@ def test_two_refreshes_of_one_token(app, anonymous, make):
     headers = {"Authorization": f"Bearer {pair['refresh_token']}"}
     codes = race([lambda: anonymous.post("/api/auth/refresh", headers=headers)] * 2)
     assert codes == {0: 2}
+
+
+def test_50_check_ins_at_once_pay_once(make):
+    guest = make.guest()
+    codes = race([lambda: guest.post("/api/points/check-in")] * 50)
+    assert codes == {0: 50}
+    assert [row.source for row in ledger(guest)] == ["register", "check_in"]
+    assert balance(guest) == 1010
+
+
+def test_points_taken_by_many_hands_never_go_below_zero(make):
+    guest, admins = make.guest(points=500), [make.admin() for _ in range(20)]
+    body = {"user_id": guest.user_id, "points": -100, "reason": "扣回"}
+    codes = race([lambda a=a: a.post("/api/points/operate", body) for a in admins])
+    assert codes == {0: 5, 3001: 15}
+    assert balance(guest) == 0

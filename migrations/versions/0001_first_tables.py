@@ -173,6 +173,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_auth_sessions_user_id"), "auth_sessions", ["user_id"], unique=False)
     op.create_table(
+        "check_ins",
+        sa.Column("user_id", columns.big_int, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("consecutive_days", sa.Integer(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "consecutive_days > 0", name=op.f("ck_check_ins_consecutive_days_positive")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.user_id"], name=op.f("fk_check_ins_user_id")),
+        sa.PrimaryKeyConstraint("user_id", "day", name=op.f("pk_check_ins")),
+    )
+    op.create_table(
         "error_logs",
         sa.Column("id", columns.big_int, autoincrement=True, nullable=False),
         sa.Column("user_id", columns.big_int, nullable=True),
@@ -282,9 +294,9 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        "ix_lottery_records_user_id_created_at",
+        "ix_lottery_records_counts",
         "lottery_records",
-        ["user_id", "created_at"],
+        ["user_id", "created_at", "prize_type", "prize_id"],
         unique=False,
     )
     op.create_index(
@@ -521,9 +533,9 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        "ix_points_records_user_id_created_at",
+        "ix_points_records_sums",
         "points_records",
-        ["user_id", "created_at"],
+        ["user_id", "source", "points", "created_at"],
         unique=False,
     )
     op.create_index(
@@ -616,6 +628,7 @@ def downgrade() -> None:
     op.drop_table("idempotency_keys")
     op.drop_table("exchange_records")
     op.drop_table("error_logs")
+    op.drop_table("check_ins")
     op.drop_table("auth_sessions")
     op.drop_table("audit_log")
     op.drop_table("system_configs")

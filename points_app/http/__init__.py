@@ -17,12 +17,14 @@ from points_app.http import (
     monitoring,
     observe,
     photo,
+    points,
     security,
 )
 from points_app.http.api import Area
 
 AREAS: tuple[Area, ...] = (
     auth.area,
+    points.area,
     lottery.area,
     exchange.area,
     photo.area,

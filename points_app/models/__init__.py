@@ -1,6 +1,7 @@
 """The tables. Columns, constraints and enums only; rules live in the services."""
 
 from points_app.models.audit import AuditEntry, SystemConfig
+from points_app.models.check_in import CheckIn
 from points_app.models.exchange import Order, OrderStatus, Product, StockMovement
 from points_app.models.idempotency import IdempotencyKey
 from points_app.models.ledger import LedgerEntry, LedgerSeal, ProofRun, Source
@@ -22,6 +23,7 @@ __all__ = [
     "AuditEntry",
     "AuthSession",
     "AutoReview",
+    "CheckIn",
     "Draw",
     "ErrorLog",
     "IdempotencyKey",

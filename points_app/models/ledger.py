@@ -35,7 +35,8 @@ class LedgerEntry(db.Model):  # type: ignore[name-defined]
     __table_args__ = (
         UniqueConstraint("source", "related_id"),
         Index("ix_points_records_user_id_id", "user_id", "id"),
-        Index("ix_points_records_user_id_created_at", "user_id", "created_at"),
+        # A guest's sums, in all and this month, are read from this index alone.
+        Index("ix_points_records_sums", "user_id", "source", "points", "created_at"),
         Index("ix_points_records_seal_id", "seal_id"),
         CheckConstraint("balance_after >= 0", name="balance_after_not_negative"),
         CheckConstraint(

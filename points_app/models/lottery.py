@@ -76,7 +76,8 @@ class Draw(db.Model):  # type: ignore[name-defined]
     __table_args__ = (
         UniqueConstraint("draw_id", "draw_sequence"),
         Index("ix_lottery_records_user_id_id", "user_id", "id"),
-        Index("ix_lottery_records_user_id_created_at", "user_id", "created_at"),
+        # Today's turns, and what a guest won how often, are counted in this index alone.
+        Index("ix_lottery_records_counts", "user_id", "created_at", "prize_type", "prize_id"),
         CheckConstraint("points_cost >= 0", name="points_cost_not_negative"),
     )
 

@@ -76,14 +76,11 @@ class PointsStatistics(TypedDict):
     by_source: dict[str, int]
 
 
-class _CheckIn(TypedDict):
+class CheckIn(TypedDict):
     points_awarded: int
     consecutive_days: int
     total_points: int
     next_reward_points: int
-
-
-class CheckIn(_CheckIn, total=False):
     already_checked_in: bool
 
 

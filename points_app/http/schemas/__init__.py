@@ -6,6 +6,7 @@ from points_app.http.schemas.admin import SettingsChange
 from points_app.http.schemas.exchange import OrdersQuery, ProductsQuery, RedeemRequest
 from points_app.http.schemas.lottery import DrawRequest
 from points_app.http.schemas.monitoring import ErrorReport, PerformanceReport
+from points_app.http.schemas.points import PointsOperation, PointsQuery
 from points_app.http.schemas.receipts import (
     PendingQuery,
     PictureLink,
@@ -23,6 +24,8 @@ __all__ = [
     "PendingQuery",
     "PerformanceReport",
     "PictureLink",
+    "PointsOperation",
+    "PointsQuery",
     "ProductsQuery",
     "RedeemRequest",
     "ReviewRequest",

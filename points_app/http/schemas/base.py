@@ -43,7 +43,11 @@ def _small(value: Any) -> Any:
 
 QueryInt = Annotated[int, BeforeValidator(_ascii_integer)]
 Text = Annotated[str, AfterValidator(_no_control_characters)]
-Line = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1)]
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    AfterValidator(_no_control_characters),
+]
 SmallObject = Annotated[dict[str, Any], AfterValidator(_small)]
 SmallAnything = Annotated[dict[str, Any] | Text, AfterValidator(_small)]
 Id = Annotated[int, Field(ge=1, le=2**53)]

@@ -1,0 +1,76 @@
+"""Points: the guest's ledger and sums, and the admin's hand."""
+
+from sqlalchemy import ColumnElement, case, func, select
+
+from points_app.codes import new_id
+from points_app.db import execute, transactional, utcnow
+from points_app.errors import InvalidInput
+from points_app.models import LedgerEntry, Source
+from points_app.services import audit, locks, wallet
+from points_app.services.idempotency import idempotent
+from points_app.services.pages import page_of
+from points_app.services.shop_time import start_of_month
+from points_app.wire import accounts as wire
+from points_app.wire.paging import Page
+
+LEDGER = LedgerEntry.__table__
+
+
+def records(user_id: int, page: Page, kind: str | None, source: str | None) -> wire.PointsRecords:
+    """A guest's ledger, newest first; `kind` is earn or spend, None both."""
+    query = select(LEDGER).where(LEDGER.c.user_id == user_id).order_by(LEDGER.c.id.desc())
+    if kind:
+        # The sign says the same as `type` (a CHECK sees to it), and an index has it.
+        query = query.where(LEDGER.c.points > 0 if kind == "earn" else LEDGER.c.points < 0)
+    if source:
+        query = query.where(LEDGER.c.source == source)
+    rows, pagination = page_of(query, page)
+    return {"records": [wire.points_record(row) for row in rows], "pagination": pagination}
+
+
+def statistics(user_id: int) -> wire.PointsStatistics:
+    """A guest's sums; spent points are given as positive numbers, `by_source` is signed."""
+    points, this_month = LEDGER.c.points, LEDGER.c.created_at >= start_of_month(utcnow())
+    earned, spent = points > 0, points < 0
+
+    def total(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.sum(case((condition, points), else_=0))
+
+    sums = select(
+        LEDGER.c.source,
+        func.sum(points),
+        total(earned),
+        total(spent),
+        total(earned & this_month),
+        total(spent & this_month),
+    )
+    mine = sums.where(LEDGER.c.user_id == user_id).group_by(LEDGER.c.source)
+    rows = [(source, *map(int, values)) for source, *values in execute(mine)]
+    columns = [sum(column) for column in zip(*(row[2:] for row in rows), strict=True)] or [0] * 4
+    return {
+        "current_points": wallet.balance_of(user_id),
+        "total_earned": columns[0],
+        "total_spent": -columns[1],
+        "this_month_earned": columns[2],
+        "this_month_spent": -columns[3],
+        "by_source": {row[0]: row[1] for row in rows},
+    }
+
+
+@transactional
+@idempotent
+def operate(admin_id: int, user_id: int, points: int, reason: str) -> wire.Operated:
+    """Give (`points` > 0) or take (< 0) a guest's points by hand; audited.
+
+    Locks the wallet. Raises InsufficientPoints when less is there than is taken, InvalidInput for
+    an unknown user.
+    """
+    if locks.wallet(user_id) is None:
+        raise InvalidInput.of("user_id", "no such user")
+    operation_id = new_id("OP")
+    total = wallet.book(user_id, wallet.Entry(points, Source.ADMIN, operation_id, reason))
+    details = {"points": points, "reason": reason, "operation_id": operation_id}
+    audit.record(admin_id, "points.operate", f"user:{user_id}", details)
+    booked = (LEDGER.c.source == Source.ADMIN.value, LEDGER.c.related_id == operation_id)
+    record_id = execute(select(LEDGER.c.id).where(*booked)).scalar_one()
+    return {"user_id": user_id, "total_points": total, "record_id": record_id}
