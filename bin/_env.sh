@@ -65,3 +65,21 @@ make_environment() {
     for lock in "$@"; do cp "$lock" ".venv/installed-$lock"; done
     echo "environment ready after $(($(date +%s) - began)) s"
 }
+
+# Debian keeps servers in /usr/sbin, which is not on everybody's PATH.
+# install_mariadb WHO ALTERNATIVE: as root on Debian it is installed, else WHO it is for is told how.
+install_mariadb() {
+    packages="mariadb-server-core mariadb-client-core"
+    if PATH="$PATH:/usr/sbin" command -v mariadbd >/dev/null; then
+        return
+    fi
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        die "$1 MariaDB. On Debian or Ubuntu:" \
+            "    sudo apt-get install --no-install-recommends $packages" "$2"
+    fi
+    echo "installing MariaDB ($packages)"
+    export DEBIAN_FRONTEND=noninteractive
+    # shellcheck disable=SC2086 # words on purpose
+    apt-get update -qq && apt-get install -qq -y --no-install-recommends $packages >/dev/null ||
+        die "MariaDB could not be installed, see above. Is there a network?"
+}

@@ -29,6 +29,8 @@ def development_environment(project: Path, data: Path) -> dict[str, str]:
         "BIND_HOST": "127.0.0.1",
         "STORAGE_DIR": str(data / "storage"),
         "BEAT_SCHEDULE": str(data / "beat-schedule"),
+        "WEB_PIDFILE": str(data / "web.pid"),
+        "WORKER_PIDFILE": str(data / "worker.pid"),
         "SMS_PROVIDER": "console",
         "LOG_FORMAT": "console" if sys.stdout.isatty() else "json",
         "PYTHONUNBUFFERED": "1",

@@ -48,6 +48,17 @@ class S3Server(Server):
             stop_signal=signal.SIGKILL,  # a graceful stop takes more than ten seconds
         )
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """The variables by which the service uses this server."""
+        return {
+            "STORAGE_ENDPOINT": self.endpoint,
+            "SEALOS_BUCKET": self.bucket,
+            "SEALOS_ACCESS_KEY": self.access_key,
+            "SEALOS_SECRET_KEY": self.secret_key,
+            "SEALOS_REGION": self.region,
+        }
+
     def kill(self) -> None:
         """Kill the server and remove the sockets that a killed SeaweedFS leaves behind."""
         super().kill()

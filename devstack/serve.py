@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
-        serve(arguments.data.resolve())
+        serve(arguments.data.resolve(), arguments.procfile)
     except (CannotServe, ProcessFailed) as error:
         say(str(error))
         return 1
@@ -58,14 +58,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def serve(data: Path) -> None:
+def serve(data: Path, like_production: bool = False) -> None:
     """Start everything with its files in `data`, then watch it; leaves only by an exception.
 
+    `like_production` puts MariaDB and an S3 server under the processes instead of SQLite and files.
     Raises CannotServe, ProcessFailed when a process ends, KeyboardInterrupt when told to stop.
     The ExitStack unwinds in reverse: web, worker, beat, Redis.
     """
     # Imported late: --help works before anything is installed.
     from devstack.environment import development_environment, write_private
+    from devstack.servers import start_servers
 
     started = time.monotonic()
     os.chdir(PROJECT)
@@ -74,7 +76,7 @@ def serve(data: Path) -> None:
         stack.enter_context(_only_user_of(data))
         environment = development_environment(PROJECT, data)
         _check_ports(environment)
-        processes = _start_redis(stack, environment, data)
+        processes = start_servers(stack, environment, data, say, like_production)
         write_private(data / "serve.env", _chosen_here(environment))
         commands = procfile(PROJECT / "Procfile")
         _run_step("migrating the database", "release", commands["release"], environment)
@@ -126,6 +128,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="database, Redis file, pictures and secrets (default: .data; delete it to start anew)",
     )
+    parser.add_argument(
+        "--procfile",
+        action="store_true",
+        help="run the Procfile on MariaDB, Redis and an S3 server, as production has them",
+    )
     return parser
 
 
@@ -160,20 +167,6 @@ def _check_ports(environment: dict[str, str]) -> None:
                 f"port {text} is taken or not allowed: stop the program that has it "
                 f"(ss -ltnp 'sport = :{text}' names it), or choose another: {name}=N bin/serve"
             )
-
-
-def _start_redis(stack: ExitStack, environment: dict[str, str], data: Path) -> list[Process]:
-    """Start the embedded server unless the environment names another."""
-    if environment.get("REDIS_URL"):
-        return []
-    from devstack.redis import redis_server
-
-    began = time.monotonic()
-    stack.callback(say, "stopped redis")
-    server = stack.enter_context(redis_server(data / "redis", persistent=True))
-    environment["REDIS_URL"] = server.url
-    say(f"redis at {server.url} ({time.monotonic() - began:.1f} s)")
-    return [server]
 
 
 def _chosen_here(environment: dict[str, str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from celery import Celery, Task
@@ -57,6 +58,14 @@ celery.conf.include = ["worker.receipts", "worker.maintenance", "worker.ledger"]
 @setup_logging.connect
 def _log_as_the_app_does(**_: Any) -> None:
     configure_logging(flask_app.config["SETTINGS"])
+
+
+@celeryd_init.connect
+def _leave_pid(**_: Any) -> None:
+    """For bin/deploy. Celery's own pid file would refuse the restart that keeps the process id."""
+    path = os.environ.get("WORKER_PIDFILE")
+    if path:
+        Path(path).write_text(f"{os.getpid()}\n")
 
 
 @celeryd_init.connect

@@ -1,0 +1,146 @@
+"""bin/deploy: put the code that lies in this folder into service without dropping a request.
+
+What runs goes on running until what replaces it has been seen to start: the new code is loaded
+once aside, the database is migrated (old code must run on the new tables, docs/operations.md), and
+only then gunicorn and Celery, which keep their process ids, are told to take it up.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from devstack.process import wait_until
+
+PROJECT = Path(__file__).resolve().parent.parent
+REPLACE_SECONDS = 90.0
+EPILOG = """\
+Run it in the project's folder, with the environment of the running processes, after the new code
+has been put there (git pull). The processes name themselves in files:
+
+  WEB_PIDFILE      written by gunicorn   (gunicorn.conf.py)
+  WORKER_PIDFILE   written by the worker (worker/app.py); without it the worker is left alone
+
+Beat holds no state and no request: let its supervisor restart it.
+"""
+
+
+class DeployFailed(Exception):
+    """A step failed; the text says which, what is running now, and what to do."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Deploy; 0 when the new code serves, 1 when a step failed."""
+    arguments = _parser().parse_args(argv)
+    os.chdir(PROJECT)
+    started = time.monotonic()
+    try:
+        deploy(arguments.url)
+    except DeployFailed as error:
+        print(f"deploy failed: {error}", file=sys.stderr)
+        return 1
+    _say(f"done after {time.monotonic() - started:.1f} s")
+    return 0
+
+
+def deploy(url: str) -> None:
+    """Check, migrate, replace the web workers, replace the worker. Raises DeployFailed."""
+    web = _pid("WEB_PIDFILE")
+    if web is None:
+        raise DeployFailed("WEB_PIDFILE is not set: start gunicorn with it, and deploy with it")
+    _step("loading the new code aside", "gunicorn", "--check-config", "wsgi:app")
+    _step("migrating the database", "flask", "--app", "wsgi", "db", "upgrade")
+    _replace("web", web)
+    wait_until(lambda: _is_ready(url), REPLACE_SECONDS, f"{url}/readyz")
+    worker = _pid("WORKER_PIDFILE")
+    if worker is not None:
+        _replace("worker", worker)
+
+
+def children(pid: int) -> frozenset[int]:
+    """The process ids of the children of `pid`; empty when it is gone."""
+    found: set[int] = set()
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            found.update(int(child) for child in task.read_text().split())
+        except FileNotFoundError:
+            continue  # that thread ended while we looked
+    return frozenset(found)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bin/deploy",
+        description="Replace the running code by the one in this folder, dropping no request.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    port = os.environ.get("PORT", "3000")
+    parser.add_argument(
+        "--url",
+        default=f"http://127.0.0.1:{port}",
+        help="where the web processes answer (default: %(default)s)",
+    )
+    return parser
+
+
+def _pid(variable: str) -> int | None:
+    path = os.environ.get(variable)
+    if not path:
+        return None
+    try:
+        pid = int(Path(path).read_text())
+        os.kill(pid, 0)
+    except (OSError, ValueError) as error:
+        raise DeployFailed(f"{path} ({variable}) names no running process: {error}") from None
+    return pid
+
+
+def _step(title: str, *command: str) -> None:
+    began = time.monotonic()
+    program = Path(sys.executable).with_name(command[0])
+    done = subprocess.run([program, *command[1:]], capture_output=True, text=True)
+    if done.returncode:
+        raise DeployFailed(
+            f"{title} failed; what was running still runs.\n{done.stdout}{done.stderr}"
+        )
+    _say(f"{title} ({time.monotonic() - began:.1f} s)")
+
+
+def _replace(name: str, pid: int) -> None:
+    """SIGHUP: gunicorn and Celery finish what is under way and start children with the new code."""
+    began, old = time.monotonic(), children(pid)
+    os.kill(pid, signal.SIGHUP)
+    _await(lambda: children(pid) and not children(pid) & old, name)
+    _say(f"{name}: {len(old)} processes replaced ({time.monotonic() - began:.1f} s)")
+
+
+def _await(condition: Callable[[], object], name: str) -> None:
+    try:
+        wait_until(condition, REPLACE_SECONDS, name, every=0.1)
+    except TimeoutError:
+        raise DeployFailed(
+            f"{name} still runs old processes after {REPLACE_SECONDS:.0f} s: look at its log"
+        ) from None
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=5) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _say(text: str) -> None:
+    print(f"deploy  | {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
