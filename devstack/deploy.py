@@ -57,7 +57,7 @@ def deploy(url: str) -> None:
     _step("loading the new code aside", "gunicorn", "--check-config", "wsgi:app")
     _step("migrating the database", "flask", "--app", "wsgi", "db", "upgrade")
     _replace("web", web)
-    wait_until(lambda: _is_ready(url), REPLACE_SECONDS, f"{url}/readyz")
+    _await(lambda: _is_ready(url), f"{url}/readyz does not say that the new processes are ready")
     worker = _pid("WORKER_PIDFILE")
     if worker is not None:
         _replace("worker", worker)
@@ -117,17 +117,15 @@ def _replace(name: str, pid: int) -> None:
     """SIGHUP: gunicorn and Celery finish what is under way and start children with the new code."""
     began, old = time.monotonic(), children(pid)
     os.kill(pid, signal.SIGHUP)
-    _await(lambda: children(pid) and not children(pid) & old, name)
+    _await(lambda: children(pid) and not children(pid) & old, f"{name} still runs old processes")
     _say(f"{name}: {len(old)} processes replaced ({time.monotonic() - began:.1f} s)")
 
 
-def _await(condition: Callable[[], object], name: str) -> None:
+def _await(condition: Callable[[], object], otherwise: str) -> None:
     try:
-        wait_until(condition, REPLACE_SECONDS, name, every=0.1)
+        wait_until(condition, REPLACE_SECONDS, otherwise, every=0.1)
     except TimeoutError:
-        raise DeployFailed(
-            f"{name} still runs old processes after {REPLACE_SECONDS:.0f} s: look at its log"
-        ) from None
+        raise DeployFailed(f"after {REPLACE_SECONDS:.0f} s {otherwise}: look at its log") from None
 
 
 def _is_ready(url: str) -> bool:

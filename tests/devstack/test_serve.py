@@ -6,78 +6,12 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
-from devstack.folders import scratch_folder
 from devstack.ports import free_port, is_free
-from devstack.process import Process, wait_until
 from devstack.serve import PROJECT
-
-START_SECONDS = 90.0
-
-
-class Launcher:
-    """One bin/serve on ports of its own, and everything it printed."""
-
-    def __init__(self, data: Path, **environment: str) -> None:
-        self.lines: list[str] = []
-        self.port, self.socket_port = free_port(), free_port()
-        ports = {"PORT": str(self.port), "WS_PORT": str(self.socket_port)}
-        outside = {name: text for name, text in os.environ.items() if "DATABASE" not in name}
-        outside.pop("REDIS_URL", None)
-        self.process = Process(
-            "launcher",
-            [sys.executable, "-m", "devstack.serve", "--data", data],
-            self.lines.append,
-            env=outside | ports | environment,
-            cwd=PROJECT,
-            stop_seconds=60,
-        )
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
-
-    def start(self) -> None:
-        """Start, and wait until it says that it is ready."""
-        self.process.start()
-        wait_until(self._settled, START_SECONDS, "bin/serve getting ready")
-        assert "Ctrl-C stops everything." in self.text, self.text
-
-    def exit_status(self) -> int:
-        """Wait for it to end by itself."""
-        wait_until(lambda: self.process.exit_code() is not None, 60, "the end of bin/serve")
-        return self.process.wait()
-
-    def children(self) -> dict[str, int]:
-        """The process ids of its children by a word of their command line."""
-        pids = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        commands = {int(pid): Path(f"/proc/{pid}/cmdline").read_text() for pid in pids.split()}
-        words = {"web": "gunicorn", "worker": "concurrency", "beat": "beat", "redis": "valkey"}
-        return {
-            name: next(pid for pid, command in commands.items() if word in command)
-            for name, word in words.items()
-        }
-
-    def _settled(self) -> bool:
-        return self.process.exit_code() is not None or "Ctrl-C stops" in self.text
-
-
-@pytest.fixture
-def launch() -> Iterator[Callable[..., Launcher]]:
-    launchers: list[Launcher] = []
-    with scratch_folder() as data:
-
-        def make(**environment: str) -> Launcher:
-            launchers.append(Launcher(data, **environment))
-            return launchers[-1]
-
-        yield make
-        for launcher in launchers:
-            launcher.process.stop()
+from tests.devstack.launcher import Launcher
 
 
 def test_it_serves_both_ports_and_stops_everything_in_order(
