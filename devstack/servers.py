@@ -42,7 +42,9 @@ def start_servers(
 @contextmanager
 def _told(say: Say, name: str, running: AbstractContextManager[Server]) -> Iterator[Server]:
     began = time.monotonic()
-    with running as server:
-        say(f"{name} at {server.url} ({time.monotonic() - began:.1f} s)")
-        yield server
-    say(f"stopped {name}")
+    try:
+        with running as server:
+            say(f"{name} at {server.url} ({time.monotonic() - began:.1f} s)")
+            yield server
+    finally:
+        say(f"stopped {name}")

@@ -1,4 +1,4 @@
-"""bin/deploy under load: every request answered, every process new; and deploys that must not be."""
+"""bin/deploy under load: every request answered, every process new; or nothing changed."""
 
 import http.client
 import os
