@@ -76,7 +76,8 @@ def transactional(function: Callable[P, R]) -> Callable[P, R]:
 
     Refuses to nest. Runs the whole function again, a few times with jitter, when the database says
     that it lost a deadlock, waited too long for a lock or read a stale snapshot. Hooks given to
-    `after_commit` run after the commit; one that fails stops neither the others nor the answer.
+    `before_commit` are its last steps. Hooks given to `after_commit` run after the commit; one that
+    fails stops neither the others nor the answer.
     """
 
     @wraps(function)
@@ -87,10 +88,13 @@ def transactional(function: Callable[P, R]) -> Callable[P, R]:
         for attempt in range(1, ATTEMPTS + 1):
             session.rollback()  # drops an older read's snapshot
             session.info.clear()
+            session.info["before_commit"] = last_steps = []
             session.info["after_commit"] = hooks = []
             token = _writing.set(True)
             try:
                 result = function(*args, **kwargs)
+                for step in last_steps:
+                    step()
                 session.commit()
                 break
             except (DBAPIError, TryAgain) as error:
@@ -111,6 +115,14 @@ def transactional(function: Callable[P, R]) -> Callable[P, R]:
 
 def _may_run_again(error: Exception) -> bool:
     return isinstance(error, TryAgain) or error_number(error) in RETRYABLE
+
+
+def before_commit(step: Callable[[], Any]) -> None:
+    """Call `step` inside the running transaction when everything else of it is done; for locks that
+    many transactions want and none should hold for long. One that raises undoes all."""
+    if not _writing.get():
+        raise RuntimeError("before_commit needs a running transaction")
+    db.session().info["before_commit"].append(step)
 
 
 def after_commit(hook: Callable[[], Any]) -> None:

@@ -100,8 +100,7 @@ def upgrade() -> None:
         sa.Column("code_hash", columns.ascii_code(64), nullable=True),
         sa.Column("tries_left", sa.Integer(), nullable=False),
         sa.Column("sent_at", columns.utc_time, nullable=True),
-        sa.Column("day", columns.ascii_code(10), nullable=False),
-        sa.Column("sent_today", sa.Integer(), nullable=False),
+        sa.Column("sent_times", sa.JSON(), nullable=False),
         sa.CheckConstraint("tries_left >= 0", name=op.f("ck_sms_codes_tries_left_not_negative")),
         sa.PrimaryKeyConstraint("mobile_hash", name=op.f("pk_sms_codes")),
     )
@@ -119,6 +118,8 @@ def upgrade() -> None:
         sa.Column("device_info", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("last_login", columns.utc_time, nullable=True),
         sa.Column("status", columns.ascii_code(16), nullable=False),
+        sa.Column("welcome_held", sa.Boolean(), nullable=False),
+        sa.Column("erased_at", columns.utc_time, nullable=True),
         sa.Column("created_at", columns.utc_time, nullable=False),
         sa.Column("updated_at", columns.utc_time, nullable=False),
         sa.CheckConstraint("status IN ('active', 'banned')", name=op.f("ck_users_status_known")),
@@ -149,13 +150,44 @@ def upgrade() -> None:
         sa.Column("target", columns.ascii_code(80), nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
         sa.Column("created_at", columns.utc_time, nullable=False),
+        sa.Column("previous_hash", columns.ascii_code(64), nullable=False),
+        sa.Column("hash", columns.ascii_code(64), nullable=False),
         sa.ForeignKeyConstraint(
             ["actor_id"], ["users.user_id"], name=op.f("fk_audit_log_actor_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_log")),
+        sa.UniqueConstraint("previous_hash", name=op.f("uq_audit_log_previous_hash")),
     )
     op.create_index("ix_audit_log_actor_id_id", "audit_log", ["actor_id", "id"], unique=False)
     op.create_index("ix_audit_log_target", "audit_log", ["target", "id"], unique=False)
+    op.create_table(
+        "audit_head",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("entries", columns.big_int, nullable=False),
+        sa.Column("hash", columns.ascii_code(64), nullable=False),
+        sa.Column("signature", columns.ascii_code(80), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
+    )
+    op.create_table(
+        "first_logins",
+        sa.Column("user_id", columns.big_int, nullable=False),
+        sa.Column("device_hash", columns.ascii_code(64), nullable=True),
+        sa.Column("network_hash", columns.ascii_code(64), nullable=True),
+        sa.Column("created_at", columns.utc_time, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.user_id"], name=op.f("fk_first_logins_user_id")
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_first_logins")),
+    )
+    op.create_index(
+        op.f("ix_first_logins_created_at"), "first_logins", ["created_at"], unique=False
+    )
+    op.create_index(
+        op.f("ix_first_logins_device_hash"), "first_logins", ["device_hash"], unique=False
+    )
+    op.create_index(
+        "ix_first_logins_network", "first_logins", ["network_hash", "created_at"], unique=False
+    )
     op.create_table(
         "auth_sessions",
         sa.Column("session_id", columns.ascii_code(26), nullable=False),
@@ -630,6 +662,8 @@ def downgrade() -> None:
     op.drop_table("error_logs")
     op.drop_table("check_ins")
     op.drop_table("auth_sessions")
+    op.drop_table("first_logins")
+    op.drop_table("audit_head")
     op.drop_table("audit_log")
     op.drop_table("system_configs")
     op.drop_table("users")

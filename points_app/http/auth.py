@@ -17,6 +17,7 @@ from points_app.http.api import Access, Area
 from points_app.http.schemas import Login, Logout, SendCode
 from points_app.services import accounts, auth, sessions
 from points_app.services.sessions import Caller
+from points_app.services.welcome import Origin
 from points_app.wire import accounts as wire
 
 area = Area("auth", "/api/auth", failure=SystemFailure)
@@ -49,7 +50,8 @@ def send_code(body: SendCode) -> wire.CodeSent:
 @limiter.limit(LOGINS_PER_ADDRESS, key_func=limits.network)
 def login(body: Login) -> wire.LoginAnswer:
     """Log in with a code; the first login creates the account."""
-    return auth.login(auth.check_phone(body.phone), body.code)
+    origin = Origin(body.device_id, limits.network())
+    return auth.login(auth.check_phone(body.phone), body.code, origin)
 
 
 @area.endpoint(

@@ -1,6 +1,6 @@
 """The tables. Columns, constraints and enums only; rules live in the services."""
 
-from points_app.models.audit import AuditEntry, SystemConfig
+from points_app.models.audit import AuditEntry, AuditHead, SystemConfig
 from points_app.models.check_in import CheckIn
 from points_app.models.exchange import Order, OrderStatus, Product, StockMovement
 from points_app.models.idempotency import IdempotencyKey
@@ -17,15 +17,17 @@ from points_app.models.receipt import (
     ReviewStatus,
     StagedPicture,
 )
-from points_app.models.user import AuthSession, RefreshToken, SmsCode, User, UserStatus
+from points_app.models.user import AuthSession, FirstLogin, RefreshToken, SmsCode, User, UserStatus
 
 __all__ = [
     "AuditEntry",
+    "AuditHead",
     "AuthSession",
     "AutoReview",
     "CheckIn",
     "Draw",
     "ErrorLog",
+    "FirstLogin",
     "IdempotencyKey",
     "LedgerEntry",
     "LedgerSeal",

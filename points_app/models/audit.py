@@ -25,7 +25,10 @@ class SystemConfig(db.Model):  # type: ignore[name-defined]
 
 
 class AuditEntry(db.Model):  # type: ignore[name-defined]
-    """One action of a merchant, an admin or the command line (`actor_id` NULL). Never edited."""
+    """One action of a merchant, an admin or the command line (`actor_id` NULL). Never edited.
+
+    `hash` is over `previous_hash` and this entry's content: the entries are a chain.
+    """
 
     __tablename__ = "audit_log"
     __table_args__ = (
@@ -39,3 +42,17 @@ class AuditEntry(db.Model):  # type: ignore[name-defined]
     target: Mapped[str] = mapped_column(ascii_code(80))
     details: Mapped[Any] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    previous_hash: Mapped[str] = mapped_column(ascii_code(64), unique=True)
+    hash: Mapped[str] = mapped_column(ascii_code(64))
+
+
+class AuditHead(db.Model):  # type: ignore[name-defined]
+    """The one row that says where the chain of audit entries ends, signed by the application."""
+
+    __tablename__ = "audit_head"
+    ID = 1
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entries: Mapped[int] = mapped_column(BigInt)
+    hash: Mapped[str] = mapped_column(ascii_code(64))
+    signature: Mapped[str] = mapped_column(ascii_code(80))

@@ -37,6 +37,8 @@ class User(db.Model):  # type: ignore[name-defined]
     device_info: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
     last_login: Mapped[datetime | None] = mapped_column(UtcDateTime)
     status: Mapped[str] = mapped_column(ascii_code(16), default=UserStatus.ACTIVE)
+    welcome_held: Mapped[bool] = mapped_column(default=False)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow, onupdate=utcnow)
 
@@ -46,8 +48,20 @@ class User(db.Model):  # type: ignore[name-defined]
         return f"users.mobile:{self.mobile_hash}"
 
 
+class FirstLogin(db.Model):  # type: ignore[name-defined]
+    """From where an account was made: keyed hashes, kept to see many accounts behind one source."""
+
+    __tablename__ = "first_logins"
+    __table_args__ = (Index("ix_first_logins_network", "network_hash", "created_at"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.user_id"), primary_key=True)
+    device_hash: Mapped[str | None] = mapped_column(ascii_code(64), index=True)
+    network_hash: Mapped[str | None] = mapped_column(ascii_code(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow, index=True)
+
+
 class SmsCode(db.Model):  # type: ignore[name-defined]
-    """The one login code a phone may have, and how often it asked today."""
+    """The one login code a phone may have. `sent_times`: when it asked (Unix time), newest last."""
 
     __tablename__ = "sms_codes"
     __table_args__ = (CheckConstraint("tries_left >= 0", name="tries_left_not_negative"),)
@@ -56,8 +70,7 @@ class SmsCode(db.Model):  # type: ignore[name-defined]
     code_hash: Mapped[str | None] = mapped_column(ascii_code(64))
     tries_left: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    day: Mapped[str] = mapped_column(ascii_code(10))
-    sent_today: Mapped[int] = mapped_column(default=0)
+    sent_times: Mapped[list[int]] = mapped_column(JSON, default=list)
 
 
 class AuthSession(db.Model):  # type: ignore[name-defined]

@@ -1,15 +1,40 @@
-"""The record of what merchants, admins and operators did. Rows are only ever added."""
+"""The record of what merchants, admins and operators did: a chain of entries that only grows.
 
+Each entry holds the hash of the one before it, and the last hash is signed with a key the database
+does not have. Whoever can write to the database can still change, remove or slip in an entry, but
+not without `verify` finding out. The application's own user may not even try: docs/security.md.
+"""
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+import orjson
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
-from points_app.db import execute, utcnow
-from points_app.models import AuditEntry
+from points_app.db import TryAgain, before_commit, execute, is_duplicate, transactional, utcnow
+from points_app.extensions import parts
+from points_app.models import AuditEntry, AuditHead
+from points_app.wire.times import iso
+
+log = logging.getLogger(__name__)
+
+ENTRIES = AuditEntry.__table__
+HEADS = AuditHead.__table__
+START = "0" * 64
+BATCH = 1000
 
 
 def record(actor_id: int | None, action: str, target: str, details: dict[str, Any]) -> None:
-    """Add an entry in the caller's transaction; `actor_id` None is the command line."""
+    """Add an entry to the caller's transaction; `actor_id` None is the command line.
+
+    It is written as the transaction's last step: the chain's head, which every entry locks, is then
+    held shortest and always locked last.
+    """
     entry = {
         "actor_id": actor_id,
         "action": action,
@@ -17,4 +42,117 @@ def record(actor_id: int | None, action: str, target: str, details: dict[str, An
         "details": details,
         "created_at": utcnow(),
     }
-    execute(insert(AuditEntry.__table__), entry)
+    before_commit(lambda: _append(entry))
+
+
+def _append(entry: dict[str, Any]) -> None:
+    entries, previous = _locked_head()
+    digest = _hash(previous, entry)
+    execute(insert(ENTRIES), {**entry, "previous_hash": previous, "hash": digest})
+    signature = _sign(entries + 1, digest)
+    execute(update(HEADS).values(entries=entries + 1, hash=digest, signature=signature))
+    log.info("audit", extra={"action": entry["action"], "head": digest, "entries": entries + 1})
+
+
+def _locked_head() -> tuple[int, str]:
+    """(entries, hash) of the chain so far, locked; made at the very first entry."""
+    head = execute(select(HEADS.c.entries, HEADS.c.hash).with_for_update()).one_or_none()
+    if head is not None:
+        return head.entries, head.hash
+    first = {"id": AuditHead.ID, "entries": 0, "hash": START, "signature": _sign(0, START)}
+    try:
+        execute(insert(HEADS), first)
+    except IntegrityError as error:
+        raise TryAgain if is_duplicate(error) else error from None
+    return 0, START
+
+
+def _hash(previous: str, entry: dict[str, Any]) -> str:
+    """The hash of an entry and, through `previous`, of all before it."""
+    names = ("actor_id", "action", "target", "details")
+    content = [previous, iso(entry["created_at"]), *(entry[name] for name in names)]
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _sign(entries: int, digest: str) -> str:
+    return parts.vault.sign(_head_text(entries, digest))
+
+
+def _head_text(entries: int, digest: str) -> bytes:
+    return f"audit head:{entries}:{digest}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries, newest first; None filters nothing. `action` may be a beginning ("user.")."""
+
+    actor_id: int | None = None
+    action: str | None = None
+    target: str | None = None
+    since: datetime | None = None
+    limit: int = 50
+
+
+def entries(wanted: Wanted) -> list[Row[Any]]:
+    """The entries an auditor asks for."""
+    query = select(ENTRIES)
+    if wanted.actor_id is not None:
+        query = query.where(ENTRIES.c.actor_id == wanted.actor_id)
+    if wanted.action is not None:
+        query = query.where(ENTRIES.c.action.startswith(wanted.action, autoescape=True))
+    if wanted.target is not None:
+        query = query.where(ENTRIES.c.target == wanted.target)
+    if wanted.since is not None:
+        query = query.where(ENTRIES.c.created_at >= wanted.since)
+    return list(execute(query.order_by(ENTRIES.c.id.desc()).limit(wanted.limit)))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How many entries were checked, the last hash, and what is wrong with the chain."""
+
+    checked: int
+    head: str
+    faults: list[str]
+
+
+def verify() -> Verdict:
+    """Follow the chain from its beginning past the signed head, naming every entry that was changed
+    and every place where one was removed or slipped in. Entries may be added meanwhile."""
+    head = execute(select(HEADS)).one_or_none()
+    expected = (head.entries, head.hash) if head else (0, START)
+    checked, previous, faults = 0, START, []
+    reached = expected == (0, START)
+    for row in _all_entries():
+        checked += 1
+        reached = reached or expected == (checked, row.hash)
+        if row.previous_hash != previous:
+            faults.append(f"entry {row.id}: the entry before it was removed, changed or added")
+        if row.hash != _hash(row.previous_hash, row._asdict()):
+            faults.append(f"entry {row.id}: its content was changed")
+        previous = row.hash
+    if not reached:
+        faults.append("entry {} should have the hash {}".format(*expected))
+    if head and not parts.vault.is_signed(_head_text(*expected), head.signature):
+        faults.append("the head was not signed by this application")
+    return Verdict(checked, previous, faults)
+
+
+def _all_entries() -> Iterator[Row[Any]]:
+    last = 0
+    while batch := list(
+        execute(select(ENTRIES).where(ENTRIES.c.id > last).order_by(ENTRIES.c.id).limit(BATCH))
+    ):
+        yield from batch
+        last = batch[-1].id
+
+
+@transactional
+def sign_again() -> None:
+    """Sign the head with today's key. Raises ValueError when no known key signed it."""
+    head = execute(select(HEADS).with_for_update()).one_or_none()
+    if head is None:
+        return
+    if not parts.vault.is_signed(_head_text(head.entries, head.hash), head.signature):
+        raise ValueError("the head of the audit chain was not signed by this application")
+    execute(update(HEADS).values(signature=_sign(head.entries, head.hash)))

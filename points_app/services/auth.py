@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
@@ -12,14 +12,16 @@ from points_app.crypto import same
 from points_app.db import TryAgain, db, execute, is_duplicate, transactional, utcnow
 from points_app.errors import AccountBanned, CodeInvalid, CodeNotSent, CodeTooSoon, PhoneInvalid
 from points_app.extensions import parts
-from points_app.models import SmsCode, Source, User, UserStatus
-from points_app.services import sessions, wallet
-from points_app.services.business import business
+from points_app.models import SmsCode, User, UserStatus
+from points_app.services import sessions, welcome
+from points_app.services.welcome import Origin
 from points_app.wire.accounts import CodeSent, LoginAnswer, user_info
 
 CODE_LIFE = timedelta(seconds=300)
 RESEND_AFTER = timedelta(seconds=60)
 CODES_A_DAY = 10
+"""In any 24 hours, not from midnight to midnight: with TRIES it bounds the guesses at a phone."""
+A_DAY = timedelta(days=1)
 TRIES = 5
 PHONE = re.compile(r"1[3-9][0-9]{9}")
 
@@ -46,71 +48,66 @@ def send_code(phone: str) -> CodeSent:
 def _keep_code(phone: str, code: str) -> None:
     """Lock the phone's row, check its limits, store the code's keyed hash."""
     now = utcnow()
-    index = parts.vault.blind_index(phone)
-    row = _code_row(index, now)
+    row = _code_row(phone)
     if row.sent_at and now - row.sent_at < RESEND_AFTER:
         waited = (row.sent_at + RESEND_AFTER - now).total_seconds()
         raise CodeTooSoon(retry_after=int(waited) + 1)
-    today = now.date().isoformat()
-    if row.day != today:
-        row.day, row.sent_today = today, 0
-    if row.sent_today >= CODES_A_DAY:
-        midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-        raise CodeTooSoon(retry_after=int((midnight - now).total_seconds()) + 1)
-    row.sent_today += 1
+    day_ago = int((now - A_DAY).timestamp())
+    recent = [moment for moment in row.sent_times if moment > day_ago]
+    if len(recent) >= CODES_A_DAY:
+        raise CodeTooSoon(retry_after=recent[-CODES_A_DAY] - day_ago)
+    row.sent_times = [*recent, int(now.timestamp())]
     row.sent_at = now
     row.code_hash = parts.vault.blind_index(f"{phone}:{code}")
     row.tries_left = TRIES
 
 
-def _code_row(index: str, now: datetime) -> SmsCode:
-    row = _locked_code(index)
+def _code_row(phone: str) -> SmsCode:
+    row = _locked_code(phone)
     if row is None:
-        new = {
-            "mobile_hash": index,
-            "tries_left": 0,
-            "day": now.date().isoformat(),
-            "sent_today": 0,
-        }
+        index = parts.vault.blind_index(phone)
+        new = {"mobile_hash": index, "tries_left": 0, "sent_times": []}
         try:
             execute(insert(SmsCode.__table__), new)
         except IntegrityError as error:
             raise TryAgain if is_duplicate(error) else error from None
-        row = _locked_code(index)
+        row = _locked_code(phone)
     assert row is not None
     return row
 
 
-def _locked_code(index: str) -> SmsCode | None:
-    query = select(SmsCode).where(SmsCode.mobile_hash == index).with_for_update()
+def _locked_code(phone: str) -> SmsCode | None:
+    """The phone's row under any known key: changing the key gives nobody ten more codes."""
+    indexes = parts.vault.blind_indexes(phone)
+    query = select(SmsCode).where(SmsCode.mobile_hash.in_(indexes)).with_for_update()
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
 @transactional
 def _forget_code(phone: str) -> None:
     """The code never left: the guest may ask again at once (the day's count stays)."""
-    row = _locked_code(parts.vault.blind_index(phone))
+    row = _locked_code(phone)
     if row is not None:
         row.code_hash = row.sent_at = None
 
 
-def login(phone: str, code: str) -> LoginAnswer:
+def login(phone: str, code: str, origin: Origin) -> LoginAnswer:
     """Exchange a code for a session; the first login creates the user with the welcome points.
 
     Raises CodeInvalid (the failed try counts) and AccountBanned.
     """
-    answer = _enter(phone, code)
+    answer = _enter(phone, code, origin)
     if answer is None:
         raise CodeInvalid
     return answer
 
 
 @transactional
-def _enter(phone: str, code: str) -> LoginAnswer | None:
+def _enter(phone: str, code: str, origin: Origin) -> LoginAnswer | None:
     """None for a refused code, so that the try it cost is committed."""
     if not _redeem_code(phone, code):
         return None
-    user = find_or_create(phone)
+    user = find_or_create(phone, origin)
     if user.status == UserStatus.BANNED:
         raise AccountBanned
     user.last_login = utcnow()
@@ -123,24 +120,26 @@ def _redeem_code(phone: str, code: str) -> bool:
     """Lock the phone's row; use up the code, or one of its tries."""
     if parts.settings.sms_accept_any_code:
         return True
-    row = _locked_code(parts.vault.blind_index(phone))
+    row = _locked_code(phone)
     if row is None or row.code_hash is None or row.sent_at is None or row.tries_left < 1:
         return False
     if utcnow() - row.sent_at >= CODE_LIFE:
         return False
-    if not same(row.code_hash, parts.vault.blind_index(f"{phone}:{code}")):
+    if not any(
+        same(row.code_hash, guess) for guess in parts.vault.blind_indexes(f"{phone}:{code}")
+    ):
         row.tries_left -= 1
         return False
     row.code_hash = None
     return True
 
 
-def find_or_create(phone: str) -> User:
+def find_or_create(phone: str, origin: Origin = Origin()) -> User:  # noqa: B008 (frozen)
     """The account of this number, locked; made with the welcome points when there is none.
 
     Runs in the caller's transaction.
     """
-    return _find_user(phone) or _create_user(phone)
+    return _find_user(phone) or _create_user(phone, origin)
 
 
 def _find_user(phone: str) -> User | None:
@@ -149,7 +148,7 @@ def _find_user(phone: str) -> User | None:
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
-def _create_user(phone: str) -> User:
+def _create_user(phone: str, origin: Origin) -> User:
     """A new guest with the welcome points in the ledger. The UNIQUE phone hash lets one of two
     simultaneous first logins win; the other runs again and finds the user."""
     index = parts.vault.blind_index(phone)
@@ -160,11 +159,8 @@ def _create_user(phone: str) -> User:
         db.session.flush()
     except IntegrityError as error:
         raise TryAgain if is_duplicate(error) else error from None
-    points = business().new_user_points
-    if points:
-        entry = wallet.Entry(points, Source.REGISTER, str(user.user_id), "新用户注册奖励")
-        wallet.book(user.user_id, entry)
-        db.session.refresh(user)
+    welcome.greet(user.user_id, origin)
+    db.session.refresh(user)
     return user
 
 

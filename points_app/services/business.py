@@ -111,6 +111,18 @@ class BusinessSettings(BaseModel):
         0, ge=0, le=100_000, description="超过多少积分需要两位商家审核，0表示不需要"
     )
     new_user_points: int = Field(1000, ge=0, le=1_000_000, description="新用户注册奖励积分")
+    welcome_per_device: int = Field(
+        2,
+        ge=0,
+        le=1000,
+        description="同一设备前几个新账号立即获得注册奖励，其余在首张小票审核通过后发放，0表示不限",
+    )
+    welcome_per_network_day: int = Field(
+        100,
+        ge=0,
+        le=100_000,
+        description="同一网络地址24小时内前几个新账号立即获得注册奖励，其余同上，0表示不限",
+    )
     check_in_ladder: tuple[Step, ...] = Field(
         (10, 15, 20, 25, 30, 40, 60),
         min_length=1,

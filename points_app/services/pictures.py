@@ -4,8 +4,6 @@ Every picture goes through this service, also when S3 stores it: an S3 link coul
 from a merchant who lost the role, and S3 does not send the headers pictures are served with.
 """
 
-import hashlib
-import hmac
 import time
 from urllib.parse import quote
 
@@ -13,7 +11,6 @@ from flask import has_request_context, request
 from sqlalchemy import select
 
 from points_app.clients.storage import ObjectMissing
-from points_app.crypto import same
 from points_app.db import execute
 from points_app.errors import RouteUnknown
 from points_app.extensions import parts
@@ -32,7 +29,7 @@ def link(receipt: Receipt, merchant_id: int | None = None) -> str:
     """
     viewer = f"guest-{receipt.user_id}" if merchant_id is None else f"merchant-{merchant_id}"
     expires = int(time.time()) + LINK_SECONDS
-    signature = _signature(receipt.object_key, viewer, expires)
+    signature = parts.vault.sign(_signed_text(receipt.object_key, viewer, expires))
     path = f"/files/{quote(receipt.object_key)}"
     return f"{_base_url()}{path}?viewer={viewer}&expires={expires}&signature={signature}"
 
@@ -43,7 +40,7 @@ def open_link(object_key: str, viewer: str, expires: int, signature: str) -> byt
     Raises RouteUnknown for a link that is forged, expired, points at nothing, or whose viewer may
     not see it any more.
     """
-    genuine = same(_signature(object_key, viewer, expires), signature)
+    genuine = parts.vault.is_signed(_signed_text(object_key, viewer, expires), signature)
     if not genuine or expires < time.time() or not _may_still_look(viewer):
         raise RouteUnknown
     try:
@@ -81,7 +78,5 @@ def _base_url() -> str:
     return request.host_url.rstrip("/") if has_request_context() else ""
 
 
-def _signature(object_key: str, viewer: str, expires: int) -> str:
-    key = parts.vault.current.derive("picture links")
-    text = f"{object_key}:{viewer}:{expires}"
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+def _signed_text(object_key: str, viewer: str, expires: int) -> bytes:
+    return f"picture:{object_key}:{viewer}:{expires}".encode()

@@ -9,7 +9,7 @@ from points_app.db import db, transactional, utcnow
 from points_app.errors import AlreadyReviewed, InvalidInput, ReviewUnknown
 from points_app.extensions import parts
 from points_app.models import Receipt, ReviewStatus, Source, User
-from points_app.services import audit, locks, pictures, wallet
+from points_app.services import audit, locks, pictures, wallet, welcome
 from points_app.services.idempotency import idempotent
 from points_app.wire import receipts as wire
 from points_app.wire.paging import Page, pagination
@@ -88,6 +88,7 @@ def _approve(receipt: Receipt, points: int) -> None:
     if points:
         entry = wallet.Entry(points, Source.PHOTO_UPLOAD, receipt.upload_id, "小票审核通过")
         wallet.book(receipt.user_id, entry)
+    welcome.release(receipt.user_id)
 
 
 def _account(receipt: Receipt) -> dict[str, Any]:

@@ -1,5 +1,9 @@
 """Login codes, tokens and the guest's own data."""
 
+from typing import Annotated
+
+from pydantic import StringConstraints
+
 from points_app.http.schemas.base import Body
 
 
@@ -8,8 +12,11 @@ class SendCode(Body):
 
 
 class Login(Body):
+    """`device_id`: what the device calls itself, the same at every login."""
+
     phone: str
     code: str
+    device_id: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = None
 
 
 class Logout(Body):
