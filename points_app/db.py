@@ -26,19 +26,19 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
 
 from points_app.config import Settings
+from points_app.engine import engine_options, prepare
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 
 ATTEMPTS = 4
-LOCK_WAIT_SECONDS = 3
 # Deadlock, lock wait timeout, snapshot conflict (MariaDB): the whole transaction may run again.
 RETRYABLE = {1213, 1205, 1020}
 # A row somebody else holds, asked for with NOWAIT: MySQL 8 and MariaDB.
@@ -197,8 +197,18 @@ def is_duplicate(error: DBAPIError) -> bool:
     return error_number(error) == 1062 or "UNIQUE constraint failed" in str(error.orig)
 
 
+def is_disk_full(error: DBAPIError) -> bool:
+    """Whether the database has no room left to write."""
+    text = str(error.orig)
+    no_space = error_number(error) == 1030 and "error 28" in text
+    return error_number(error) in {1021, 1114} or no_space or "disk is full" in text
+
+
 def is_unavailable(error: DBAPIError) -> bool:
-    """Whether the database could not be reached, or stopped answering, or is too busy to lock."""
+    """Whether the database could not be reached, or stopped answering, or is too busy to lock, or
+    is full."""
+    if is_disk_full(error):
+        return True
     if not isinstance(error, OperationalError):
         return bool(error.connection_invalidated)
     number = error_number(error)
@@ -209,35 +219,6 @@ def is_unavailable(error: DBAPIError) -> bool:
     )
 
 
-def engine_options(settings: Settings) -> dict[str, Any]:
-    """Options of SQLAlchemy's engine for this database."""
-    # Values of a failed statement may be personal: they stay out of the exception's text.
-    shared: dict[str, Any] = {"hide_parameters": True}
-    if settings.is_sqlite:
-        return {**shared, "connect_args": {"timeout": 15, "isolation_level": None}}
-    arguments: dict[str, Any] = {
-        "charset": "utf8mb4",
-        "connect_timeout": 2,
-        "read_timeout": settings.db_read_timeout,
-        "write_timeout": settings.db_read_timeout,
-        "init_command": (
-            f"SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = {LOCK_WAIT_SECONDS}"
-        ),
-    }
-    if not any(key.startswith("ssl") for key in make_url(settings.database_url).query):
-        arguments["ssl_disabled"] = True  # building the default SSL context costs 44 ms a connect
-    return {
-        **shared,
-        "pool_size": settings.db_pool_size,
-        "max_overflow": 0,
-        "pool_timeout": 2.5,
-        "pool_pre_ping": True,
-        "pool_recycle": 280,
-        "isolation_level": "READ COMMITTED",
-        "connect_args": arguments,
-    }
-
-
 def init_db(app: Flask, settings: Settings) -> None:
     """Bind the session to this app's database."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
@@ -245,8 +226,7 @@ def init_db(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     with app.app_context():
         event.listen(db.engine, "before_cursor_execute", _count_query)
-        if settings.is_sqlite:
-            _prepare_sqlite(db.engine)
+        prepare(db.engine, settings, is_writing=_writing.get)
 
 
 def query_count() -> int:
@@ -263,16 +243,3 @@ def connections_used() -> int:
 def _count_query(*_: Any) -> None:
     if has_app_context():
         g.queries = g.get("queries", 0) + 1
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    """One writer at a time stands in for row locks: SQLite ignores FOR UPDATE silently."""
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")

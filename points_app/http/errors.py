@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 
 from points_app import metrics
 from points_app.clients.storage import StorageError
-from points_app.db import TryAgain, is_unavailable
+from points_app.db import TryAgain, is_disk_full, is_unavailable
 from points_app.errors import (
     AppError,
     BodyTooLarge,
@@ -87,6 +87,8 @@ def _bad_request(error: HTTPException) -> Response:
 
 
 def _database_failed(error: DBAPIError) -> Response:
+    if is_disk_full(error):
+        log.critical("database_disk_full")
     return _unavailable(error) if is_unavailable(error) else _unexpected(error)
 
 

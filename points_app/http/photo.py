@@ -38,12 +38,11 @@ PREFER_WAIT = re.compile(r"\bwait=([0-9]{1,4})\b")
         AmountInvalid,
         ReceiptAlreadySubmitted,
     ),
+    keyed=True,
 )
 def upload(caller: Caller, form: UploadForm) -> wire.UploadAnswer:
     """Hand in a receipt; the answer waits a while for its reading."""
-    upload_id = receipts.submit(caller.user_id, uploaded_file(), form.typed_amount)
-    receipts.wait_until_read(upload_id, preferred_wait())
-    return receipts.upload_answer(caller.user_id, upload_id)
+    return receipts.hand_in(caller.user_id, uploaded_file(), form.typed_amount, preferred_wait())
 
 
 @area.endpoint("GET", "/records", Access.GUEST, wire.UploadRecords, query=UploadsQuery)

@@ -2,19 +2,20 @@
 
 The key's row is written in the transaction of the effect, so there is no moment at which one exists
 without the other. A second request meets the first one's row: locked while the first still runs,
-with the answer once it is committed.
+with the answer once it is committed. A refusal has no effect to be written with; it is remembered
+on its own, because the key stands for one attempt: whoever wants to try anew takes a new key.
 """
 
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Row, Select, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from points_app.db import (
@@ -36,6 +37,7 @@ R = TypeVar("R")
 
 KEYS = IdempotencyKey.__table__
 REMEMBERED = timedelta(hours=24)
+PURGE_BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,21 @@ class Replay(Exception):
         self.answer = answer
 
 
+class Unfinished(Exception):
+    """The effect under this key is there, but whoever made it died before answering."""
+
+    def __init__(self, related_id: str) -> None:
+        super().__init__(related_id)
+        self.related_id = related_id
+
+
 _request: ContextVar[KeyedRequest | None] = ContextVar("keyed_request", default=None)
 
 
 @contextmanager
 def keyed(request: KeyedRequest | None) -> Iterator[None]:
-    """Run a request under its key. A refusal is remembered as the answer, like a success."""
+    """Run a request under its key. A refusal is remembered as the answer, like a success; when a
+    twin of the request was faster, its answer is raised as Replay."""
     token = _request.set(request)
     try:
         yield
@@ -94,39 +105,78 @@ def idempotent(function: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-def _claim(request: KeyedRequest) -> None:
+def begin(related_id: str, answer_within: timedelta) -> None:
+    """Inside `@transactional`: claim the running request's key for the effect `related_id`, whose
+    answer follows by `finish`.
+
+    Raises Replay, RequestInProgress while the first request may still answer, Unfinished when it
+    should have, IdempotencyKeyReused; without a key it does nothing.
+    """
+    request = _request.get()
+    if request is not None:
+        _claim(request, related_id, utcnow() + answer_within)
+
+
+def finish(data: Any) -> None:
+    """Keep the answer to what `begin` claimed. Raises Replay when a twin answered first."""
+    request = _request.get()
+    if request is not None:
+        _finish(request, envelope(data))
+
+
+@transactional
+def _finish(request: KeyedRequest, answer: bytes) -> None:
+    row = execute(_row(request).with_for_update()).one_or_none()
+    if row is not None and row.answer is not None:
+        raise Replay(row.answer.encode())
+    _write_answer(request, answer)
+
+
+def _mine(request: KeyedRequest) -> tuple[Any, Any]:
+    return KEYS.c.user_id == request.user_id, KEYS.c.key == request.key
+
+
+def _row(request: KeyedRequest) -> Select[Any]:
+    return select(KEYS).where(*_mine(request))
+
+
+def _claim(
+    request: KeyedRequest, related_id: str | None = None, until: datetime | None = None
+) -> None:
     """Make the key's row, or meet the one that is there."""
-    mine = (KEYS.c.user_id == request.user_id, KEYS.c.key == request.key)
-    known = select(KEYS.c.fingerprint, KEYS.c.answer, KEYS.c.created_at).where(*mine)
     try:
-        row = execute(known.with_for_update(nowait=True)).one_or_none()
+        row = execute(_row(request).with_for_update(nowait=True)).one_or_none()
     except DBAPIError as error:
         if error_number(error) in LOCKED:
             raise RequestInProgress from None
         raise
+    if _is_known(request, row):
+        _meet(row)
+    _insert(request, related_id=related_id, answering_until=until)
+
+
+def _is_known(request: KeyedRequest, row: Row[Any] | None) -> bool:
+    """Whether this request was here before; forgets a row past its time."""
     if row is not None and utcnow() - row.created_at > REMEMBERED:
-        execute(delete(KEYS).where(*mine))
-        row = None
-    if row is None:
-        _insert(request, None)
-    elif row.fingerprint != request.fingerprint:
+        execute(delete(KEYS).where(*_mine(request)))
+        return False
+    if row is not None and row.fingerprint != request.fingerprint:
         raise IdempotencyKeyReused
-    else:
+    return row is not None
+
+
+def _meet(row: Any) -> NoReturn:
+    if row.answer is not None:
         raise Replay(row.answer.encode())
+    if row.answering_until > utcnow():
+        raise RequestInProgress
+    raise Unfinished(row.related_id)
 
 
-def _insert(request: KeyedRequest, answer: str | None) -> None:
+def _insert(request: KeyedRequest, **columns: Any) -> None:
+    row = {**asdict(request), "created_at": utcnow(), **columns}
     try:
-        execute(
-            insert(KEYS),
-            {
-                "user_id": request.user_id,
-                "key": request.key,
-                "fingerprint": request.fingerprint,
-                "answer": answer,
-                "created_at": utcnow(),
-            },
-        )
+        execute(insert(KEYS), row)
     except IntegrityError as error:
         if is_duplicate(error):
             raise TryAgain from None  # the twin that waited for our insert has committed
@@ -134,13 +184,32 @@ def _insert(request: KeyedRequest, answer: str | None) -> None:
 
 
 def _write_answer(request: KeyedRequest, answer: bytes) -> None:
-    mine = (KEYS.c.user_id == request.user_id, KEYS.c.key == request.key)
-    execute(KEYS.update().where(*mine).values(answer=answer.decode()))
+    execute(update(KEYS).where(*_mine(request)).values(answer=answer.decode()))
 
 
 @transactional
 def _remember(request: KeyedRequest, answer: bytes) -> None:
-    """Keep a refusal; when a twin was faster its answer stands."""
-    mine = (KEYS.c.user_id == request.user_id, KEYS.c.key == request.key)
-    if execute(select(KEYS.c.id).where(*mine)).one_or_none() is None:
-        _insert(request, answer.decode())
+    """Keep a refusal. Raises Replay or IdempotencyKeyReused when the key got another answer since
+    this request looked."""
+    row = execute(_row(request)).one_or_none()
+    if not _is_known(request, row):
+        _insert(request, answer=answer.decode())
+    elif row.answer is not None:
+        raise Replay(row.answer.encode())
+
+
+def purge() -> int:
+    """Forget keys past their time, in small batches; returns how many."""
+    gone = 0
+    while batch := _purge_batch():
+        gone += batch
+    return gone
+
+
+@transactional
+def _purge_batch() -> int:
+    old = select(KEYS.c.id).where(KEYS.c.created_at < utcnow() - REMEMBERED).limit(PURGE_BATCH)
+    ids = list(execute(old).scalars())
+    if ids:
+        execute(delete(KEYS).where(KEYS.c.id.in_(ids)))
+    return len(ids)

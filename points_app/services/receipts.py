@@ -4,6 +4,7 @@ import hashlib
 import logging
 import threading
 import time
+from datetime import timedelta
 from decimal import Decimal
 
 from redis import RedisError
@@ -23,7 +24,7 @@ from points_app.errors import (
 from points_app.extensions import make_redis, parts
 from points_app.models import MatchStatus, ProcessingStatus, Receipt, ReviewStatus, StagedPicture
 from points_app.reading import Picture, PictureRejected, normalise
-from points_app.services import duplicates, pictures
+from points_app.services import duplicates, idempotency, pictures
 from points_app.services.awards import points_for
 from points_app.services.business import business
 from points_app.wire import receipts as wire
@@ -31,6 +32,8 @@ from points_app.wire.paging import Page, pagination
 
 log = logging.getLogger(__name__)
 
+# How much longer than it waits for a reading a request that lives takes to answer.
+ANSWER_MARGIN = timedelta(seconds=3)
 MAX_PICTURE_BYTES = 10 * 1024 * 1024
 FINISHED = frozenset({ProcessingStatus.DONE, ProcessingStatus.FAILED})
 _waiting_room: dict[int, threading.BoundedSemaphore] = {}
@@ -48,21 +51,30 @@ def check_picture(content: bytes | None) -> Picture:
         raise PictureUnreadable from None
 
 
-def submit(user_id: int, content: bytes | None, amount: Decimal | None) -> str:
-    """Check a picture and keep it durably; returns the upload's id.
+def hand_in(
+    user_id: int, content: bytes | None, amount: Decimal | None, wait: float
+) -> wire.UploadAnswer:
+    """Keep a picture durably, and answer when it is read or after `wait` seconds.
 
-    A worker reads it after the commit. Raises PictureMissing, PictureTooLarge, PictureUnreadable,
-    ReceiptAlreadySubmitted.
+    Raises PictureMissing, PictureTooLarge, PictureUnreadable, ReceiptAlreadySubmitted.
     """
     picture = check_picture(content)
     assert content is not None
-    return _stage(user_id, hashlib.sha256(content).hexdigest(), picture, amount)
+    try:
+        upload_id = _stage(user_id, hashlib.sha256(content).hexdigest(), picture, amount, wait)
+    except idempotency.Unfinished as earlier:
+        upload_id = earlier.related_id
+    wait_until_read(upload_id, wait)
+    answer = upload_answer(user_id, upload_id)
+    idempotency.finish(answer)
+    return answer
 
 
 @transactional
-def _stage(user_id: int, sha256: str, picture: Picture, amount: Decimal | None) -> str:
+def _stage(user_id: int, sha256: str, picture: Picture, amount: Decimal | None, wait: float) -> str:
     """The receipt's row and its bytes; UNIQUE on its claims refuses the same picture again."""
     upload_id, now = new_id("UP"), utcnow()
+    idempotency.begin(upload_id, timedelta(seconds=wait) + ANSWER_MARGIN)
     receipt = {
         "upload_id": upload_id,
         "user_id": user_id,
