@@ -6,13 +6,53 @@ classes may share a code where the contract gives one code two messages.
 
 from typing import Any, ClassVar
 
+from typing_extensions import TypedDict
+
+
+class Shortfall(TypedDict):
+    required: int
+    current: int
+
+
+class DrawsUsed(TypedDict):
+    limit: int
+    used: int
+
+
+class StockShort(TypedDict):
+    available: int
+    requested: int
+
+
+class Waiting(TypedDict):
+    retry_after: int
+
+
+class State(TypedDict):
+    status: str
+
+
+class EarlierUpload(TypedDict):
+    upload_id: str
+
+
+class Problem(TypedDict):
+    field: str
+    message: str
+
+
+class Problems(TypedDict):
+    errors: list[Problem]
+
 
 class AppError(Exception):
-    """A refusal a client is told about. `data` goes into the envelope as it is."""
+    """A refusal a client is told about. `data` goes into the envelope as it is; `detail` is its
+    type, None when there is none."""
 
     code: ClassVar[int]
     message: ClassVar[str]
     status: ClassVar[int] = 200
+    detail: ClassVar[Any] = None
     retry_after: int | None = None
 
     def __init__(self, **data: Any) -> None:
@@ -34,6 +74,7 @@ class CodeInvalid(AppError):
 
 class CodeTooSoon(AppError):
     code, message = 1003, "验证码发送过于频繁，请稍后再试"
+    detail = Waiting
 
 
 class CodeNotSent(AppError):
@@ -73,9 +114,10 @@ class LotteryFailure(AppError):
 
 
 class InsufficientPoints(AppError):
-    """A draw costs more than the balance; data: required, current."""
+    """A draw costs more than the balance."""
 
     code, message = 3001, "积分余额不足"
+    detail = Shortfall
 
 
 class TooManyRequests(AppError):
@@ -92,6 +134,7 @@ class LotteryClosed(AppError):
 
 class DailyDrawsUsed(AppError):
     code, message = 3004, "今日抽奖次数已用完"
+    detail = DrawsUsed
 
 
 class ProductListFailure(AppError):
@@ -107,13 +150,12 @@ class ProductUnknown(AppError):
 
 
 class OutOfStock(AppError):
-    """data: available, requested."""
-
     code, message = 4002, "库存不足"
+    detail = StockShort
 
 
 class InsufficientPointsForOrder(InsufficientPoints):
-    """An order costs more than the balance; data: required, current."""
+    """An order costs more than the balance."""
 
     code, message = 4003, "积分余额不足"
 
@@ -123,9 +165,8 @@ class OrderUnknown(AppError):
 
 
 class OrderStateRefused(AppError):
-    """data: status."""
-
     code, message = 4005, "订单状态不允许此操作"
+    detail = State
 
 
 class PhotoFailure(AppError):
@@ -149,9 +190,10 @@ class AmountInvalid(AppError):
 
 
 class ReceiptAlreadySubmitted(AppError):
-    """data: upload_id, only when the earlier upload is the caller's own."""
+    """The earlier upload is named only when it is the caller's own."""
 
     code, message = 5005, "该小票已提交过"
+    detail = EarlierUpload | None
 
 
 class UploadUnknown(AppError):
@@ -175,9 +217,8 @@ class ReviewUnknown(AppError):
 
 
 class AlreadyReviewed(AppError):
-    """data: status."""
-
     code, message = 7003, "该记录已审核"
+    detail = State
 
 
 class ApplicationPending(AppError):
@@ -197,9 +238,10 @@ class IdempotencyKeyReused(AppError):
 
 
 class InvalidInput(AppError):
-    """A request that does not fit its schema; data: errors, each with field and message."""
+    """A request that does not fit its schema."""
 
     code, message = 9001, "参数错误"
+    detail = Problems
 
     @classmethod
     def of(cls, field: str, message: str) -> "InvalidInput":

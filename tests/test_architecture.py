@@ -29,6 +29,9 @@ OTHER_DOORS = {
     "health.alive": "says nothing",
     "health.ready": "says only ok or down",
     "health.exposed": "in production a token of its own",
+    "docs.openapi": "says nothing secret",
+    "docs.page": "says nothing secret",
+    "docs.static": "says nothing secret",
     "__flask_sock.realtime": "the gate, before the upgrade",
 }
 

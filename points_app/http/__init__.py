@@ -7,6 +7,7 @@ from points_app.config import Settings
 from points_app.http import (
     admin,
     auth,
+    docs,
     errors,
     exchange,
     files,
@@ -52,3 +53,4 @@ def init_http(app: Flask, settings: Settings) -> None:
         app.register_blueprint(area)
     app.register_blueprint(files.blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(docs.blueprint)

@@ -13,7 +13,21 @@ from typing import Any
 from flask import Blueprint, Response, g
 from pydantic import BaseModel
 
-from points_app.errors import AppError
+from points_app.errors import (
+    AccessTokenInvalid,
+    AccessTokenMissing,
+    AccountBanned,
+    AppError,
+    BodyTooLarge,
+    IdempotencyKeyReused,
+    InvalidInput,
+    NotAdmin,
+    NotMerchant,
+    RequestInProgress,
+    RouteUnknown,
+    SystemFailure,
+    TooManyRequests,
+)
 from points_app.http import access, limits, parse
 from points_app.services import idempotency
 from points_app.wire import envelope
@@ -22,18 +36,33 @@ View = Callable[..., Any]
 
 
 class Access(Enum):
-    """Who may call an endpoint. Roles are read from the database, never from the token."""
+    """Who may call an endpoint. Roles are read from the database, never from the token.
+
+    REFRESH stands for the one endpoint that takes a refresh token, and checks it itself.
+    """
 
     PUBLIC = "public"
     OPTIONAL = "optional"
+    REFRESH = "refresh"
     GUEST = "guest"
     MERCHANT = "merchant"
     ADMIN = "admin"
 
 
+_NOBODY_IN_PARTICULAR = frozenset({Access.PUBLIC, Access.OPTIONAL, Access.REFRESH})
+_TOKEN_ERRORS = (AccessTokenMissing, AccessTokenInvalid, AccountBanned)
+_ROLE_ERRORS = {Access.MERCHANT: (NotMerchant,), Access.ADMIN: (NotAdmin,)}
+
+
 @dataclass(frozen=True)
 class Operation:
-    """One endpoint as declared. `answer` is the type of the envelope's `data`."""
+    """One endpoint as declared.
+
+    `answer` is the type of the envelope's `data`, `raises` the refusals of its own, `failure` what
+    the client is told when something unexpected happens. A `keyed` one honours `Idempotency-Key`,
+    one that takes a `picture` is sent a multipart form, and `prefer` tells that it waits for a
+    result as long as the client prefers.
+    """
 
     method: str
     rule: str
@@ -46,7 +75,33 @@ class Operation:
     raises: tuple[type[AppError], ...] = ()
     limit: limits.Limit | None = None
     keyed: bool = False
+    picture: bool = False
+    prefer: bool = False
     failure: type[AppError] | None = None
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """The types it takes and answers."""
+        return (self.answer, self.body, self.query, self.form)
+
+    @property
+    def errors(self) -> tuple[type[AppError], ...]:
+        """Everything it may answer but success and 503: its own refusals and those that follow
+        from what is declared, by code."""
+        found = {TooManyRequests, self.failure or SystemFailure, *self.raises}
+        if self.access not in _NOBODY_IN_PARTICULAR:
+            found.update(_TOKEN_ERRORS, _ROLE_ERRORS.get(self.access, ()))
+        if self.body or self.picture:
+            found.add(BodyTooLarge)
+        if self.body or self.query or self.picture or self.keyed:
+            found.add(InvalidInput)
+        if self.keyed:
+            found.update((RequestInProgress, IdempotencyKeyReused))
+        if self.limit:
+            found.add(self.limit.refusal)
+        if "<int:" in self.rule:  # anything but digits there is another, unknown route
+            found.add(RouteUnknown)
+        return tuple(sorted(found, key=lambda error: (error.code, error.status, error.message)))
 
 
 class Area(Blueprint):

@@ -1,6 +1,7 @@
 """Login codes, tokens and sessions."""
 
 from points_app.errors import (
+    AccountBanned,
     CodeInvalid,
     CodeNotSent,
     CodeTooSoon,
@@ -45,7 +46,7 @@ def send_code(body: SendCode) -> wire.CodeSent:
     Access.PUBLIC,
     wire.LoginAnswer,
     body=Login,
-    raises=(PhoneInvalid, CodeInvalid),
+    raises=(PhoneInvalid, CodeInvalid, AccountBanned),
 )
 @limiter.limit(LOGINS_PER_ADDRESS, key_func=limits.network)
 def login(body: Login) -> wire.LoginAnswer:
@@ -57,9 +58,9 @@ def login(body: Login) -> wire.LoginAnswer:
 @area.endpoint(
     "POST",
     "/refresh",
-    Access.PUBLIC,
+    Access.REFRESH,
     wire.TokenPair,
-    raises=(RefreshTokenMissing, RefreshTokenInvalid, UserGone),
+    raises=(RefreshTokenMissing, RefreshTokenInvalid, UserGone, AccountBanned),
 )
 def refresh() -> wire.TokenPair:
     """Exchange the bearer refresh token for a new pair."""

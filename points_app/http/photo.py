@@ -31,6 +31,8 @@ PREFER_WAIT = re.compile(r"\bwait=([0-9]{1,4})\b")
     Access.GUEST,
     wire.UploadAnswer,
     form=UploadForm,
+    picture=True,
+    prefer=True,
     raises=(
         PictureMissing,
         PictureTooLarge,

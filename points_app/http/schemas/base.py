@@ -19,7 +19,8 @@ from points_app.wire.paging import Page
 MAX_LIMIT = 100
 MAX_PAGE = 1_000_000
 MAX_OBJECT_BYTES = 4096
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+TEXT = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+CONTROL_CHARACTERS = re.compile(TEXT.replace("[^", "["))
 
 
 def _ascii_integer(value: Any) -> Any:
@@ -42,11 +43,18 @@ def _small(value: Any) -> Any:
 
 
 QueryInt = Annotated[int, BeforeValidator(_ascii_integer)]
-Text = Annotated[str, AfterValidator(_no_control_characters)]
+# The bound stands first: behind the validator it would be missing from the API description.
+QueryNatural = Annotated[int, Field(ge=0), BeforeValidator(_ascii_integer)]
+Text = Annotated[
+    str,
+    AfterValidator(_no_control_characters),
+    Field(json_schema_extra={"pattern": f"^{TEXT}*$"}),
+]
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1),
     AfterValidator(_no_control_characters),
+    Field(json_schema_extra={"pattern": rf"^{TEXT}*[^\x00-\x1f\x7f\s]{TEXT}*$"}),
 ]
 SmallObject = Annotated[dict[str, Any], AfterValidator(_small)]
 SmallAnything = Annotated[dict[str, Any] | Text, AfterValidator(_small)]

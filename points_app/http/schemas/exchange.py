@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import AliasChoices, BeforeValidator, Field
 
-from points_app.http.schemas.base import Body, Id, Paging, QueryInt, SmallAnything
+from points_app.http.schemas.base import Body, Id, Paging, QueryNatural, SmallAnything
 
 
 class ProductsQuery(Paging):
     category: str | None = Field(None, max_length=50)
-    min_points: QueryInt | None = Field(None, ge=0)
-    max_points: QueryInt | None = Field(None, ge=0)
+    min_points: QueryNatural | None = None
+    max_points: QueryNatural | None = None
     stock_status: Literal["in_stock", "out_of_stock"] | None = None
     sort_by: Literal[
         "sort_order", "exchange_points", "stock", "sales_count", "rating", "created_at"

@@ -1,0 +1,61 @@
+"""The API description and a page to read it with; both work without internet."""
+
+import hashlib
+from pathlib import Path
+
+import click
+import orjson
+import yaml
+from flask import Blueprint, Response, current_app, request, send_from_directory
+
+from points_app.http.api import Area
+from points_app.http.openapi import describe
+
+VIEWER = Path(__file__).parent / "viewer"
+# Swagger UI sets styles by script and draws its icons as data; nothing comes from elsewhere.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+blueprint = Blueprint(
+    "docs", __name__, static_folder=VIEWER, static_url_path="/docs/viewer", cli_group=None
+)
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """The description, made once a process."""
+    known = current_app.extensions
+    if "openapi" not in known:
+        known["openapi"] = orjson.dumps(describe(_areas()))
+    response = Response(known["openapi"], mimetype="application/json")
+    response.headers["Cache-Control"] = "no-cache"
+    response.set_etag(hashlib.sha256(known["openapi"]).hexdigest()[:16])
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.get("/docs")
+def page() -> Response:
+    """Swagger UI."""
+    response = send_from_directory(VIEWER, "index.html")
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    return response
+
+
+@blueprint.cli.command("openapi")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), default="openapi.yaml")
+def write_openapi(file: Path) -> None:
+    """Write the API description to FILE (openapi.yaml)."""
+    file.write_text(as_yaml(), encoding="utf-8")
+    click.echo(f"{file} written")
+
+
+def as_yaml() -> str:
+    """The description as YAML."""
+    return yaml.safe_dump(describe(_areas()), allow_unicode=True, sort_keys=False, width=100)
+
+
+def _areas() -> list[Area]:
+    return [area for area in current_app.blueprints.values() if isinstance(area, Area)]

@@ -1,0 +1,103 @@
+"""How requests are described: parameters, headers, bodies."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from points_app.http.api import Operation
+from points_app.http.openapi.schemas import Schemas
+
+PATH_PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
+PATH_SCHEMAS = {
+    "int": {"type": "integer", "minimum": 0, "maximum": 10**15 - 1},
+    None: {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[A-Za-z0-9]+$"},
+}
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": (
+        "Chosen by the client, new for each thing it wants done. Repeating a request with its key "
+        "within 24 hours gives the first answer again instead of doing it twice."
+    ),
+    "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
+    "example": "draw-6f1f0a52",
+}
+PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "description": (
+        "`wait=N`: let the answer wait for the result up to N seconds, 20 at most; "
+        "`respond-async`: do not wait (RFC 7240)."
+    ),
+    "schema": {"type": "string", "pattern": "^(respond-async|wait=[0-9]{1,4})$"},
+    "example": "wait=8",
+}
+PICTURE = {
+    "type": "string",
+    "format": "binary",
+    "description": "A JPEG, PNG, WebP or HEIC picture of at most 10 MB and 50 megapixels.",
+}
+
+
+def openapi_path(rule: str) -> str:
+    """`/records/<order_id>` as OpenAPI writes it: `/records/{order_id}`."""
+    return PATH_PARAMETER.sub(r"{\2}", rule)
+
+
+def parameters(operation: Operation, schemas: Schemas) -> list[dict[str, Any]]:
+    """Those of the path, the query string and the headers."""
+    found: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": PATH_SCHEMAS[kind or None]}
+        for kind, name in PATH_PARAMETER.findall(operation.rule)
+    ]
+    if operation.query:
+        found += _query_parameters(schemas.fields(operation.query))
+    if operation.keyed:
+        found.append(IDEMPOTENCY_KEY)
+    if operation.prefer:
+        found.append(PREFER)
+    return found
+
+
+def _query_parameters(model: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for name, schema in model["properties"].items():
+        said = {key: schema[key] for key in ("description", "deprecated") if key in schema}
+        parameter = {"name": name, "in": "query", "schema": _without_null(schema), **said}
+        if name in model.get("required", ()):
+            parameter["required"] = True
+        yield parameter
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A query string cannot say null: the parameter is left out instead."""
+    plain = {k: v for k, v in schema.items() if k not in ("description", "deprecated")}
+    options = [option for option in plain.pop("anyOf", ()) if option != {"type": "null"}]
+    if len(options) == 1:
+        plain.update(options[0])
+    elif options:
+        plain["anyOf"] = options
+    if plain.get("default", 0) is None:
+        del plain["default"]
+    return plain
+
+
+def request_body(operation: Operation, schemas: Schemas) -> dict[str, Any] | None:
+    """A JSON object or a multipart form with a picture; None when nothing is sent."""
+    if operation.picture:
+        form = schemas.fields(operation.form) if operation.form else {"properties": {}}
+        return {"required": True, "content": {"multipart/form-data": {"schema": _upload(form)}}}
+    if operation.body is None:
+        return None
+    schema = schemas.of(operation.body)
+    is_required = bool({"required", "allOf"} & schemas.fields(operation.body).keys())
+    return {"required": is_required, "content": {"application/json": {"schema": schema}}}
+
+
+def _upload(form: dict[str, Any]) -> dict[str, Any]:
+    text = {name: _without_null(schema) for name, schema in form["properties"].items()}
+    photo = PICTURE | {"description": "Another name of `file`.", "deprecated": True}
+    return {
+        "type": "object",
+        "properties": {"file": PICTURE, "photo": photo, **text},
+        "anyOf": [{"required": ["file"]}, {"required": ["photo"]}],
+    }

@@ -1,0 +1,71 @@
+"""JSON schemas of request models and answer types, each under its own name."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import AliasChoices, BaseModel, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+
+from points_app.http.schemas.base import Query
+
+
+class _Plain(GenerateJsonSchema):
+    """Pydantic's schemas without titles that repeat each field's name."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+class Schemas:
+    """The schemas of declared parts: pydantic models and TypedDicts, None for no data."""
+
+    def __init__(self, parts: Iterable[Any]) -> None:
+        wanted = {repr(part): part for part in parts if part is not None}
+        self._references, document = TypeAdapter.json_schemas(
+            [(name, "validation", TypeAdapter(part)) for name, part in wanted.items()],
+            schema_generator=_Plain,
+            ref_template="#/components/schemas/{model}",
+        )
+        self._components: dict[str, Any] = document["$defs"]
+        for part in wanted.values():
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                _add_other_names(self.fields(part), part)
+        self._spelled_out = {
+            part.__name__
+            for part in wanted.values()
+            if isinstance(part, type) and issubclass(part, Query)
+        }
+
+    def of(self, part: Any) -> dict[str, Any]:
+        """A reference to the part's component."""
+        return {"type": "null"} if part is None else self._references[repr(part), "validation"]
+
+    def fields(self, model: type[BaseModel]) -> dict[str, Any]:
+        """The schema of a request model itself."""
+        return self._components[model.__name__]
+
+    @property
+    def referenced(self) -> dict[str, Any]:
+        """The components. Query strings and forms are none: parameters spell them out."""
+        return {n: s for n, s in self._components.items() if n not in self._spelled_out}
+
+
+def _add_other_names(schema: dict[str, Any], model: type[BaseModel]) -> None:
+    """Describe the other names of fields; where a field is required, one of its names is."""
+    required = schema.pop("required", [])
+    choices = []
+    for field in model.model_fields.values():
+        if not isinstance(field.validation_alias, AliasChoices):
+            continue
+        name, *others = map(str, field.validation_alias.choices)
+        for other in others:
+            described = dict(schema["properties"][name], description=f"Another name of `{name}`.")
+            described.pop("default", None)
+            schema["properties"][other] = described | {"deprecated": True}
+        if name in required:
+            required.remove(name)
+            choices.append({"anyOf": [{"required": [each]} for each in (name, *others)]})
+    if required:
+        schema["required"] = required
+    if choices:
+        schema["allOf"] = choices

@@ -1,0 +1,115 @@
+"""The API description: complete, valid, current, and readable without internet."""
+
+import re
+
+import pytest
+import yaml
+from openapi_schema_validator import OAS31Validator
+
+from points_app.http import AREAS
+from points_app.http.api import Access
+from points_app.http.openapi import describe
+from points_app.http.openapi.requests import openapi_path
+
+OPERATIONS = {name: each for area in AREAS for name, each in area.operations.items()}
+
+
+@pytest.fixture(scope="module")
+def description():
+    return describe(AREAS)
+
+
+def operations(description):
+    for path, item in description["paths"].items():
+        for method, operation in item.items():
+            yield path, method, operation
+
+
+def test_every_route_is_described(app, description):
+    described = {(path, method.upper()) for path, method, _ in operations(description)}
+    routes = {
+        (openapi_path(rule.rule).replace("path:", ""), method)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+        if rule.endpoint != "docs.static"
+    }
+    assert described == routes
+
+
+def test_every_reference_leads_somewhere(description):
+    """And every component is used."""
+    text = yaml.safe_dump(description)
+    referenced = set(re.findall(r"'?#/components/(\w+/[\w-]+)'?", text))
+    components = {
+        f"{kind}/{name}"
+        for kind, parts in description["components"].items()
+        for name in parts
+        if kind != "securitySchemes"
+    }
+    assert components - referenced == {"responses/MethodRefused"}
+    assert referenced <= components
+
+
+def test_schemas_are_valid_and_hold_only_keywords_that_mean_something(description):
+    for name, schema in description["components"]["schemas"].items():
+        OAS31Validator.check_schema(schema)
+        assert not re.search(r"'(ge|gt|le|lt)':", repr(schema)), name
+    for path, _, operation in operations(description):
+        for parameter in operation["parameters"]:
+            OAS31Validator.check_schema(parameter["schema"])
+            assert not re.search(r"'(ge|gt|le|lt)':", repr(parameter)), (path, parameter["name"])
+
+
+def test_every_operation_says_what_it_does_and_who_may_call_it(description):
+    schemes = {Access.PUBLIC: [], Access.REFRESH: [{"refreshToken": []}]}
+    schemes[Access.OPTIONAL] = [{}, {"accessToken": []}]
+    for path, _, operation in operations(description):
+        assert operation["summary"], path
+        if path.startswith("/api/"):
+            access = OPERATIONS[operation["operationId"]].access
+            assert operation["security"] == schemes.get(access, [{"accessToken": []}]), path
+            assert operation["responses"].keys() >= {"200", "429", "500", "503"}, path
+
+
+def test_codes_and_texts_stand_in_the_description(description):
+    draw = description["paths"]["/api/lottery/draw"]["post"]
+    assert "| 3004 | 今日抽奖次数已用完 | 200 |" in draw["description"]
+    assert "| 3002 | 抽奖过于频繁，请稍后再试 | 429 |" in draw["description"]
+    assert len(draw["responses"]["429"]["content"]["application/json"]["schema"]["oneOf"]) == 2
+    shortfall = description["components"]["schemas"]["InsufficientPoints"]["properties"]
+    assert shortfall["code"] == {"const": 3001}
+    assert shortfall["data"] == {"$ref": "#/components/schemas/Shortfall"}
+
+
+def test_headers_forms_and_other_names_are_described(description):
+    upload = description["paths"]["/api/photo/upload"]["post"]
+    form = upload["requestBody"]["content"]["multipart/form-data"]["schema"]
+    assert form["properties"].keys() == {"file", "photo", "amount"}
+    assert "Prefer" in {parameter["name"] for parameter in upload["parameters"]}
+    redeem = description["paths"]["/api/exchange/redeem"]["post"]
+    assert [parameter["name"] for parameter in redeem["parameters"]] == ["Idempotency-Key"]
+    assert "Idempotent-Replayed" in redeem["responses"]["200"]["headers"]
+    assert description["components"]["schemas"]["RedeemRequest"]["allOf"] == [
+        {"anyOf": [{"required": ["commodity_id"]}, {"required": ["product_id"]}]}
+    ]
+    paging = description["paths"]["/api/exchange/records"]["get"]["parameters"]
+    assert {"page", "limit", "size", "page_size"} <= {parameter["name"] for parameter in paging}
+
+
+def test_the_server_gives_the_description(app, description):
+    client = app.test_client()
+    answer = client.get("/openapi.json")
+    assert answer.json == description
+    again = client.get("/openapi.json", headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_the_page_loads_nothing_from_elsewhere(app):
+    with app.test_client() as client, client.get("/docs") as page:
+        assert page.status_code == 200
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+        links = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+        assert "/openapi.json" in links and len(links) == 4
+        for link in links:
+            with client.get(link) as answer:
+                assert link.startswith("/") and answer.status_code == 200, link
