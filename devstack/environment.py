@@ -35,7 +35,7 @@ def development_environment(project: Path, data: Path) -> dict[str, str]:
         "LOG_FORMAT": "console" if sys.stdout.isatty() else "json",
         "PYTHONUNBUFFERED": "1",
         # Developers' containers run as root, and Celery greets each start with eight lines on it.
-        "PYTHONWARNINGS": "ignore:You:RuntimeWarning",
+        "PYTHONWARNINGS": "ignore:You",
         **_kept_secrets(data / "secrets.env"),
     }
     if not values.get("NODE_ENV"):

@@ -13,15 +13,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from devstack.console import logged_to, printer, say
 from devstack.ports import is_free
 from devstack.process import Process, ProcessFailed, wait_until
 
 PROJECT = Path(__file__).resolve().parent.parent
-COLOURS = {"serve": 32, "web": 36, "worker": 35, "beat": 34, "release": 33, "seed": 33}
+ADDRESS = ("BIND_HOST", "PORT", "WS_PORT")
 READY_SECONDS = 120.0
 # Seconds for what is under way to end: an answer, a receipt being read.
 STOP_SECONDS = {"web": 12.0, "worker": 20.0, "beat": 5.0}
@@ -74,6 +75,7 @@ def serve(data: Path, like_production: bool = False) -> None:
     data.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         stack.enter_context(_only_user_of(data))
+        stack.enter_context(logged_to(data / "serve.log"))
         environment = development_environment(PROJECT, data)
         _check_ports(environment)
         processes = start_servers(stack, environment, data, say, like_production)
@@ -94,24 +96,6 @@ def procfile(path: Path) -> dict[str, str]:
     """The commands of production by process name, so that development runs the same ones."""
     lines = (line.split(":", 1) for line in path.read_text().splitlines() if ":" in line)
     return {name.strip(): command.strip() for name, command in lines if not name.startswith("#")}
-
-
-def say(text: str) -> None:
-    printer("serve")(text)
-
-
-def printer(name: str) -> Callable[[str], None]:
-    """A function that prints each line behind `name`, in its colour on a terminal."""
-    label = f"{name:<7} |"
-    if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
-        label = f"\033[{COLOURS[name]}m{label}\033[0m"
-
-    def write(text: str) -> None:
-        # One write per call: lines of different processes must not interleave.
-        sys.stdout.write("".join(f"{label} {line}\n" for line in text.splitlines() or [""]))
-        sys.stdout.flush()
-
-    return write
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -170,8 +154,12 @@ def _check_ports(environment: dict[str, str]) -> None:
 
 
 def _chosen_here(environment: dict[str, str]) -> dict[str, str]:
-    """What another terminal lacks to run `flask` commands against this server."""
-    return {name: text for name, text in environment.items() if os.environ.get(name) != text}
+    """What another terminal lacks to run `flask` commands or bin/demo against this server."""
+    return {
+        name: text
+        for name, text in environment.items()
+        if os.environ.get(name) != text or name in ADDRESS
+    }
 
 
 def _run_step(title: str, name: str, command: str, environment: dict[str, str]) -> list[str]:
@@ -242,6 +230,7 @@ def _welcome(environment: dict[str, str], data: Path, logins: list[str]) -> None
         f"API        {web}/api/    described at {web}/docs",
         f"WebSocket  {socket}/ws?token=ACCESS_TOKEN",
         f"Health     {web}/readyz",
+        "Try it     bin/demo, in another terminal",
         f"Commands   set -a; . {data / 'serve.env'}; .venv/bin/flask --app wsgi --help",
         "Ctrl-C stops everything.",
     ]

@@ -35,12 +35,14 @@ AREAS: tuple[Area, ...] = (
 )
 # Larger than the largest picture, so that a guest whose photo is too big is told so (5002).
 MAX_BODY_BYTES = 32 * 1024 * 1024
+# Werkzeug counts what it has read of a file but not yet handed on, up to 64 KiB and a boundary.
+MAX_FORM_BYTES = 256 * 1024
 
 
 def init_http(app: Flask, settings: Settings) -> None:
     """Register every route and what surrounds them."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
-    app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM_BYTES
     proxies = settings.trusted_proxies
     app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
         app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies

@@ -23,11 +23,12 @@ class Launcher:
         ports = {"PORT": str(self.port), "WS_PORT": str(self.socket_port)}
         outside = {name: text for name, text in os.environ.items() if "DATABASE" not in name}
         outside.pop("REDIS_URL", None)
+        self.environment = outside | ports | environment
         self.process = Process(
             "launcher",
             [sys.executable, "-m", "devstack.serve", "--data", data],
             self.lines.append,
-            env=outside | ports | environment,
+            env=self.environment,
             cwd=PROJECT,
             stop_seconds=60,
         )
