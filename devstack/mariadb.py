@@ -21,18 +21,19 @@ INSTALL = "apt-get install -y --no-install-recommends mariadb-server-core mariad
 
 
 @contextmanager
-def mariadb_server(folder: Path) -> Iterator[Server]:
+def mariadb_server(folder: Path, *options: str) -> Iterator[Server]:
     """Run a server with an empty database, its files in `folder`, on a free loopback port.
 
-    Commits do not wait for the disk, so put `folder` in `scratch_folder()`. Works as root or as
-    anyone else. Raises ProcessFailed when MariaDB is not installed or does not start.
+    Commits do not wait for the disk unless `options`, which come last, say so; put `folder` in
+    `scratch_folder()` otherwise. Works as root or as anyone else. Raises ProcessFailed when MariaDB
+    is not installed or does not start.
     """
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     _create(folder)
     server = Server(
         "mariadb",
-        [_program("mariadbd"), "--no-defaults", *_settings(folder, port)],
+        [_program("mariadbd"), "--no-defaults", *_settings(folder, port), *options],
         folder / "mariadb.log",
         url=f"mysql+pymysql://root@127.0.0.1:{port}/{DATABASE}?charset=utf8mb4",
         is_ready=lambda: _answers(port),

@@ -1,0 +1,159 @@
+"""Guests, prizes and products for both databases, the same rows in each."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import jwt
+import pymysql
+from flask_migrate import upgrade
+from sqlalchemy import insert
+
+from points_app.base import create_base_app
+from points_app.config import Settings
+from points_app.db import db, execute, transactional, utcnow
+from points_app.extensions import parts
+from points_app.models import LedgerEntry, Product, StockMovement, User
+from points_app.services import seeding, sessions
+
+PURSE = 1_000_000_000  # nobody runs out of points
+STOCK = 100_000_000
+CATEGORIES = ("饮品", "美食", "零食", "数码", "生活用品")
+CHUNK = 1000
+# How the same rows look in the peer's tables.
+_COPIES = {
+    "users": "user_id, total_points, is_merchant, nickname, status, created_at",
+    "points_records": (
+        "id, user_id, type, points, description, source, balance_after, related_id, created_at"
+    ),
+    "lottery_settings": (
+        "prize_id, prize_name, prize_type, prize_value, angle, color, probability, is_activity,"
+        " status"
+    ),
+    "commodity_pool": (
+        "commodity_id, name, description, category, exchange_points, stock, image, status, is_hot,"
+        " sort_order, rating, sales_count, created_at, updated_at"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """What requests may name: phones by user id, and each user's access token on both servers."""
+
+    phones: list[str]
+    our_tokens: list[str]
+    peer_tokens: list[str]
+    products: int
+
+
+def load(environment: Mapping[str, str], users: int, products: int) -> World:
+    """Make the tables and fill them; `users` guests with full purses, `products` products."""
+    app = create_base_app(Settings.from_env(environment))
+    with app.app_context():
+        upgrade()
+        seeding.load_first_data()
+        phones = [f"138{number:08d}" for number in range(1, users + 1)]
+        _load_users(phones)
+        _load_products(products)
+        our_tokens = _open_sessions(users)
+        db.session.remove()
+        db.engine.dispose()
+    secret = environment["JWT_SECRET"]
+    return World(phones, our_tokens, [_sign(user, secret) for user in _ids(users)], products)
+
+
+def _ids(count: int) -> range:
+    return range(1, count + 1)
+
+
+@transactional
+def _load_users(phones: list[str]) -> None:
+    now = utcnow()
+    users, entries = [], []
+    for user_id, phone in enumerate(phones, start=1):
+        index = parts.vault.blind_index(phone)
+        row = User(mobile_hash=index).mobile_row
+        users.append(
+            {
+                "user_id": user_id,
+                "mobile": parts.vault.seal(phone, row),
+                "mobile_hash": index,
+                "total_points": PURSE,
+                "nickname": f"用户{phone[-4:]}",
+                "status": "active",
+            }
+        )
+        entries.append(
+            {
+                "user_id": user_id,
+                "type": "earn",
+                "points": PURSE,
+                "description": "测量用积分",
+                "source": "admin",
+                "balance_after": PURSE,
+                "related_id": f"bench:{user_id}",
+                "created_at": now,
+            }
+        )
+    _insert(User, users)
+    _insert(LedgerEntry, entries)
+
+
+@transactional
+def _load_products(count: int) -> None:
+    """Replace the first catalogue by one of `count` products with stock for every round."""
+    execute(StockMovement.__table__.delete())
+    execute(Product.__table__.delete())
+    _insert(Product, [_product(number) for number in _ids(count)])
+    _insert(
+        StockMovement,
+        [{"commodity_id": n, "operation": "first", "change": STOCK} for n in _ids(count)],
+    )
+
+
+def _product(number: int) -> dict[str, Any]:
+    return {
+        "commodity_id": number,
+        "name": f"商品{number:05d}",
+        "description": "精选好物，凭取货码到店领取。",
+        "category": CATEGORIES[number % len(CATEGORIES)],
+        "exchange_points": 50 + number * 7919 % 2000,
+        "stock": STOCK if number % 10 else 0 if number > 500 else STOCK,
+        "image": f"https://example.com/products/{number}.jpg",
+        "status": "active",
+        "is_hot": number % 7 == 0,
+        "sort_order": number * 31 % 1000,
+        "rating": Decimal(30 + number % 21) / 10,
+    }
+
+
+@transactional
+def _open_sessions(users: int) -> list[str]:
+    everybody = db.session.query(User).filter(User.user_id <= users).order_by(User.user_id)
+    return [sessions.open_session(user)["access_token"] for user in everybody]
+
+
+def _insert(model: Any, rows: list[dict[str, Any]]) -> None:
+    for start in range(0, len(rows), CHUNK):
+        execute(insert(model.__table__), rows[start : start + CHUNK])
+
+
+def _sign(user_id: int, secret: str) -> str:
+    now = int(time.time())
+    claims = {"user_id": user_id, "mobile": "138****0000", "is_merchant": False}
+    return jwt.encode(claims | {"iat": now, "exp": now + 7200}, secret, algorithm="HS256")
+
+
+def copy_to_peer(port: int, phones: list[str]) -> None:
+    """The same rows in the peer's tables, the phone numbers in clear."""
+    with pymysql.connect(host="127.0.0.1", port=port, user="root", autocommit=True) as connection:
+        cursor = connection.cursor()
+        for table, columns in _COPIES.items():
+            cursor.execute(
+                f"INSERT INTO peer.{table} ({columns}) SELECT {columns} FROM points.{table}"
+            )
+        numbers = [(phone, user_id) for user_id, phone in enumerate(phones, start=1)]
+        cursor.executemany("UPDATE peer.users SET mobile = %s WHERE user_id = %s", numbers)
