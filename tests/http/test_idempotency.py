@@ -63,6 +63,7 @@ def test_keys_belong_to_their_user(make):
 def test_while_the_first_request_runs(app, make):
     guest = make.guest()
     with app.app_context(), db.engine.begin() as first:
+        first.exec_driver_sql("BEGIN")  # outside @transactional each statement commits itself
         first.execute(
             KEYS.insert(),
             {"user_id": guest.user_id, "key": "k1", "fingerprint": "f", "created_at": utcnow()},
