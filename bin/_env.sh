@@ -69,8 +69,8 @@ make_environment() {
 # Debian keeps servers in /usr/sbin, which is not on everybody's PATH.
 # install_mariadb WHO ALTERNATIVE: as root on Debian it is installed, else WHO it is for is told how.
 install_mariadb() {
-    packages="mariadb-server-core mariadb-client-core"
-    if PATH="$PATH:/usr/sbin" command -v mariadbd >/dev/null; then
+    packages="mariadb-server-core mariadb-client"
+    if PATH="$PATH:/usr/sbin" command -v mariadbd >/dev/null && command -v mariadb-dump >/dev/null; then
         return
     fi
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

@@ -17,7 +17,7 @@ SQL_MODE = (
     "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,"
     "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
 )
-INSTALL = "apt-get install -y --no-install-recommends mariadb-server-core mariadb-client-core"
+INSTALL = "apt-get install -y --no-install-recommends mariadb-server-core mariadb-client"
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import logging
 
 from points_app import jobs
-from points_app.services import figures, idempotency, monitoring
+from points_app.services import figures, retention
 from worker.app import celery
 
 log = logging.getLogger(__name__)
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 @celery.task(name=jobs.PURGE)
 def purge() -> None:
     """Delete what is past its time."""
-    log.info("purged", extra={"rows": monitoring.purge() + idempotency.purge()})
+    log.info("purged", extra={"rows": retention.purge()})
 
 
 @celery.task(name=jobs.GATHER_FIGURES)

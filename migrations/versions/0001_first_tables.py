@@ -402,6 +402,7 @@ def upgrade() -> None:
         sa.Column("user_id", columns.big_int, nullable=False),
         sa.Column("object_key", columns.ascii_code(255), nullable=False),
         sa.Column("is_stored", sa.Boolean(), nullable=False),
+        sa.Column("picture_deleted_at", columns.utc_time, nullable=True),
         sa.Column("sha256", columns.ascii_code(64), nullable=False),
         sa.Column("claimed_sha256", columns.ascii_code(64), nullable=True),
         sa.Column("pixel_sha256", columns.ascii_code(64), nullable=False),
@@ -501,6 +502,9 @@ def upgrade() -> None:
         "photo_reviews",
         ["reviewer_id", "review_time"],
         unique=False,
+    )
+    op.create_index(
+        "ix_photo_reviews_stored", "photo_reviews", ["is_stored", "review_time"], unique=False
     )
     op.create_index(op.f("ix_photo_reviews_sha256"), "photo_reviews", ["sha256"], unique=False)
     op.create_index(

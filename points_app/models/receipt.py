@@ -58,6 +58,7 @@ class Receipt(db.Model):  # type: ignore[name-defined]
         Index("ix_photo_reviews_reviewer_id", "reviewer_id", "review_time"),
         Index("ix_photo_reviews_facts", "recognized_amount", "receipt_time"),
         Index("ix_photo_reviews_auto_review", "auto_review"),
+        Index("ix_photo_reviews_stored", "is_stored", "review_time"),
         CheckConstraint("points_awarded >= 0", name="points_awarded_not_negative"),
         CheckConstraint(
             "review_status IN ('pending', 'approved', 'rejected')", name="review_status_known"
@@ -80,6 +81,7 @@ class Receipt(db.Model):  # type: ignore[name-defined]
     user_id: Mapped[int] = mapped_column(ForeignKey("users.user_id"))
     object_key: Mapped[str] = mapped_column(ascii_code(255))
     is_stored: Mapped[bool] = mapped_column(default=False)
+    picture_deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sha256: Mapped[str] = mapped_column(ascii_code(64), index=True)
     claimed_sha256: Mapped[str | None] = mapped_column(ascii_code(64), unique=True)
     pixel_sha256: Mapped[str] = mapped_column(ascii_code(64), index=True)

@@ -110,6 +110,9 @@ class BusinessSettings(BaseModel):
     two_person_points: int = Field(
         0, ge=0, le=100_000, description="超过多少积分需要两位商家审核，0表示不需要"
     )
+    receipt_picture_days: int = Field(
+        365, ge=30, le=3650, description="小票审核后图片保留的天数，到期删除图片，记录保留"
+    )
     new_user_points: int = Field(1000, ge=0, le=1_000_000, description="新用户注册奖励积分")
     welcome_per_device: int = Field(
         2,

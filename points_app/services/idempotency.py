@@ -37,7 +37,6 @@ R = TypeVar("R")
 
 KEYS = IdempotencyKey.__table__
 REMEMBERED = timedelta(hours=24)
-PURGE_BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,20 +195,3 @@ def _remember(request: KeyedRequest, answer: bytes) -> None:
         _insert(request, answer=answer.decode())
     elif row.answer is not None:
         raise Replay(row.answer.encode())
-
-
-def purge() -> int:
-    """Forget keys past their time, in small batches; returns how many."""
-    gone = 0
-    while batch := _purge_batch():
-        gone += batch
-    return gone
-
-
-@transactional
-def _purge_batch() -> int:
-    old = select(KEYS.c.id).where(KEYS.c.created_at < utcnow() - REMEMBERED).limit(PURGE_BATCH)
-    ids = list(execute(old).scalars())
-    if ids:
-        execute(delete(KEYS).where(KEYS.c.id.in_(ids)))
-    return len(ids)

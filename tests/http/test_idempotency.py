@@ -7,7 +7,7 @@ from sqlalchemy import text, update
 
 from points_app.db import db, utcnow
 from points_app.models import IdempotencyKey
-from points_app.services import idempotency, receipts
+from points_app.services import idempotency, receipts, retention
 from tests.books import balance, draws, orders
 from tests.receipts_in import blank, send
 
@@ -152,7 +152,7 @@ def test_old_keys_are_purged(app, make):
     change(app, created_at=utcnow() - timedelta(hours=25))
     draw(guest, "new").ok()
     with app.app_context():
-        assert idempotency.purge() == 1
+        assert retention.purge()[IdempotencyKey.__tablename__] == 1
         assert db.session.query(IdempotencyKey.key).all() == [("new",)]
 
 

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Iterator
 from typing import Protocol
 
 # The narrow alphabet is the same for disk and S3: no path can leave its root, and no key needs
@@ -40,6 +41,10 @@ class Storage(Protocol):
 
         Raises StorageError for a lifetime outside 1 second to 7 days.
         """
+        ...
+
+    def objects(self) -> Iterator[tuple[str, int]]:
+        """Every object: its key and its size in bytes. Raises StorageError."""
         ...
 
     def used_ratio(self) -> float | None:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from points_app.clients.storage.base import (
@@ -49,6 +50,11 @@ class LocalStorage(Storage):
 
     def signed_url(self, key: str, expires_in: int) -> None:
         """None: files have no server of their own, the application lends them itself."""
+
+    def objects(self) -> Iterator[tuple[str, int]]:
+        for path in sorted(self._root.rglob("*")):
+            if path.is_file() and not path.name.startswith("."):
+                yield path.relative_to(self._root).as_posix(), path.stat().st_size
 
     def used_ratio(self) -> float:
         """Of the disk that the folder is on."""

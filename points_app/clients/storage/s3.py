@@ -59,6 +59,13 @@ class S3Storage(Storage):
         with _translated("sign", key):
             return self._s3().generate_presigned_url("get_object", Params=place, ExpiresIn=lifetime)
 
+    def objects(self) -> Iterator[tuple[str, int]]:
+        with _translated("list", self._bucket):
+            pages = self._s3().get_paginator("list_objects_v2").paginate(Bucket=self._bucket)
+            for page in pages:
+                for found in page.get("Contents", ()):
+                    yield found["Key"], found["Size"]
+
     def used_ratio(self) -> None:
         """None: S3 tells no quota; the provider's own alarm watches the bill."""
 

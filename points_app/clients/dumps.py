@@ -1,0 +1,154 @@
+"""Whole databases into files and back, by the databases' own tools.
+
+MySQL and MariaDB by `mysqldump`/`mariadb-dump` and their client, SQLite by its backup API; each
+takes one consistent snapshot while the service runs.
+"""
+
+import gzip
+import hashlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy.engine import URL
+
+CHUNK_BYTES = 1024 * 1024
+DUMP_TOOLS = ("mariadb-dump", "mysqldump")
+LOAD_TOOLS = ("mariadb", "mysql")
+DUMP_OPTIONS = (
+    "--single-transaction",
+    "--quick",
+    "--skip-lock-tables",
+    "--hex-blob",
+    "--triggers",
+    "--no-tablespaces",
+    "--default-character-set=utf8mb4",
+)
+
+Progress = Callable[[int], None]
+
+
+class DumpFailed(Exception):
+    """A tool is missing or failed; the text says what to do and holds no password."""
+
+
+def dump(url: URL, path: Path, progress: Progress) -> str:
+    """Write the database of `url` to `path`, compressed; returns the SHA-256 of the file in hex.
+
+    `progress` hears the bytes written so far, before compression. Raises DumpFailed.
+    """
+    if url.get_backend_name() == "sqlite":
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            copy = Path(folder) / "copy.db"
+            with closing(_sqlite(url)) as source, closing(sqlite3.connect(copy)) as target:
+                source.backup(target)
+            with copy.open("rb") as stream:
+                _compress(stream, path, progress)
+        return checksum(path)
+    with _options_file(url) as options:
+        command = [_tool(DUMP_TOOLS), f"--defaults-extra-file={options}", *DUMP_OPTIONS]
+        with _running([*command, _name(url)], stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            _compress(process.stdout, path, progress)
+    return checksum(path)
+
+
+def load(url: URL, path: Path, progress: Progress) -> None:
+    """Fill the empty database of `url` with what `dump` wrote. Raises DumpFailed."""
+    if url.get_backend_name() == "sqlite":
+        target = Path(url.database or "")
+        with gzip.open(path) as stream, target.open("wb") as file:
+            _copy(stream, file, progress)
+        return
+    with _options_file(url) as options:
+        command = [_tool(LOAD_TOOLS), f"--defaults-extra-file={options}", _name(url)]
+        with (
+            _running(command, stdin=subprocess.PIPE) as process,
+            gzip.open(path) as stream,
+        ):
+            assert process.stdin is not None
+            with process.stdin as tool:
+                _copy(stream, tool, progress)
+
+
+def checksum(path: Path) -> str:
+    """The SHA-256 of a file in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _compress(stream: IO[bytes], path: Path, progress: Progress) -> None:
+    # The time in the header is left out: the same content gives the same file.
+    with path.open("wb") as file, gzip.GzipFile(fileobj=file, mode="wb", mtime=0) as packed:
+        _copy(stream, packed, progress)
+
+
+def _copy(source: IO[bytes], target: IO[bytes], progress: Progress) -> None:
+    done = 0
+    while piece := source.read(CHUNK_BYTES):
+        target.write(piece)
+        done += len(piece)
+        progress(done)
+
+
+@contextmanager
+def _running(
+    command: list[str], stdin: int | None = None, stdout: int | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The tool while the block feeds or reads it. Raises DumpFailed with its last words."""
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=said)
+        with process:
+            try:
+                yield process
+            except BrokenPipeError:
+                process.wait()  # its own words below are the better explanation
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode:
+            said.seek(0)
+            words = said.read().decode(errors="replace").strip()[-500:]
+            raise DumpFailed(f"{Path(command[0]).name} failed: {words}")
+
+
+@contextmanager
+def _options_file(url: URL) -> Iterator[str]:
+    """Address and password in a file only we can read: command lines are seen by everybody."""
+    lines = {"host": url.host, "port": url.port, "user": url.username, "password": url.password}
+    descriptor, path = tempfile.mkstemp(prefix="points-", suffix=".cnf")
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write("[client]\n")
+            for name, value in lines.items():
+                if value is not None:
+                    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+                    file.write(f'{name}="{text}"\n')
+        yield path
+    finally:
+        os.unlink(path)
+
+
+def _tool(names: tuple[str, ...]) -> str:
+    for name in names:
+        if path := shutil.which(name):
+            return path
+    raise DumpFailed(
+        f"{' or '.join(names)} is not installed. On Debian: apt-get install mariadb-client"
+    )
+
+
+def _name(url: URL) -> str:
+    if not url.database:
+        raise DumpFailed("DATABASE_URL names no database")
+    return url.database
+
+
+def _sqlite(url: URL) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{url.database}?mode=ro", uri=True)

@@ -1,0 +1,149 @@
+"""How long what is kept: old rows and pictures go in small batches, so that no guest waits.
+
+What is money stays: ledger, draws and orders are never deleted here (the contract asks for two
+years at least, and the books can be proved only whole).
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from points_app.clients.storage import StorageError
+from points_app.db import execute, transactional, utcnow
+from points_app.extensions import parts
+from points_app.models import (
+    AuthSession,
+    ErrorLog,
+    IdempotencyKey,
+    PerformanceMetric,
+    Receipt,
+    ReviewStatus,
+    SmsCode,
+)
+from points_app.services.business import business
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+RECEIPTS = Receipt.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Rows of `model` whose `moment` lies more than `age` back are deleted."""
+
+    model: Any
+    moment: str
+    age: timedelta
+
+    @property
+    def name(self) -> str:
+        return str(self.model.__tablename__)
+
+
+RULES = (
+    Rule(PerformanceMetric, "created_at", timedelta(days=90)),
+    Rule(ErrorLog, "created_at", timedelta(days=180)),
+    Rule(IdempotencyKey, "created_at", timedelta(hours=24)),
+    # A session is of no use once its last refresh token has expired; its tokens go with it.
+    Rule(AuthSession, "expires_at", timedelta(days=1)),
+    # Yesterday's row still counts towards a phone's limit of the day.
+    Rule(SmsCode, "sent_at", timedelta(days=2)),
+)
+PICTURES = "receipt pictures"
+
+Progress = Callable[[str, int], None]
+
+
+def _silent(_name: str, _done: int) -> None:
+    """Nobody watches."""
+
+
+def due() -> dict[str, int]:
+    """What `purge` would delete now, by table; changes nothing."""
+    now = utcnow()
+    counts = {rule.name: _count(rule.model.__table__, *_old(rule, now)) for rule in RULES}
+    return {**counts, PICTURES: _count(RECEIPTS, *_old_pictures(now))}
+
+
+def purge(progress: Progress = _silent) -> dict[str, int]:
+    """Delete what is past its time; returns how many by table.
+
+    `progress` hears after each batch how many of a table are gone. A storage that is down keeps its
+    pictures until the next run.
+    """
+    gone: dict[str, int] = {}
+    for rule in RULES:
+        gone[rule.name] = _in_batches(rule.name, lambda rule=rule: _delete_rows(rule), progress)
+    gone[PICTURES] = _in_batches(PICTURES, _delete_pictures, progress)
+    return gone
+
+
+def _in_batches(name: str, one_batch: Callable[[], int], progress: Progress) -> int:
+    total = 0
+    while batch := one_batch():
+        total += batch
+        progress(name, total)
+    return total
+
+
+def _count(table: Any, *conditions: Any) -> int:
+    return execute(select(func.count()).select_from(table).where(*conditions)).scalar_one()
+
+
+def _old(rule: Rule, now: datetime) -> tuple[Any]:
+    return (rule.model.__table__.c[rule.moment] < now - rule.age,)
+
+
+@transactional
+def _delete_rows(rule: Rule) -> int:
+    table = rule.model.__table__
+    (key,) = table.primary_key.columns
+    keys = list(execute(select(key).where(*_old(rule, utcnow())).limit(BATCH)).scalars())
+    if keys:
+        execute(delete(table).where(key.in_(keys), *_old(rule, utcnow())))
+    return len(keys)
+
+
+def _old_pictures(now: datetime) -> tuple[Any, ...]:
+    """Of decided receipts only; the policy is the shop's (setting `receipt_picture_days`)."""
+    days = business().receipt_picture_days
+    return (
+        RECEIPTS.c.is_stored.is_(True),
+        RECEIPTS.c.review_time < now - timedelta(days=days),
+        RECEIPTS.c.review_status != ReviewStatus.PENDING,
+    )
+
+
+def _delete_pictures() -> int:
+    """One batch: the objects first, then the rows that say so; doing it twice changes nothing."""
+    keys = _picture_keys()
+    deleted = [review_id for review_id, key in keys if _delete_object(key)]
+    if deleted:
+        mark_deleted(deleted)
+    return len(deleted) if len(deleted) == len(keys) else 0
+
+
+def _picture_keys() -> list[tuple[int, str]]:
+    query = select(RECEIPTS.c.review_id, RECEIPTS.c.object_key).where(*_old_pictures(utcnow()))
+    return [(row.review_id, row.object_key) for row in execute(query.limit(BATCH))]
+
+
+def _delete_object(key: str) -> bool:
+    try:
+        parts.storage.delete(key)
+    except StorageError as error:
+        log.warning("picture_not_deleted", extra={"object_key": key, "error": str(error)})
+        return False
+    return True
+
+
+@transactional
+def mark_deleted(review_ids: list[int]) -> None:
+    """Note that the pictures of these receipts are gone from storage."""
+    mine = RECEIPTS.c.review_id.in_(review_ids)
+    execute(update(RECEIPTS).where(mine).values(is_stored=False, picture_deleted_at=utcnow()))
