@@ -117,6 +117,11 @@ def _may_run_again(error: Exception) -> bool:
     return isinstance(error, TryAgain) or error_number(error) in RETRYABLE
 
 
+def is_writing() -> bool:
+    """Whether a `@transactional` function is running."""
+    return _writing.get()
+
+
 def before_commit(step: Callable[[], Any]) -> None:
     """Call `step` inside the running transaction when everything else of it is done; for locks that
     many transactions want and none should hold for long. One that raises undoes all."""
@@ -226,7 +231,7 @@ def init_db(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     with app.app_context():
         event.listen(db.engine, "before_cursor_execute", _count_query)
-        prepare(db.engine, settings, is_writing=_writing.get)
+        prepare(db.engine, settings, is_writing=is_writing)
 
 
 def query_count() -> int:

@@ -28,7 +28,8 @@ def admit(required: str) -> Caller | None:
         return sessions.authenticate_or_none(token) if token else None
     if token is None:
         raise AccessTokenMissing
-    caller = sessions.authenticate(token)
+    # A role opens other people's data, so it is read again each time.
+    caller = sessions.authenticate(token, fresh=required in ROLES)
     g.user_id = caller.user_id
     if required in ROLES:
         role, refusal = ROLES[required]

@@ -140,10 +140,8 @@ def _handler(operation: Operation) -> View:
 
     def handle(**arguments: Any) -> Response:
         g.operation = operation
-        limits.check_api()
+        limits.check(operation.limit)
         caller = access.admit(operation.access.value)
-        if operation.limit:
-            limits.check(operation.limit, caller.user_id if caller else None)
         if "caller" in wanted:
             arguments["caller"] = caller
         for part in ("body", "query", "form"):

@@ -15,7 +15,9 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis import RedisError
+from redis.commands.core import Script
 
+from points_app import versions
 from points_app.config import Settings
 from points_app.errors import AppError, TooManyDraws, TooManyRequests
 from points_app.extensions import limiter, parts
@@ -25,31 +27,35 @@ from points_app.services import sessions
 log = logging.getLogger(__name__)
 
 WINDOW_SECONDS = 60
-# KEYS: one sorted set of times for each limit. ARGV: window in microseconds, a unique name for this
-# request, then the limits. Answers {refused index or 0, microseconds to wait, smallest remaining,
-# its limit}; a refused request is counted nowhere.
-_CHECK = """
+# KEYS: one sorted set of times for each limit, then versions. ARGV: window in microseconds, a name
+# nobody used before, how long versions are kept, the limits. Answers {refused index or 0,
+# microseconds to wait, smallest remaining, its limit, the versions}; a refused request is counted
+# nowhere.
+_CHECK = f"""{versions.READ}
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local window = tonumber(ARGV[1])
+local limits = #ARGV - 3
 local remaining, tightest
-for i, key in ipairs(KEYS) do
-  local limit = tonumber(ARGV[i + 2])
+for i = 1, limits do
+  local key, limit = KEYS[i], tonumber(ARGV[i + 3])
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now - window)
   local used = redis.call('ZCARD', key)
   if used >= limit then
     local oldest = redis.call('ZRANGE', key, used - limit, used - limit, 'WITHSCORES')
-    return {i, math.ceil(tonumber(oldest[2]) + window - now), 0, limit}
+    return {{i, math.ceil(tonumber(oldest[2]) + window - now), 0, limit}}
   end
   if not remaining or limit - used - 1 < remaining then
     remaining, tightest = limit - used - 1, limit
   end
 end
-for _, key in ipairs(KEYS) do
-  redis.call('ZADD', key, now, ARGV[2])
-  redis.call('PEXPIRE', key, math.ceil(window / 1000))
+for i = 1, limits do
+  redis.call('ZADD', KEYS[i], now, ARGV[2])
+  redis.call('PEXPIRE', KEYS[i], math.ceil(window / 1000))
 end
-return {0, 0, remaining, tightest}
+local answer = {{0, 0, remaining, tightest}}
+for i = limits + 1, #KEYS do answer[#answer + 1] = version(KEYS[i], ARGV[2], ARGV[3]) end
+return answer
 """
 
 
@@ -62,6 +68,10 @@ class Limit:
     refusal: type[AppError] = TooManyRequests
     setting: str | None = None
     requests: int = 0
+
+    @property
+    def allowed(self) -> int:
+        return getattr(parts.settings, self.setting) if self.setting else self.requests
 
 
 DRAWS = Limit("draw", TooManyDraws, setting="rate_limit_draw")
@@ -95,57 +105,69 @@ def network() -> str:
     return str(ip_network((address, 64), strict=False).network_address)
 
 
-def check_api() -> None:
-    """The limits of the whole API: per user with a ceiling per address, or per address.
+def check(limit: Limit | None = None) -> None:
+    """The limits of the whole API, per user with a ceiling per address, or per address, and the
+    endpoint's own; in one round trip, which also tells the versions of what this request may use.
 
-    Only the token's signature is checked here, which costs no query. Raises TooManyRequests.
+    Only the token's signature is checked here, which costs no query. Raises TooManyRequests or the
+    limit's refusal.
     """
     settings = parts.settings
     token = bearer_token()
     user_id = sessions.identify(token) if token else None
     address = network()
-    if user_id is None:
-        _apply(TooManyRequests, {f"rl:ip:{address}": settings.rate_limit_api})
-    else:
-        counters = {
-            f"rl:u:{user_id}": settings.rate_limit_api,
-            f"rl:uip:{address}": settings.rate_limit_api_ip,
-        }
-        _apply(TooManyRequests, counters)
-
-
-def check(limit: Limit, user_id: int | None) -> None:
-    """An endpoint's own limit. Raises its refusal."""
-    who = f"u:{user_id}" if user_id is not None else f"ip:{network()}"
-    allowed = getattr(parts.settings, limit.setting) if limit.setting else limit.requests
-    _apply(limit.refusal, {f"rl:{limit.name}:{who}": allowed})
-
-
-def _apply(refusal: type[AppError], counters: dict[str, int]) -> None:
-    try:
-        script = parts.redis.register_script(_CHECK)
-        name = secrets.token_hex(8)
-        arguments = [WINDOW_SECONDS * 1_000_000, name, *counters.values()]
-        refused, wait, remaining, allowed = script(keys=list(counters), args=arguments)
-        seconds = -(-wait // 1_000_000)
-    except RedisError as error:
-        log.warning("limits_counted_locally", extra={"error": type(error).__name__})
-        refused, remaining, allowed, seconds = _apply_locally(counters)
-    g.rate_limit = (allowed, remaining, seconds or WINDOW_SECONDS)
+    who = f"ip:{address}" if user_id is None else f"u:{user_id}"
+    counters = {f"rl:{who}": settings.rate_limit_api}
+    names = [versions.WHEEL, versions.CATALOGUE]
+    if user_id is not None:
+        counters[f"rl:uip:{address}"] = settings.rate_limit_api_ip
+        names.append(versions.account(user_id))
+    if limit:
+        counters[f"rl:{limit.name}:{who}"] = limit.allowed
+    refused = _count(counters, names)
     if refused:
-        too_many = refusal()
-        too_many.retry_after = max(1, seconds)
+        own = limit is not None and refused == len(counters)
+        too_many = (limit.refusal if limit and own else TooManyRequests)()
+        too_many.retry_after = max(1, g.rate_limit[2])
         raise too_many
 
 
-def _apply_locally(counters: dict[str, int]) -> tuple[bool, int, int, int]:
-    """(refused, remaining, allowed, seconds to wait) by this process's own count."""
+def _count(counters: dict[str, int], names: list[str]) -> int:
+    """Count this request everywhere, or nowhere when one limit refuses it: that one's place from 1,
+    else 0. Notes the versions."""
+    keys = [*counters, *map(versions.key, names)]
+    head = [WINDOW_SECONDS * 1_000_000, secrets.token_hex(8), versions.KEPT_SECONDS]
+    try:
+        answer = _script()(keys=keys, args=[*head, *counters.values()])
+    except RedisError as error:
+        log.warning("limits_counted_locally", extra={"error": type(error).__name__})
+        refused, remaining, allowed, seconds = _count_locally(counters)
+    else:
+        refused, wait, remaining, allowed, *known = answer
+        seconds = -(-wait // 1_000_000)
+        if not refused:
+            versions.learned(names, known)
+    g.rate_limit = (allowed, remaining, seconds or WINDOW_SECONDS)
+    return refused
+
+
+def _script() -> Script:
+    """The script of this app's Redis, registered once."""
+    known = current_app.extensions.get("limits_script")
+    if known is None or known.registered_client is not parts.redis:
+        known = current_app.extensions["limits_script"] = parts.redis.register_script(_CHECK)
+    return known
+
+
+def _count_locally(counters: dict[str, int]) -> tuple[int, int, int, int]:
+    """(refused place or 0, remaining, allowed, seconds to wait) by this process's own count."""
     local = current_app.extensions["local_limiter"]
     results = []
-    for key, allowed in counters.items():
+    for place, (key, allowed) in enumerate(counters.items(), start=1):
         item = RateLimitItemPerMinute(allowed)
         passed = local.hit(item, key)
-        results.append((not passed, local.get_window_stats(item, key).remaining, allowed))
+        remaining = local.get_window_stats(item, key).remaining
+        results.append((0 if passed else place, remaining, allowed))
     refused, remaining, allowed = min(results, key=lambda result: (not result[0], result[1]))
     return refused, remaining, allowed, WINDOW_SECONDS
 

@@ -173,7 +173,7 @@ def check_phone(phone: str) -> str:
 
 def logout(caller: sessions.Caller, refresh_token: str | None) -> None:
     """End the caller's session and, when it is another of theirs, the refresh token's."""
-    sessions.revoke(caller.session_id)
+    sessions.revoke(caller.user_id, caller.session_id)
     other = sessions.session_of_refresh_token(refresh_token) if refresh_token else None
     if other and other[0] == caller.user_id and other[1] != caller.session_id:
-        sessions.revoke(other[1])
+        sessions.revoke(*other)

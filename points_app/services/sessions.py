@@ -7,10 +7,10 @@ from typing import Any
 
 import jwt
 from flask_jwt_extended import create_access_token, create_refresh_token
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Row, bindparam, select, update
 from ulid import ULID
 
-from points_app import events
+from points_app import events, versions
 from points_app.crypto import mask_mobile
 from points_app.db import db, execute, transactional, utcnow
 from points_app.errors import (
@@ -28,6 +28,7 @@ ACCESS_SECONDS = 7200
 REFRESH_LIFE = timedelta(days=7)
 GRACE = timedelta(seconds=30)
 VERIFIED_TOKENS = 8192
+REMEMBERED_SESSIONS = 8192
 ALGORITHM = "HS256"
 REQUIRED_CLAIMS = ["exp", "iat", "nbf", "jti", "type", "user_id", "sid"]
 
@@ -36,6 +37,8 @@ _ACCOUNT = (
     .join(AuthSession, AuthSession.user_id == User.user_id)
     .where(AuthSession.session_id == bindparam("sid"), User.user_id == bindparam("user_id"))
 )
+
+_standings: versions.Memory[Row[Any] | None] = versions.Memory(REMEMBERED_SESSIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,22 +137,23 @@ def _issue(user: User, session: AuthSession) -> TokenPair:
 
 
 @transactional
-def revoke(session_id: str) -> None:
-    """End a session: its access and refresh tokens die at once, its sockets close."""
-    _end(AuthSession.session_id == session_id)
+def revoke(user_id: int, session_id: str) -> None:
+    """End a user's session: its access and refresh tokens die at once, its sockets close."""
+    _end(user_id, AuthSession.session_id == session_id)
     events.close_sockets(session_id=session_id)
 
 
 def revoke_all(user_id: int) -> None:
     """End every session of a user. Runs in the caller's transaction."""
-    _end(AuthSession.user_id == user_id)
+    _end(user_id)
     events.close_sockets(user_id=user_id)
 
 
-def _end(which: Any) -> None:
+def _end(user_id: int, *which: Any) -> None:
     sessions = AuthSession.__table__
-    alive = sessions.c.revoked_at.is_(None)
-    execute(update(sessions).where(which, alive).values(revoked_at=utcnow()))
+    alive = (sessions.c.user_id == user_id, sessions.c.revoked_at.is_(None))
+    execute(update(sessions).where(*alive, *which).values(revoked_at=utcnow()))
+    versions.changed(versions.account(user_id))
 
 
 def session_of_refresh_token(token: str) -> tuple[int, str] | None:
@@ -164,28 +168,41 @@ def identify(token: str) -> int | None:
     return claims["user_id"] if claims else None
 
 
-def authenticate(token: str) -> Caller:
+def authenticate(token: str, fresh: bool = False) -> Caller:
     """Who an access token speaks for, with the account's status and role as they are now.
 
-    One query. Raises AccessTokenInvalid or AccountBanned.
+    One query when nothing is remembered of the session or the account changed since; always with
+    `fresh`. Raises AccessTokenInvalid or AccountBanned.
     """
     claims = _verify(token, "access")
     if claims is None:
         raise AccessTokenInvalid
-    row = execute(_ACCOUNT, {"sid": claims["sid"], "user_id": claims["user_id"]}).one_or_none()
-    if row is None:
+    standing = _standing(claims, fresh)
+    if standing is None:
         raise AccessTokenInvalid
-    if row.status == UserStatus.BANNED:
+    if standing.status == UserStatus.BANNED:
         raise AccountBanned
-    if row.revoked_at is not None:
+    if standing.revoked_at is not None:
         raise AccessTokenInvalid
     return Caller(
         claims["user_id"],
         claims["sid"],
-        bool(row.is_merchant),
-        bool(row.is_admin),
+        bool(standing.is_merchant),
+        bool(standing.is_admin),
         float(claims["exp"]),
     )
+
+
+def _standing(claims: dict[str, Any], fresh: bool) -> Row[Any] | None:
+    """The account's and its session's columns that decide about a caller."""
+    chosen = {"sid": claims["sid"], "user_id": claims["user_id"]}
+
+    def load() -> Row[Any] | None:
+        return execute(_ACCOUNT, chosen).one_or_none()
+
+    if fresh:
+        return load()
+    return _standings.get(versions.account(claims["user_id"]), load, key=claims["sid"])
 
 
 def authenticate_or_none(token: str) -> Caller | None:

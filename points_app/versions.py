@@ -1,0 +1,156 @@
+"""What a process may remember of the database, and how it learns that it changed.
+
+Behind each remembered thing stands a version in Redis: a random name that is replaced after every
+commit that changes the thing, before the change is answered. A process uses what it remembers only
+while Redis names the version it was read under. The versions come with the limits that every
+request asks Redis about anyway (points_app.http.limits), so remembering costs no round trip.
+
+Redis holds no truth here. When it is out of reach nothing is remembered and the database is asked;
+a version that got lost is replaced by a new one, which matches nothing; and should a change find
+Redis gone while other processes still reach it, FRESH_SECONDS bounds how long they can be wrong.
+What must be right (prices, stock, the wheel, a balance) the transaction checks again.
+"""
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+from flask import g, has_app_context
+from redis import RedisError
+from sqlalchemy import event, inspect
+
+from points_app.db import after_commit, is_writing
+from points_app.extensions import parts
+from points_app.models import AuthSession, Prize, Product, User
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+WHEEL = "wheel"
+CATALOGUE = "catalogue"
+FRESH_SECONDS = 30.0
+KEPT_SECONDS = 86_400
+
+# KEYS: versions. ARGV: a name nobody used before, seconds to keep it. Answers what each version is,
+# naming those that have none. The script of the limits begins with it.
+READ = """
+local function version(key, name, seconds)
+  local known = redis.call('GET', key)
+  if known then return known end
+  redis.call('SET', key, name, 'EX', seconds)
+  return name
+end
+"""
+_READ_ALL = f"""{READ}
+local versions = {{}}
+for i, key in ipairs(KEYS) do versions[i] = version(key, ARGV[1], ARGV[2]) end
+return versions
+"""
+
+
+def account(user_id: int) -> str:
+    """The version of an account: its status and roles, and whether its sessions were ended."""
+    return f"user:{user_id}"
+
+
+def key(name: str) -> str:
+    """Where Redis keeps a version."""
+    return f"v:{name}"
+
+
+def learned(names: Sequence[str], versions: Sequence[str]) -> None:
+    """Note what the versions are, for the rest of this request."""
+    _known().update(zip(names, versions, strict=True))
+
+
+def current(name: str) -> str | None:
+    """The version in force; None while Redis does not answer."""
+    known = _known()
+    if name not in known:
+        try:
+            script = parts.redis.register_script(_READ_ALL)
+            known[name] = script(keys=[key(name)], args=[secrets.token_hex(8), KEPT_SECONDS])[0]
+        except RedisError:
+            return None
+    return known[name]
+
+
+def changed(*names: str) -> None:
+    """What these versions stand for changes with the running transaction."""
+    after_commit(lambda: _replace(names))
+
+
+def _replace(names: Sequence[str]) -> None:
+    _known().clear()
+    try:
+        with parts.redis.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.set(key(name), secrets.token_hex(8), ex=KEPT_SECONDS)
+            pipe.execute()
+    except RedisError as error:
+        log.warning("version_not_replaced", extra={"error": type(error).__name__})
+
+
+def _known() -> dict[str, str]:
+    if not has_app_context():
+        return {}
+    if "versions" not in g:
+        g.versions = {}
+    return g.versions
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered(Generic[T]):
+    value: T
+    version: str
+    until: float
+
+
+class Memory(Generic[T]):
+    """Up to `size` values of one process, each used only while its version is in force."""
+
+    def __init__(self, size: int = 1) -> None:
+        self._size = size
+        self._values: dict[Any, _Remembered[T]] = {}
+        self._changing = Lock()
+
+    def get(self, version_name: str, load: Callable[[], T], key: Any = None) -> T:
+        """The value under `key`, by `load` when it is not known or may have changed."""
+        version = current(version_name)
+        found = self._values.get(key)
+        if found and found.version == version and found.until > time.monotonic():
+            return found.value
+        value = load()
+        if version is not None:
+            self._remember(key, _Remembered(value, version, time.monotonic() + FRESH_SECONDS))
+        return value
+
+    def _remember(self, key: Any, value: _Remembered[T]) -> None:
+        with self._changing:
+            self._values.pop(key, None)
+            if len(self._values) >= self._size:
+                self._values.pop(next(iter(self._values)))
+            self._values[key] = value
+
+
+def _watch(model: Any, name: Callable[[Any], str], columns: frozenset[str] | None = None) -> None:
+    """Every change through the ORM announces itself; Core statements call `changed`."""
+
+    def note(_mapper: Any, _connection: Any, row: Any) -> None:
+        attributes = inspect(row).attrs
+        relevant = columns is None or any(attributes[c].history.has_changes() for c in columns)
+        if relevant and is_writing():
+            changed(name(row))
+
+    for happening in ("after_insert", "after_update", "after_delete"):
+        event.listen(model, happening, note)
+
+
+_watch(Prize, lambda _: WHEEL)
+_watch(Product, lambda _: CATALOGUE)
+_watch(User, lambda user: account(user.user_id), frozenset({"status", "is_merchant", "is_admin"}))
+_watch(AuthSession, lambda session: account(session.user_id), frozenset({"revoked_at"}))
