@@ -1,7 +1,7 @@
 """The Flask extensions every process shares, and the parts an app is made of (`parts`)."""
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from celery import Celery
 from flask import current_app
@@ -28,10 +28,11 @@ migrate = Migrate()
 REDIS_TIMEOUT = 0.3
 
 
-def make_redis(url: str, timeout: float = REDIS_TIMEOUT) -> Redis:
+def make_redis(url: str, timeout: float = REDIS_TIMEOUT, **options: Any) -> Redis:
     """A client that fails fast: a guest never waits for a Redis that is gone.
 
-    `timeout` in seconds bounds connecting and each answer; nothing is retried.
+    `timeout` in seconds bounds connecting and each answer; nothing is retried. `options` go to
+    redis-py as they are.
     """
     return Redis.from_url(
         url,
@@ -39,7 +40,7 @@ def make_redis(url: str, timeout: float = REDIS_TIMEOUT) -> Redis:
         socket_connect_timeout=REDIS_TIMEOUT,
         retry=Retry(NoBackoff(), 0),
         decode_responses=True,
-        health_check_interval=30,
+        **{"health_check_interval": 30, **options},
     )
 
 

@@ -91,7 +91,10 @@ class Connection:
         if self.close_by is not None:
             return
         if not self.backlog:
-            sent = self._try_send(data)
+            try:
+                sent = self.sock.send(data)
+            except BlockingIOError:
+                sent = 0
             if sent == len(data):
                 return
             data = data[sent:]
@@ -102,7 +105,10 @@ class Connection:
 
     def flush(self) -> None:
         """Send more of the backlog, now that the socket is writable. Raises OSError."""
-        self.backlog = self.backlog[self._try_send(self.backlog) :]
+        try:
+            self.backlog = self.backlog[self.sock.send(self.backlog) :]
+        except BlockingIOError:
+            return
         if not self.backlog:
             self._epoll.modify(self.fd, select.EPOLLIN)
             if self.close_by is not None:
@@ -140,9 +146,3 @@ class Connection:
         since = now - self._limits.messages_seconds
         self.heard = (*(moment for moment in self.heard if moment > since), now)
         return len(self.heard) > self._limits.messages
-
-    def _try_send(self, data: bytes) -> int:
-        try:
-            return self.sock.send(data)
-        except BlockingIOError:
-            return 0

@@ -213,7 +213,10 @@ class Hub:
 
     def _write_all(self, writes: Iterable[tuple[Connection, bytes]]) -> None:
         for connection, data in writes:
-            self._write(connection, data)
+            try:  # as in _write; a call less for each guest of a broadcast
+                connection.write(data)
+            except OSError:
+                self._drop(connection)
 
     def _write(self, connection: Connection, data: bytes) -> None:
         try:

@@ -5,9 +5,9 @@ import threading
 import time
 from typing import Any
 
+import redis
 from pydantic import BaseModel, Field, ValidationError
 from redis import Redis, RedisError
-from redis.client import PubSub
 
 from points_app.notices import CONTROL, PATTERN
 from points_app.realtime.frames import CloseCode
@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 MAX_BATCH_BYTES = 32 * 1024
 POLL_SECONDS = 0.25
+PING_SECONDS = 2.0
 RETRY_SECONDS = 0.25
 
 
@@ -33,8 +34,10 @@ class Control(BaseModel):
 class Relay:
     """A thread that forwards what is published to the hub, in batches.
 
-    Redis drops what is published while the link is down, so whoever was connected then is told to
-    re-read with `resync` once the subscription stands again.
+    It reads the connection itself: redis-py's PubSub costs as much for each message as sending it
+    to two guests, and it reconnects without a word. Redis drops what is published while the link is
+    down, so whoever was connected then is told to re-read with `resync` once the subscription
+    stands again. A link that is dead without having been closed is noticed by a PING unanswered.
     """
 
     def __init__(self, redis: Redis, hub: Hub) -> None:
@@ -42,6 +45,8 @@ class Relay:
         self._hub = hub
         self._stopping = False
         self._subscribed = threading.Event()
+        self._ping_at = 0.0
+        self._unanswered = False
         self._thread = threading.Thread(target=self._run, name="realtime-relay", daemon=True)
 
     def start(self, patience: float) -> None:
@@ -59,35 +64,55 @@ class Relay:
 
     def _run(self) -> None:
         while not self._stopping:
+            connection = self._redis.connection_pool.make_connection()
             try:
-                with self._redis.pubsub() as pubsub:
-                    pubsub.psubscribe(PATTERN)
-                    self._listen(pubsub)
+                connection.send_command("PSUBSCRIBE", PATTERN)  # connects first
+                self._listen(connection)
             except (RedisError, OSError) as error:
                 log.warning("lost Redis, trying again: %s", type(error).__name__)
                 time.sleep(RETRY_SECONDS)
+            except Exception:
+                log.exception("the relay failed and starts again")
+                time.sleep(RETRY_SECONDS)
+            finally:
+                connection.disconnect()
 
-    def _listen(self, pubsub: PubSub) -> None:
+    def _listen(self, connection: Any) -> None:
+        self._unanswered = False
         while not self._stopping:
-            message = pubsub.get_message(timeout=POLL_SECONDS)
-            if message is not None:
-                self._handle_batch(pubsub, message)
+            self._check_link(connection)
+            if connection.can_read(POLL_SECONDS):
+                self._handle_batch(connection)
 
-    def _handle_batch(self, pubsub: PubSub, message: dict[str, Any] | None) -> None:
-        """Forward `message` and what else has arrived by now as one batch."""
+    def _check_link(self, connection: Any) -> None:
+        """Ask for a sign of life now and then. Raises redis.TimeoutError when there was none."""
+        now = time.monotonic()
+        if now < self._ping_at:
+            return
+        if self._unanswered:
+            raise redis.TimeoutError("a PING was not answered")
+        connection.send_command("PING", check_health=False)
+        self._unanswered = True
+        self._ping_at = now + PING_SECONDS
+
+    def _handle_batch(self, connection: Any) -> None:
+        """Forward what has arrived by now as one batch."""
         notices: list[tuple[str, str]] = []
         size = 0
-        while message is not None:
-            if message["type"] == "psubscribe":
+        while size < MAX_BATCH_BYTES:
+            kind, *arguments = connection.read_response()
+            self._unanswered = False
+            if kind == "pmessage":
+                _, channel, text = arguments
+                if channel == CONTROL:
+                    self._control(text)
+                else:
+                    notices.append((channel, text))
+                    size += len(text)
+            elif kind == "psubscribe":
                 self._on_subscribed()
-            elif message["type"] == "pmessage" and message["channel"] == CONTROL:
-                self._control(message["data"])
-            elif message["type"] == "pmessage":
-                notices.append((message["channel"], message["data"]))
-                size += len(message["data"])
-            if size >= MAX_BATCH_BYTES or not _has_more(pubsub):
+            if not connection.can_read(0):
                 break
-            message = pubsub.get_message(timeout=POLL_SECONDS)
         if notices:
             self._hub.deliver(notices)
 
@@ -106,11 +131,3 @@ class Relay:
             self._hub.close_user(command.close_user, command.code, command.reason)
         if command.close_session is not None:
             self._hub.close_session(command.close_session, command.code, command.reason)
-
-
-def _has_more(pubsub: PubSub) -> bool:
-    """Whether a message has begun to arrive.
-
-    Asked first, because `get_message` with no patience takes a half-arrived message for a failure.
-    """
-    return pubsub.connection is not None and pubsub.connection.can_read(0)

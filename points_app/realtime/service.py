@@ -19,6 +19,9 @@ from points_app.realtime.talk import answer, connected, resync
 
 SUBSCRIBE_SECONDS = 0.5
 SPARE_DESCRIPTORS = 256
+# RESP 2: redis-py formats a debug line for every push message of RESP 3, wanted or not. Whatever
+# bytes somebody publishes, the relay must go on. It checks its link itself.
+RELAY_LINK = {"protocol": 2, "encoding_errors": "replace", "health_check_interval": 0}
 
 
 class Realtime:
@@ -67,7 +70,7 @@ class Realtime:
             if self._running is None:
                 self._max_sockets = min(self._max_sockets, _descriptors() - SPARE_DESCRIPTORS)
                 hub = Hub(answer, Limits())
-                relay = Relay(make_redis(self._redis_url), hub)
+                relay = Relay(make_redis(self._redis_url, **RELAY_LINK), hub)
                 hub.start()
                 relay.start(SUBSCRIBE_SECONDS)
                 self._running = hub, relay, make_redis(self._redis_url)
