@@ -43,6 +43,7 @@ ATTEMPTS = 4
 RETRYABLE = {1213, 1205, 1020}
 # A row somebody else holds, asked for with NOWAIT: MySQL 8 and MariaDB.
 LOCKED = {3572, 1205}
+_NUMBERED = 1 << 32
 
 
 class TryAgain(Exception):
@@ -166,6 +167,33 @@ def add(column: Any, key: int, change: int, *guards: Any, **also: Any) -> int | 
     moved = func.last_insert_id(column + change)
     done = execute(update(table).where(row, *guards).values({column: moved, **also}))
     return done.lastrowid if done.rowcount else None
+
+
+def add_counted(
+    column: Any, count: Any, key: int, change: int, *guards: Any, **also: Any
+) -> tuple[int, int] | None:
+    """`add` for a column whose changes are numbered by the column `count`.
+
+    Returns the new value, which must stay from 0 to 2^31, and the number of this change; or None.
+    On MySQL both come back with the UPDATE, as one integer.
+    """
+    table = column.table
+    (primary_key,) = table.primary_key.columns
+    row = primary_key == key
+    new: list[tuple[Any, Any]] = [(column, column + change)]
+    new += [(table.c[name], value) for name, value in also.items()]
+    if db.engine.dialect.name == "sqlite":
+        numbered = update(table).where(row, *guards).ordered_values((count, count + 1), *new)
+        if not execute(numbered).rowcount:
+            return None
+        value, number = execute(select(column, count).where(row)).one()
+        return value, number
+    # `count` first: MySQL assigns in order, and `column` in here must mean its old value.
+    both = func.last_insert_id((count + 1) * _NUMBERED + column + change)
+    numbered = update(table).where(row, *guards)
+    done = execute(numbered.ordered_values((count, both.op("DIV")(_NUMBERED)), *new))
+    number, value = divmod(done.lastrowid, _NUMBERED)
+    return (value, number) if done.rowcount else None
 
 
 @contextmanager

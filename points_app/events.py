@@ -33,15 +33,20 @@ def points_update(
     _later(lambda: notices.publish_user(parts.redis, user_id, _message("points_update", data)))
 
 
-def stock_update(product_id: int, stock: int, operation: str) -> None:
-    """A product's stock changed by a `purchase`, a `restock` or an `admin_adjust`."""
+def stock_update(product_id: int, stock: int, version: int, operation: str) -> None:
+    """A product's stock changed by a `purchase`, a `restock` or an `admin_adjust`.
+
+    `version` is the number of this change (`db.add_counted`): whatever is announced late after a
+    newer one is left out.
+    """
     data = {
         "product_id": product_id,
         "stock": stock,
         "operation": operation,
         "timestamp": iso(utcnow()),
     }
-    _later(lambda: notices.publish_product(parts.redis, product_id, _message("stock_update", data)))
+    message = _message("stock_update", data)
+    _later(lambda: notices.publish_product(parts.redis, product_id, message, version))
 
 
 def review_result(user_id: int, data: dict[str, Any]) -> None:

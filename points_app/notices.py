@@ -19,7 +19,8 @@ CONTROL = "n:ctl"
 
 REMEMBERED_NOTICES = 20
 REMEMBERED_SECONDS = 600
-VERSION_SECONDS = 86_400
+# Commits overtake each other by moments; and a restored backup counts its stock from an older number.
+VERSION_SECONDS = 60
 
 # KEYS: the user's stream. ARGV: channel, JSON object, notices kept, seconds kept.
 # Numbers rise by one while the stream lives; a new stream starts at the clock, so a number from

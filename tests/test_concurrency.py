@@ -3,8 +3,10 @@
 import threading
 from collections import Counter
 
+import orjson
 import pytest
 
+from points_app import notices
 from tests.books import balance, draws, ledger, orders, stock
 
 
@@ -66,6 +68,24 @@ def test_50_redeems_of_5_in_stock(make):
     assert stock(guests[0], product) == 0
     assert sorted(balance(guest) for guest in guests) == [900] * 5 + [1000] * 45
     assert sum(len(orders(guest)) for guest in guests) == 5
+
+
+def test_a_flash_sale_is_announced_in_order(app, make):
+    """Whoever commits first may publish last: an older stock never follows a newer one."""
+    product = make.product(stock=60)
+    guests = [make.guest() for _ in range(60)]
+    with app.extensions["parts"].redis.pubsub() as heard:
+        heard.subscribe(f"{notices.PRODUCT}{product}")
+        redeem = {"commodity_id": product}
+        codes = race(
+            [lambda guest=guest: guest.post("/api/exchange/redeem", redeem) for guest in guests]
+        )
+        left = []
+        while message := heard.get_message(timeout=2):
+            if message["type"] == "message":
+                left.append(orjson.loads(message["data"])["data"]["stock"])
+    assert codes == {0: 60}
+    assert left[-1] == 0 and left == sorted(set(left), reverse=True)
 
 
 def test_one_guest_buys_and_draws_at_once(make):

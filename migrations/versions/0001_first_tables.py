@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("category", sa.String(length=50), nullable=False),
         sa.Column("exchange_points", sa.Integer(), nullable=False),
         sa.Column("stock", sa.Integer(), nullable=False),
+        sa.Column("stock_version", sa.Integer(), nullable=False),
         sa.Column("image", sa.String(length=255), nullable=True),
         sa.Column("status", columns.ascii_code(16), nullable=False),
         sa.Column("is_hot", sa.Boolean(), nullable=False),

@@ -19,7 +19,11 @@ class OrderStatus(StrEnum):
 
 
 class Product(db.Model):  # type: ignore[name-defined]
-    """Something guests can buy with points. An inactive one is invisible, never deleted."""
+    """Something guests can buy with points. An inactive one is invisible, never deleted.
+
+    `stock_version` numbers the changes of `stock`, so that guests who hear of two of them in the
+    wrong order can be spared the older one; change both with `db.add_counted`.
+    """
 
     __tablename__ = "commodity_pool"
     __table_args__ = (
@@ -38,6 +42,7 @@ class Product(db.Model):  # type: ignore[name-defined]
     category: Mapped[str] = mapped_column(String(50))
     exchange_points: Mapped[int]
     stock: Mapped[int] = mapped_column(default=0)
+    stock_version: Mapped[int] = mapped_column(default=0)
     image: Mapped[str | None] = mapped_column(String(255))
     status: Mapped[str] = mapped_column(ascii_code(16), default="active")
     is_hot: Mapped[bool] = mapped_column(default=False)

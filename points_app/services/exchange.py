@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, func, insert, select
 
 from points_app import events
 from points_app.codes import new_code, new_id
-from points_app.db import TryAgain, add, db, execute, transactional, utcnow
+from points_app.db import TryAgain, add_counted, db, execute, transactional, utcnow
 from points_app.errors import InsufficientPointsForOrder, OutOfStock, ProductUnknown
 from points_app.extensions import parts
 from points_app.models import Order, OrderStatus, Product, Source
@@ -80,8 +80,8 @@ def redeem(
 ) -> wire.OrderPlaced:
     """Buy `quantity` pieces: charge, order and stock in one step.
 
-    Locks the wallet, then the product; the product last and shortest, because it is the row that
-    everybody wants in a flash sale. Raises ProductUnknown, OutOfStock, InsufficientPointsForOrder.
+    Locks the wallet, then the product; the product late, because it is the row that everybody
+    wants in a flash sale. Raises ProductUnknown, OutOfStock, InsufficientPointsForOrder.
     """
     product = _orderable(product_id, quantity)
     order_id, pickup_code, now = new_id("EX"), new_code(), utcnow()
@@ -100,8 +100,8 @@ def redeem(
         "delivery_info": _seal_delivery(order_id, delivery_info),
         "exchange_time": now,
     }
-    execute(insert(ORDERS), order)
     _take_stock(product, quantity)
+    execute(insert(ORDERS), order)
     return {
         "order_id": order_id,
         "product_name": product.name,
@@ -126,15 +126,20 @@ def _orderable(product_id: int, quantity: int) -> Row[Any]:
 
 def _take_stock(product: Row[Any], quantity: int) -> None:
     """Raises TryAgain when the product was sold out, hidden or repriced in the meantime: the second
-    run sees it as it is now and answers accordingly."""
+    run sees it as it is now and answers accordingly.
+
+    Before the order is written: its foreign key locks the product too, but shared, and two buyers
+    who both hold that would wait for each other here.
+    """
     locks.reach(locks.Rank.INVENTORY, ("product", product.commodity_id))
     guards = (
         PRODUCTS.c.stock >= quantity,
         PRODUCTS.c.status == "active",
         PRODUCTS.c.exchange_points == product.exchange_points,
     )
-    stock = add(
+    stock = add_counted(
         PRODUCTS.c.stock,
+        PRODUCTS.c.stock_version,
         product.commodity_id,
         -quantity,
         *guards,
@@ -142,7 +147,7 @@ def _take_stock(product: Row[Any], quantity: int) -> None:
     )
     if stock is None:
         raise TryAgain
-    events.stock_update(product.commodity_id, stock, "purchase")
+    events.stock_update(product.commodity_id, *stock, "purchase")
 
 
 def _seal_delivery(order_id: str, delivery_info: Any | None) -> str | None:
