@@ -19,7 +19,7 @@ CONTROL = "n:ctl"
 
 REMEMBERED_NOTICES = 20
 REMEMBERED_SECONDS = 600
-# Commits overtake each other by moments; and a restored backup counts its stock from an older number.
+# Commits overtake each other by moments, and a restored backup numbers from an earlier state on.
 VERSION_SECONDS = 60
 
 # KEYS: the user's stream. ARGV: channel, JSON object, notices kept, seconds kept.
