@@ -22,6 +22,9 @@ from bench.slip_damage import DAMAGES, damaged
 from bench.slip_layouts import LAYOUTS, Slip
 from bench.slip_paper import draw
 
+# What another photograph of the same slip may look like.
+PHOTOGRAPHS = ("phone", "tilted", "blurred", "dark", "shadow", "small", "left", "worn")
+
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")
 FONT_NAMES = (
     "NotoSansCJK-Regular",
@@ -46,10 +49,16 @@ def main() -> None:
         layout = list(LAYOUTS)[number % len(LAYOUTS)]
         damage = chance.choice(DAMAGES)
         slip = LAYOUTS[layout](chance)
-        picture = damaged(draw(slip, chance.choice(fonts), chance), damage, chance)
+        paper = draw(slip, chance.choice(fonts), chance)
+        picture = damaged(paper.copy(), damage, chance)
         name = f"slip_{number:04d}_{layout}_{damage}.jpg"
         picture.save(options.out / name, "JPEG", quality=chance.choice((60, 75, 88)))
         labels[name] = slip_label(slip) | {"layout": layout, "damage": damage}
+        if options.twins:
+            again = name.replace(".jpg", "_again.jpg")
+            photo = damaged(paper.copy(), chance.choice(PHOTOGRAPHS), chance)
+            photo.save(options.out / again, "JPEG", quality=chance.choice((60, 75, 88)))
+            labels[again] = labels[name] | {"same_as": name}
         if sys.stderr.isatty():
             print(f"\r{number + 1}/{options.count}", end="", file=sys.stderr)
     (options.out / "labels.json").write_text(json.dumps(labels, ensure_ascii=False, indent=1))
@@ -79,6 +88,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder for pictures and labels")
     parser.add_argument("--count", type=int, default=120, help="how many (default 120)")
     parser.add_argument("--seed", type=int, default=1, help="another seed, other slips (default 1)")
+    parser.add_argument(
+        "--twins", action="store_true", help="photograph each slip twice, to measure duplicates"
+    )
     parser.add_argument("--font", type=Path, action="append", help="font file; may be repeated")
     return parser.parse_args()
 

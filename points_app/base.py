@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from flask import Flask
 
+from points_app.clients.baidu import make_baidu_ocr
 from points_app.clients.sms import make_sms_sender
 from points_app.clients.storage import make_storage
 from points_app.config import Settings
@@ -31,6 +32,7 @@ def create_base_app(settings: Settings | None = None) -> Flask:
         redis=make_redis(settings.redis_url),
         storage=make_storage(settings),
         sms=make_sms_sender(settings),
+        ocr=make_baidu_ocr(settings),
     )
     producer.conf.broker_url = settings.redis_url
     init_db(app, settings)

@@ -200,6 +200,12 @@ class UploadUnknown(AppError):
     code, message = 5006, "上传记录不存在"
 
 
+class AppealRefused(AppError):
+    """Not rejected, or appealed before; data: status, appealed."""
+
+    code, message = 5007, "该小票不能申诉"
+
+
 class MetricsFailure(AppError):
     code, message, status = 6000, "数据收集失败", 500
 
@@ -227,6 +233,12 @@ class ApplicationPending(AppError):
 
 class NotAdmin(AppError):
     code, message = 7005, "无管理员权限"
+
+
+class ReviewerExcluded(AppError):
+    """data: reason (own_receipt, second_merchant_needed or own_decision_appealed)."""
+
+    code, message = 7006, "该记录须由其他商家审核"
 
 
 class RequestInProgress(AppError):

@@ -14,6 +14,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from werkzeug.local import LocalProxy
 
+from points_app.clients.baidu import BaiduOcr
 from points_app.clients.sms import SmsSender
 from points_app.clients.storage import Storage
 from points_app.config import Settings
@@ -53,6 +54,7 @@ class Parts:
     redis: Redis
     storage: Storage
     sms: SmsSender
+    ocr: BaiduOcr | None
 
 
 parts = cast(Parts, LocalProxy(lambda: current_app.extensions["parts"]))

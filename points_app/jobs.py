@@ -11,6 +11,7 @@ from points_app.extensions import producer
 log = logging.getLogger(__name__)
 
 READ_RECEIPT = "receipts.read"
+READ_PICTURE = "receipts.glance"
 STORE_PICTURE = "receipts.store"
 SWEEP_RECEIPTS = "receipts.sweep"
 PURGE = "maintenance.purge"
@@ -19,6 +20,7 @@ PROVE_BOOKS = "ledger.prove"
 GATHER_FIGURES = "maintenance.figures"
 TASK_NAMES = (
     READ_RECEIPT,
+    READ_PICTURE,
     STORE_PICTURE,
     SWEEP_RECEIPTS,
     PURGE,

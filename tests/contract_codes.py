@@ -1,4 +1,5 @@
-"""The contract's table of codes (section 1): what a client may be told, and with which status."""
+"""The contract's table of codes (section 1): what a client may be told, and with which status. 5007
+and 7006 are ours, for appeals and for reviewers who may not decide."""
 
 # code: (HTTP status, its texts)
 CODES: dict[int, tuple[int, set[str]]] = {
@@ -27,6 +28,7 @@ CODES: dict[int, tuple[int, set[str]]] = {
     5004: (200, {"金额不正确"}),
     5005: (200, {"该小票已提交过"}),
     5006: (200, {"上传记录不存在"}),
+    5007: (200, {"该小票不能申诉"}),
     6000: (500, {"数据收集失败"}),
     6001: (500, {"日志收集失败"}),
     7001: (200, {"无商家权限"}),
@@ -34,6 +36,7 @@ CODES: dict[int, tuple[int, set[str]]] = {
     7003: (200, {"该记录已审核"}),
     7004: (200, {"申请已提交"}),
     7005: (200, {"无管理员权限"}),
+    7006: (200, {"该记录须由其他商家审核"}),
     8001: (200, {"重复请求正在处理中"}),
     8002: (200, {"幂等键已用于不同的请求"}),
     9001: (200, {"参数错误"}),

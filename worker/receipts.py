@@ -3,7 +3,7 @@
 import logging
 
 from points_app import jobs
-from points_app.services import processing
+from points_app.services import processing, quick_reading
 from worker.app import celery
 
 log = logging.getLogger(__name__)
@@ -13,6 +13,12 @@ log = logging.getLogger(__name__)
 def read(upload_id: str) -> None:
     """Store and read one receipt."""
     processing.process(upload_id)
+
+
+@celery.task(name=jobs.READ_PICTURE)
+def glance(request_id: str) -> None:
+    """Read a picture that is not kept."""
+    quick_reading.answer(request_id)
 
 
 @celery.task(name=jobs.STORE_PICTURE)

@@ -16,10 +16,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from points_app.clients.transport import TransportError, parse_endpoint, post_json, vendor_label
+from points_app.config import Settings
 
 ENDPOINT = "https://aip.baidubce.com"
 MAX_BODY_BYTES = 8 * 1024 * 1024
 TOKEN_MARGIN = 300.0  # seconds: a token is renewed before it can expire under way
+
+PAUSE = 30.0  # seconds without a call after one that failed for a while
+LONG_PAUSE = 600.0  # after one that fails until a person acts
 
 _TOKEN_REFUSED = frozenset({110, 111})
 _TEMPORARY = frozenset({1, 2, 4, 18, 282000})
@@ -70,9 +74,25 @@ class BaiduOcr:
         self._lock = threading.Lock()
         self._token = ""
         self._token_expires = 0.0
+        self._paused_until = 0.0
 
     def receipt(self, jpeg: bytes) -> BaiduReceipt:
-        """Read the receipt in ``jpeg`` (sides of 15 to 4096 px). Raises BaiduError."""
+        """Read the receipt in ``jpeg`` (sides of 15 to 4096 px). Raises BaiduError.
+
+        After a failure that is not this picture's it refuses at once for a while, so that a service
+        which is down or closed to us does not cost every receipt its timeout.
+        """
+        if time.monotonic() < self._paused_until:
+            raise BaiduError("Baidu OCR: paused after a failure", retryable=True)
+        try:
+            return self._receipt(jpeg)
+        except BaiduError as error:
+            if error.stop or error.retryable:
+                pause = LONG_PAUSE if error.stop else PAUSE
+                self._paused_until = time.monotonic() + pause
+            raise
+
+    def _receipt(self, jpeg: bytes) -> BaiduReceipt:
         body = urlencode({"image": base64.b64encode(jpeg)}).encode()
         if len(body) > MAX_BODY_BYTES:
             raise BaiduError("Baidu OCR: the picture is over 8 MB when encoded; scale it down")
@@ -127,6 +147,13 @@ class BaiduOcr:
         except TransportError as error:
             # Reading has no side effect: even a request that was sent may be sent again.
             raise BaiduError(f"Baidu OCR: {error}", retryable=True) from None
+
+
+def make_baidu_ocr(settings: Settings) -> BaiduOcr | None:
+    """The account of OCR_API_KEY and OCR_SECRET_KEY, None without one."""
+    if not settings.ocr_api_key:
+        return None
+    return BaiduOcr(settings.ocr_api_key, settings.ocr_secret_key, settings.ocr_endpoint)
 
 
 def parse_receipt(answer: dict[str, Any]) -> BaiduReceipt:

@@ -6,6 +6,7 @@ from flask import request
 
 from points_app.errors import (
     AmountInvalid,
+    AppealRefused,
     PhotoFailure,
     PictureMissing,
     PictureTooLarge,
@@ -15,8 +16,8 @@ from points_app.errors import (
 )
 from points_app.extensions import parts
 from points_app.http.api import Access, Area
-from points_app.http.schemas import UploadForm, UploadsQuery
-from points_app.services import receipts
+from points_app.http.schemas import AppealRequest, UploadForm, UploadsQuery
+from points_app.services import appeals, quick_reading, receipts
 from points_app.services.sessions import Caller
 from points_app.wire import receipts as wire
 
@@ -59,6 +60,32 @@ def records(caller: Caller, query: UploadsQuery) -> wire.UploadRecords:
 def record(caller: Caller, upload_id: str) -> wire.UploadRecord:
     """One of the guest's own receipts."""
     return receipts.record(caller.user_id, upload_id)
+
+
+@area.endpoint(
+    "POST",
+    "/records/<upload_id>/appeal",
+    Access.GUEST,
+    wire.UploadRecord,
+    body=AppealRequest,
+    raises=(UploadUnknown, AppealRefused, ReceiptAlreadySubmitted),
+)
+def appeal(caller: Caller, upload_id: str, body: AppealRequest) -> wire.UploadRecord:
+    """Ask for another look at a rejected receipt, once; another merchant decides."""
+    appeals.appeal(caller.user_id, upload_id, body.reason)
+    return receipts.record(caller.user_id, upload_id)
+
+
+@area.endpoint(
+    "POST",
+    "/ocr",
+    Access.GUEST,
+    wire.QuickReading,
+    raises=(PictureMissing, PictureTooLarge, PictureUnreadable),
+)
+def ocr() -> wire.QuickReading:
+    """Read a receipt's picture without handing it in."""
+    return quick_reading.glance(uploaded_file())
 
 
 def uploaded_file() -> bytes | None:

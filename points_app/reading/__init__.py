@@ -8,9 +8,11 @@ from points_app.reading.amounts import Candidate
 from points_app.reading.checks import Check
 from points_app.reading.engine import Engine, EngineUnavailable, make_engine
 from points_app.reading.facts import Fact
+from points_app.reading.moments import read_moment
 from points_app.reading.pictures import Picture, PictureRejected, normalise
 from points_app.reading.reader import read_receipt
 from points_app.reading.result import Reading
+from points_app.reading.twins import Printed, likeness, marks_of
 
 __all__ = [
     "Candidate",
@@ -20,8 +22,12 @@ __all__ = [
     "Fact",
     "Picture",
     "PictureRejected",
+    "Printed",
     "Reading",
+    "likeness",
     "make_engine",
+    "marks_of",
     "normalise",
+    "read_moment",
     "read_receipt",
 ]

@@ -79,6 +79,15 @@ def find_clock(text: str, start: int = 0) -> str | None:
     return moment.isoformat("seconds" if match["s"] else "minutes")
 
 
+def read_moment(text: str) -> str | None:
+    """The date in `text`, with the time of day when there is one: "2026-03-05T18:30"."""
+    day = find_day(text)
+    if day is None:
+        return None
+    clock = find_clock(text, day.end)
+    return f"{day.value.isoformat()}T{clock}" if clock else day.value.isoformat()
+
+
 def _day(match: re.Match[str]) -> Day | None:
     groups = match.groupdict()
     year, day = int(groups["y"]), int(groups["d"])

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 from typing import TypeVar
 
 from PIL import Image
@@ -15,7 +14,7 @@ from PIL import Image
 from points_app.reading.amounts import Candidate, rank_candidates
 from points_app.reading.checks import Check, cross_checks
 from points_app.reading.confidence import Confidence, rate
-from points_app.reading.engine import Engine, make_engine
+from points_app.reading.engine import Engine
 from points_app.reading.entries import Entry, find_entries
 from points_app.reading.facts import Fact, merchant_name, receipt_number, receipt_time
 from points_app.reading.geometry import Box, Word
@@ -45,14 +44,12 @@ class Interpretation:
         return labelled or len(self.candidates) >= FEWEST_SUMS
 
 
-def read_receipt(jpeg: bytes, engine: Engine | None = None, today: date | None = None) -> Reading:
+def read_receipt(jpeg: bytes, engine: Engine, today: date | None = None) -> Reading:
     """Read the amount paid and the facts of a receipt from a normalised picture.
 
-    Without `engine` one of this process is used. `today` dates slips that print no year. Takes
-    about half a second on one core, one to three where the careful model is needed too. Raises
-    OSError for bytes that are no picture.
+    `today` dates slips that print no year. Takes about half a second on one core, one to three
+    where the careful model is needed too. Raises OSError for bytes that are no picture.
     """
-    engine = engine or _default_engine()
     started = time.perf_counter()
     page = upright_page(Image.open(io.BytesIO(jpeg)).convert("RGB"), engine)
     found, models = interpret(page.words), engine.models[:1]
@@ -136,8 +133,3 @@ Boxed = TypeVar("Boxed", Candidate, Fact, Fact | None)
 
 def _placed(item: Boxed, place: Callable[[Box], Box]) -> Boxed:
     return item and replace(item, boxes=tuple(place(box) for box in item.boxes))
-
-
-@cache
-def _default_engine() -> Engine:
-    return make_engine()

@@ -19,6 +19,7 @@ class Reading:
 
     Boxes are in pixels of the JPEG that was given. `candidates` come best first, the first is
     `amount`; `lines` is the text as read; `engine` names the engine and the models used.
+    `second_opinion` is the raw answer of a remote reader, where one was asked.
     """
 
     is_receipt: bool
@@ -32,6 +33,7 @@ class Reading:
     lines: tuple[str, ...]
     engine: str
     seconds: float
+    second_opinion: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """JSON-safe: sums as strings, boxes as [left, top, right, bottom] in whole pixels."""

@@ -1,15 +1,133 @@
-"""Has this receipt been handed in before, by anyone? Looked up by index, never by a scan."""
+"""Has this receipt been handed in before, by anyone? Looked up by index, never by a scan.
 
-from sqlalchemy import insert
+Certain evidence, the same file or the same pixels, is refused when it is handed in (receipts.py).
+What is found here is likely, not certain, and so for a person to decide: each finding is a flag.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, insert, select
 
 from points_app.db import execute
-from points_app.models import PictureBand
-from points_app.reading.fingerprint import band_keys
+from points_app.models import PictureBand, Receipt
+from points_app.reading import Printed, likeness, marks_of
+from points_app.reading.fingerprint import (
+    SAME_PICTURE,
+    band_keys,
+    hash_distance,
+    neighbour_keys,
+)
+from points_app.wire.receipts import Flag
 
+RECEIPTS = Receipt.__table__.c
 BANDS = PictureBand.__table__
+MOST_CANDIDATES = 100
+"""Looked at per question, newest first: a bound for numbers that a shop prints on every slip."""
+MOST_FLAGS = 5
+MESSAGES = {
+    "same_picture": "与另一次上传的图片几乎相同",
+    "same_facts": "金额、日期和时间与另一张小票相同",
+    "same_number": "单号与另一张小票相同",
+    "same_print": "打印内容与另一张小票大部分相同",
+    "same_sum": "店名和金额与另一次上传相同，均没有时间",
+}
 
 
 def remember(review_id: int, fingerprint: str) -> None:
-    """Make a picture findable by its hash, in the caller's transaction."""
+    """Make a picture findable by its hash, in the caller's transaction.
+
+    Nine bands of the 256 bits, each a row of an index: a copy within SAME_PICTURE bits agrees in at
+    least one band but for a single bit, so some 265 exact look-ups find every copy, and the bands
+    are wide enough (28 bits) that a million receipts bring almost no others along. Bands without
+    neighbours would need seventeen of fifteen bits, which bring a 2,000th of the table.
+    """
     rows = [{"band_key": key, "review_id": review_id} for key in band_keys(fingerprint)]
     execute(insert(BANDS), rows)
+
+
+def find(receipt: Receipt) -> list[Flag]:
+    """A flag for each other upload that is likely the same receipt, the surest first.
+
+    Reads the receipt's facts as they are in the session; other guests' uploads as committed.
+    """
+    flags = dict.fromkeys(
+        look_alikes(receipt.review_id, receipt.perceptual_hash), "same_picture"
+    )
+    for upload_id, kind in _twins(receipt):
+        flags.setdefault(upload_id, kind)
+    order = list(MESSAGES)
+    ranked = sorted(flags.items(), key=lambda item: order.index(item[1]))
+    return [
+        {"flag": kind, "upload_id": upload_id, "message": MESSAGES[kind]}
+        for upload_id, kind in ranked[:MOST_FLAGS]
+    ]
+
+
+def look_alikes(review_id: int, fingerprint: str) -> Iterator[str]:
+    """Upload ids of the other pictures within SAME_PICTURE bits of this hash."""
+    query = (
+        select(RECEIPTS.upload_id, RECEIPTS.perceptual_hash)
+        .join(BANDS, BANDS.c.review_id == RECEIPTS.review_id)
+        .where(BANDS.c.band_key.in_(neighbour_keys(fingerprint)))
+        .where(RECEIPTS.review_id != review_id)
+        .distinct()
+        .limit(MOST_CANDIDATES)
+    )
+    for upload_id, other in execute(query):
+        if hash_distance(fingerprint, other) <= SAME_PICTURE:
+            yield upload_id
+
+
+def _twins(receipt: Receipt) -> Iterator[tuple[str, str]]:
+    own = printed(receipt)
+    for row in _candidates(receipt):
+        if kind := likeness(own, printed(row)):
+            yield row.upload_id, kind
+
+
+def _candidates(receipt: Receipt) -> Iterator[Row[Any]]:
+    """Uploads that share two facts, or the number; one question each, so each has its index."""
+    seen = {receipt.upload_id}
+    columns = (
+        RECEIPTS.upload_id,
+        RECEIPTS.merchant_name,
+        RECEIPTS.recognized_amount,
+        RECEIPTS.receipt_number,
+        RECEIPTS.receipt_time,
+        RECEIPTS.reading,
+    )
+    for question, newest in _questions(receipt):
+        query = select(*columns).where(question).order_by(newest.desc())
+        for row in execute(query.limit(MOST_CANDIDATES)):
+            if row.upload_id not in seen:
+                seen.add(row.upload_id)
+                yield row
+
+
+def _questions(receipt: Receipt) -> Iterator[tuple[ColumnElement[bool], ColumnElement[Any]]]:
+    """Conditions, and the column that orders their index. A time that one photograph does not show
+    may be on the other."""
+    moment = receipt.receipt_time
+    same_amount = RECEIPTS.recognized_amount == receipt.recognized_amount
+    if receipt.recognized_amount is not None and moment:
+        same_day = RECEIPTS.receipt_time.startswith(moment[:10])
+        yield same_amount & same_day, RECEIPTS.receipt_time
+        yield same_amount & RECEIPTS.receipt_time.is_(None), RECEIPTS.review_id
+    elif receipt.recognized_amount is not None:
+        yield same_amount, RECEIPTS.receipt_time
+    if moment and len(moment) >= 16:
+        yield RECEIPTS.receipt_time.startswith(moment[:16]), RECEIPTS.receipt_time
+    if receipt.receipt_number:
+        yield RECEIPTS.receipt_number == receipt.receipt_number, RECEIPTS.review_id
+
+
+def printed(row: Any) -> Printed:
+    """What tells the slip of a receipt's row apart."""
+    return Printed(
+        row.recognized_amount,
+        row.merchant_name,
+        row.receipt_number,
+        row.receipt_time,
+        marks_of((row.reading or {}).get("lines", ())),
+    )

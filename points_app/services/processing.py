@@ -7,15 +7,24 @@ the sweep finds what no message named.
 import logging
 from datetime import timedelta
 
-from sqlalchemy import Row, delete, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, or_, select, update
 
-from points_app import events, jobs, metrics
+from points_app import events, jobs
 from points_app.clients.storage import StorageError
-from points_app.db import execute, transactional, utcnow
+from points_app.db import after_commit, db, execute, transactional, utcnow
 from points_app.extensions import parts
-from points_app.models import ProcessingStatus, Receipt, ReviewStatus, StagedPicture
-from points_app.reading import Reading, read_receipt
-from points_app.services import locks, pictures, receipts
+from points_app.models import AutoReview, ProcessingStatus, Receipt, ReviewStatus, StagedPicture
+from points_app.reading import Reading
+from points_app.services import (
+    auto_review,
+    duplicates,
+    locks,
+    pictures,
+    receipts,
+    recognition,
+    review,
+    screening,
+)
 from points_app.services.awards import match, points_for
 from points_app.services.business import business
 from points_app.wire import receipts as wire
@@ -32,48 +41,78 @@ SWEEP_BATCH = 200
 
 
 def process(upload_id: str) -> None:
-    """Store and read one receipt; does nothing when another worker has it or it is finished."""
-    content = _claim(upload_id)
-    if content is None:
+    """Store and read one receipt; does nothing when another worker has it or it is finished.
+
+    A picture that the reader fails on is given back for another try, and after ATTEMPTS goes to the
+    merchant unread; the failure is raised again for the log. Storage that is down costs no picture
+    its tries at once: the sweep comes back to it.
+    """
+    if not _claim(upload_id):
         return
     store(upload_id)
-    reading = read_receipt(content)
-    metrics.READING_SECONDS.labels(reading.engine).observe(reading.seconds)
-    _complete(upload_id, reading)
-    receipts.announce_read(upload_id)
+    content = _picture(upload_id)
+    try:
+        reading = recognition.recognise(content)
+    except Exception:
+        _give_back(upload_id)
+        raise
+    _write_down(upload_id, reading)
+    _settle(upload_id)
 
 
 @transactional
-def _claim(upload_id: str) -> bytes | None:
-    """Take the receipt for LEASE; None when there is nothing to do. After ATTEMPTS starts that
-    nobody finished the picture counts as unreadable and goes to the merchant as it is."""
+def _claim(upload_id: str) -> bool:
+    """Take the receipt for LEASE; False when there is nothing to do. What was started ATTEMPTS
+    times and never finished, because it took its worker down, is given up."""
     now = utcnow()
-    waiting = or_(
+    free = or_(
         RECEIPTS.c.processing_status == ProcessingStatus.QUEUED,
         (RECEIPTS.c.processing_status == ProcessingStatus.PROCESSING)
         & (RECEIPTS.c.processing_deadline < now),
     )
-    mine = RECEIPTS.c.upload_id == upload_id
-    tired = execute(
-        update(RECEIPTS)
-        .where(mine, waiting, RECEIPTS.c.processing_attempts >= ATTEMPTS)
-        .values(processing_status=ProcessingStatus.FAILED.value, processed_at=now)
-    )
-    if tired.rowcount:
-        log.warning("receipt_given_up", extra={"upload_id": upload_id})
-        return None
-    taken = execute(
-        update(RECEIPTS)
-        .where(mine, waiting)
-        .values(
-            processing_status=ProcessingStatus.PROCESSING.value,
-            processing_attempts=RECEIPTS.c.processing_attempts + 1,
-            processing_deadline=now + LEASE,
-        )
-    )
-    if not taken.rowcount:
-        return None
-    return _picture(upload_id)
+    receipt = _locked(upload_id, free)
+    if receipt is None:
+        return False
+    if receipt.processing_attempts >= ATTEMPTS:
+        _give_up(receipt)
+        return False
+    receipt.processing_status = ProcessingStatus.PROCESSING
+    receipt.processing_attempts += 1
+    receipt.processing_deadline = now + LEASE
+    return True
+
+
+@transactional
+def _give_back(upload_id: str) -> None:
+    receipt = _locked(upload_id, RECEIPTS.c.processing_status == ProcessingStatus.PROCESSING)
+    if receipt is None:
+        return
+    if receipt.processing_attempts >= ATTEMPTS:
+        _give_up(receipt)
+        return
+    receipt.processing_status = ProcessingStatus.QUEUED
+    jobs.enqueue_after_commit(jobs.READ_RECEIPT, upload_id)
+
+
+def _give_up(receipt: Receipt) -> None:
+    """Unreadable: the merchant looks at the picture and at what the guest typed."""
+    log.warning("receipt_given_up", extra={"upload_id": receipt.upload_id})
+    receipt.rules = screening.judge(receipt)
+    _finish(receipt, ProcessingStatus.FAILED)
+
+
+def _locked(upload_id: str, *conditions: ColumnElement[bool]) -> Receipt | None:
+    query = select(Receipt).where(Receipt.upload_id == upload_id, *conditions)
+    return locks.document(query, upload_id)
+
+
+def _finish(receipt: Receipt, status: ProcessingStatus) -> None:
+    receipt.processing_status = status
+    receipt.processed_at = utcnow()
+    db.session.flush()
+    upload_id = receipt.upload_id
+    after_commit(lambda: receipts.announce_read(upload_id))
+    events.receipt_processed(receipt.user_id, wire.upload_answer(receipt, pictures.link(receipt)))
 
 
 def _picture(upload_id: str) -> bytes:
@@ -81,6 +120,7 @@ def _picture(upload_id: str) -> bytes:
     if staged is not None:
         return staged
     key = execute(select(RECEIPTS.c.object_key).where(RECEIPTS.c.upload_id == upload_id)).scalar()
+    db.session.rollback()  # no connection is held while storage answers
     return parts.storage.get(key)
 
 
@@ -119,10 +159,11 @@ def _mark_stored(upload_id: str) -> None:
 
 
 @transactional
-def _complete(upload_id: str, reading: Reading) -> None:
-    """Write down what was read. A decision that a merchant took meanwhile keeps its points."""
-    receipt = locks.document(select(Receipt).where(Receipt.upload_id == upload_id), upload_id)
-    if receipt is None or receipt.processing_status != ProcessingStatus.PROCESSING:
+def _write_down(upload_id: str, reading: Reading) -> None:
+    """Write down what was read. Committed before anything is concluded from it, so that of two
+    photographs of one receipt that are read at once the later one finds the earlier."""
+    receipt = _locked(upload_id, RECEIPTS.c.processing_status == ProcessingStatus.PROCESSING)
+    if receipt is None:
         return
     receipt.recognized_amount = reading.amount
     receipt.confidence = reading.amount_confidence
@@ -130,13 +171,24 @@ def _complete(upload_id: str, reading: Reading) -> None:
     receipt.merchant_name = reading.merchant_name and reading.merchant_name.value[:100]
     receipt.receipt_number = reading.receipt_number and reading.receipt_number.value[:64]
     receipt.receipt_time = reading.receipt_time and reading.receipt_time.value[:19]
-    receipt.flags = [] if reading.is_receipt else ["not_a_receipt"]
     receipt.reading = reading.to_json()
-    if receipt.review_status == ReviewStatus.PENDING:
+    if receipt.review_status == ReviewStatus.PENDING and receipt.first_approver_id is None:
         receipt.points_awarded = points_for(reading.amount, receipt.input_amount, business())
-    receipt.processing_status = ProcessingStatus.DONE
-    receipt.processed_at = utcnow()
-    events.receipt_processed(receipt.user_id, wire.upload_answer(receipt, pictures.link(receipt)))
+
+
+@transactional
+def _settle(upload_id: str) -> None:
+    """Look for duplicates, hold the rules against the receipt, approve it where none of this needs
+    a person. A decision that a merchant took meanwhile stands."""
+    receipt = _locked(upload_id, RECEIPTS.c.processing_status == ProcessingStatus.PROCESSING)
+    if receipt is None:
+        return
+    receipt.flags = duplicates.find(receipt)
+    receipt.rules = screening.judge(receipt)
+    receipt.auto_review = auto_review.verdict(receipt)
+    if receipt.auto_review == AutoReview.APPROVED:
+        review.approve_automatically(receipt)
+    _finish(receipt, ProcessingStatus.DONE)
 
 
 def sweep() -> int:

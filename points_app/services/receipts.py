@@ -4,6 +4,8 @@ import hashlib
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
@@ -122,18 +124,34 @@ def wait_until_read(upload_id: str, seconds: float) -> None:
 
     Returns at once when half of the process's threads already wait: the others must go on serving.
     """
-    room = _waiting_room.setdefault(
-        parts.settings.web_threads, threading.BoundedSemaphore(parts.settings.web_threads // 2)
-    )
-    if seconds <= 0 or not room.acquire(blocking=False):
+    if seconds <= 0:
         return
+    with waiting_place() as admitted:
+        if admitted:
+            _wait(upload_id, seconds)
+
+
+@contextmanager
+def waiting_place() -> Iterator[bool]:
+    """A place among the requests of this process that may wait for a worker; False when all are
+    taken. Gives the database connection back: one that waits holds none."""
+    db.session.rollback()
+    threads = parts.settings.web_threads
+    room = _waiting_room.setdefault(threads, threading.BoundedSemaphore(threads // 2))
+    admitted = room.acquire(blocking=False)
+    try:
+        yield admitted
+    finally:
+        if admitted:
+            room.release()
+
+
+def _wait(upload_id: str, seconds: float) -> None:
     try:
         with make_redis(parts.settings.redis_url, timeout=seconds + 1) as patient:
             patient.blpop([done_key(upload_id)], timeout=seconds)
     except RedisError as error:
         log.warning("cannot_wait_for_reading", extra={"error": type(error).__name__})
-    finally:
-        room.release()
 
 
 def announce_read(upload_id: str) -> None:

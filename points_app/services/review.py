@@ -1,39 +1,19 @@
-"""Receipts from the merchant's side: look at what waits, decide once."""
+"""Receipts from the merchant's side: decide once, or with a second merchant above a limit."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from points_app import events
 from points_app.db import db, transactional, utcnow
-from points_app.errors import AlreadyReviewed, InvalidInput, ReviewUnknown
-from points_app.extensions import parts
-from points_app.models import Receipt, ReviewStatus, Source, User
-from points_app.services import audit, locks, pictures, wallet, welcome
+from points_app.errors import AlreadyReviewed, InvalidInput, ReviewerExcluded, ReviewUnknown
+from points_app.models import Receipt, ReviewStatus, Source
+from points_app.services import audit, auto_review, locks, wallet, welcome
+from points_app.services.business import business
 from points_app.services.idempotency import idempotent
 from points_app.wire import receipts as wire
-from points_app.wire.paging import Page, pagination
-from points_app.wire.times import iso
-
-
-def pending(
-    merchant_id: int, page: Page, match_status: str | None, newest_first: bool
-) -> wire.PendingReviews:
-    """A page of undecided receipts; links to their pictures are for this merchant."""
-    waiting = [Receipt.review_status == ReviewStatus.PENDING]
-    if match_status:
-        waiting.append(Receipt.match_status == match_status)
-    total = db.session.scalar(select(func.count()).select_from(Receipt).where(*waiting)) or 0
-    order = Receipt.review_id.desc() if newest_first else Receipt.review_id.asc()
-    query = select(Receipt, User).join(User, User.user_id == Receipt.user_id).where(*waiting)
-    rows = db.session.execute(query.order_by(order).limit(page.limit).offset(page.offset))
-    return {
-        "reviews": [
-            wire.pending_review(receipt, user, pictures.link(receipt, merchant_id), parts.vault)
-            for receipt, user in rows
-        ],
-        "pagination": pagination(page, total),
-    }
+from points_app.wire.times import iso, number_or_none
 
 
 def named(review_id: int | None, upload_id: str | None) -> Select[tuple[Receipt]]:
@@ -56,8 +36,9 @@ def decide(
 ) -> wire.Decision:
     """Approve a receipt, which pays its points once, or reject it. Whoever is first decides.
 
-    Locks the receipt, then the guest's wallet. `points` replaces the proposal. Raises
-    ReviewUnknown, AlreadyReviewed, InvalidInput.
+    Locks the receipt, then the guest's wallet. `points` replaces the proposal. An approval of more
+    than `two_person_points` leaves the receipt pending until a second merchant approves the same
+    points. Raises ReviewUnknown, AlreadyReviewed, ReviewerExcluded, InvalidInput.
     """
     if not approve and not reason:
         raise InvalidInput.of("reason", "a rejection needs a reason")
@@ -66,37 +47,88 @@ def decide(
         raise ReviewUnknown
     if receipt.review_status != ReviewStatus.PENDING:
         raise AlreadyReviewed(status=receipt.review_status)
-    receipt.reviewer_id = reviewer_id
-    receipt.review_time = utcnow()
-    receipt.review_reason = reason
-    if approve:
-        _approve(receipt, receipt.points_awarded if points is None else points)
-    else:
-        receipt.review_status = ReviewStatus.REJECTED
-        receipt.points_awarded = 0
-        receipt.claimed_sha256 = receipt.claimed_pixel_sha256 = None  # may be sent again
-    db.session.flush()
-    audit.record(reviewer_id, "review.decide", receipt.upload_id, _account(receipt))
-    events.review_result(receipt.user_id, _notice(receipt))
+    _check_reviewer(receipt, reviewer_id, approve)
+    points = (receipt.points_awarded if points is None else points) if approve else 0
+    if approve and _needs_another(receipt, points):
+        return _first_approval(receipt, reviewer_id, points, reason)
+    auto_review.note_decision(receipt, approve, points)
+    _close(receipt, reviewer_id, approve, points, reason)
     return wire.decision(receipt)
 
 
-def _approve(receipt: Receipt, points: int) -> None:
-    receipt.review_status = ReviewStatus.APPROVED
-    receipt.points_awarded = points
+def approve_automatically(receipt: Receipt) -> None:
+    """Approve a locked, pending receipt in the caller's transaction; locks the guest's wallet."""
+    _close(receipt, None, True, receipt.points_awarded, auto_review.REASON)
+
+
+def _check_reviewer(receipt: Receipt, reviewer_id: int, approve: bool) -> None:
+    """Nobody reviews their own receipt, approves twice, or decides an appeal against themselves.
+
+    Who rejected may still be the second to approve: then two merchants agree all the same.
+    """
+    if reviewer_id == receipt.user_id:
+        raise ReviewerExcluded(reason="own_receipt")
+    if approve and reviewer_id == receipt.first_approver_id:
+        raise ReviewerExcluded(reason="second_merchant_needed")
+    appealed = receipt.appealed_at is not None and reviewer_id == receipt.reviewer_id
+    if appealed and not (approve and receipt.first_approver_id):
+        raise ReviewerExcluded(reason="own_decision_appealed")
+
+
+def _needs_another(receipt: Receipt, points: int) -> bool:
+    limit = business().two_person_points
+    confirmed = receipt.first_approver_id is not None and points == receipt.points_awarded
+    return bool(limit) and points > limit and not confirmed
+
+
+def _first_approval(
+    receipt: Receipt, reviewer_id: int, points: int, reason: str | None
+) -> wire.Decision:
+    receipt.first_approver_id, receipt.points_awarded = reviewer_id, points
+    db.session.flush()
+    account = {"status": "first_approval", "points": points, "reason": reason}
+    audit.record(reviewer_id, "review.first_approval", receipt.upload_id, account)
+    return wire.decision(receipt)
+
+
+def _close(
+    receipt: Receipt, reviewer_id: int | None, approve: bool, points: int, reason: str | None
+) -> None:
+    proposed = receipt.points_awarded
+    receipt.review_status = ReviewStatus.APPROVED if approve else ReviewStatus.REJECTED
+    receipt.reviewer_id, receipt.review_time = reviewer_id, utcnow()
+    receipt.review_reason, receipt.points_awarded = reason, points
+    if not approve:
+        receipt.claimed_sha256 = receipt.claimed_pixel_sha256 = None  # may be sent again
     db.session.flush()
     if points:
         entry = wallet.Entry(points, Source.PHOTO_UPLOAD, receipt.upload_id, "小票审核通过")
         wallet.book(receipt.user_id, entry)
-    welcome.release(receipt.user_id)
+    if approve:
+        welcome.release(receipt.user_id)
+    audit.record(reviewer_id, "review.decide", receipt.upload_id, _account(receipt, proposed))
+    events.review_result(receipt.user_id, _notice(receipt))
 
 
-def _account(receipt: Receipt) -> dict[str, Any]:
+def _account(receipt: Receipt, proposed: int) -> dict[str, Any]:
+    """The decision and what it was based on, as it was then: later readings do not change it."""
+    assert receipt.review_time is not None
     return {
         "status": receipt.review_status,
         "points": receipt.points_awarded,
+        "points_proposed": proposed,
         "reason": receipt.review_reason,
+        "input_amount": number_or_none(receipt.input_amount),
+        "recognized_amount": number_or_none(receipt.recognized_amount),
+        "confidence": receipt.confidence,
+        "flags": receipt.flags,
+        "rules": receipt.rules,
+        "seconds": round((receipt.review_time - _waiting_since(receipt)).total_seconds()),
     }
+
+
+def _waiting_since(receipt: Receipt) -> datetime:
+    return receipt.appealed_at or receipt.upload_time
 
 
 def _notice(receipt: Receipt) -> dict[str, Any]:

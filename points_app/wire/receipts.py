@@ -1,11 +1,13 @@
 """Receipts as guests and merchants see them."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from typing_extensions import TypedDict
 
 from points_app.crypto import Vault, mask_mobile
-from points_app.models import ProcessingStatus, Receipt, User
+from points_app.models import ProcessingStatus, Receipt, ReviewStatus, User
+from points_app.reading import Reading
 from points_app.wire.paging import Pagination
 from points_app.wire.times import iso, iso_or_none, number_or_none
 
@@ -22,9 +24,13 @@ class UploadAnswer(TypedDict):
 
 
 class UploadRecord(UploadAnswer):
+    """`can_appeal` is true for a rejected receipt until its one appeal."""
+
     review_reason: str | None
     review_time: str | None
     upload_time: str
+    can_appeal: bool
+    appeal_reason: str | None
 
 
 class UploadRecords(TypedDict):
@@ -38,7 +44,30 @@ class Reviewee(TypedDict):
     mobile: str
 
 
+class Flag(TypedDict):
+    """A reason to look closely; `upload_id` is the other upload it is about."""
+
+    flag: str
+    upload_id: str | None
+    message: str
+
+
+class FlagWithPicture(Flag):
+    image_url: str | None
+
+
+class Rule(TypedDict):
+    """A rule the receipt was held against; `passed` is null where it could not be judged."""
+
+    rule: str
+    passed: bool | None
+    detail: str
+
+
 class PendingReview(TypedDict):
+    """`amount_boxes` are where the sum was read: [left, top, right, bottom] in pixels of the
+    picture. `waits_for_second` after the first of two approvals."""
+
     review_id: int
     upload_id: str
     user_id: int
@@ -52,7 +81,11 @@ class PendingReview(TypedDict):
     merchant_name: str | None
     receipt_time: str | None
     receipt_number: str | None
-    flags: list[Any]
+    flags: list[FlagWithPicture]
+    rules: list[Rule]
+    amount_boxes: list[list[int]]
+    appeal_reason: str | None
+    waits_for_second: bool
     upload_time: str
 
 
@@ -67,7 +100,39 @@ class Decision(TypedDict):
     status: str
     points_awarded: int
     review_reason: str | None
-    review_time: str
+    review_time: str | None
+
+
+class HistoryEntry(TypedDict):
+    """Who did what with the receipt; `actor_id` null is the auto-approve rule."""
+
+    action: str
+    actor_id: int | None
+    details: dict[str, Any]
+    created_at: str
+
+
+class ReviewRecord(PendingReview):
+    """Everything known about a receipt: what was typed, read, found, decided, by whom and why."""
+
+    review_status: str
+    review_reason: str | None
+    review_time: str | None
+    reviewer_id: int | None
+    auto_review: str | None
+    processing_status: str
+    engine: str | None
+    candidates: list[dict[str, Any]]
+    lines: list[str]
+    history: list[HistoryEntry]
+
+
+class QuickReading(TypedDict):
+    recognized_amount: float | None
+    confidence: str | None
+    merchant_name: str | None
+    receipt_time: str | None
+    receipt_number: str | None
 
 
 def upload_answer(receipt: Receipt, image_url: str) -> UploadAnswer:
@@ -93,10 +158,18 @@ def upload_record(receipt: Receipt, image_url: str) -> UploadRecord:
         "review_reason": receipt.review_reason,
         "review_time": iso_or_none(receipt.review_time),
         "upload_time": iso(receipt.upload_time),
+        "can_appeal": (
+            receipt.review_status == ReviewStatus.REJECTED and receipt.appealed_at is None
+        ),
+        "appeal_reason": receipt.appeal_reason,
     }
 
 
-def pending_review(receipt: Receipt, user: User, image_url: str, vault: Vault) -> PendingReview:
+def pending_review(
+    receipt: Receipt, user: User, link: Callable[[str], str | None], vault: Vault
+) -> PendingReview:
+    """`link` makes the URL of an upload's picture, by its upload id."""
+    candidates = (receipt.reading or {}).get("candidates", [])
     return {
         "review_id": receipt.review_id,
         "upload_id": receipt.upload_id,
@@ -106,7 +179,7 @@ def pending_review(receipt: Receipt, user: User, image_url: str, vault: Vault) -
             "avatar": user.avatar,
             "mobile": mask_mobile(vault.open(user.mobile, user.mobile_row)),
         },
-        "image_url": image_url,
+        "image_url": link(receipt.upload_id) or "",
         "input_amount": number_or_none(receipt.input_amount),
         "recognized_amount": number_or_none(receipt.recognized_amount),
         "match_status": receipt.match_status,
@@ -115,19 +188,63 @@ def pending_review(receipt: Receipt, user: User, image_url: str, vault: Vault) -
         "merchant_name": receipt.merchant_name,
         "receipt_time": receipt.receipt_time,
         "receipt_number": receipt.receipt_number,
-        "flags": receipt.flags,
+        "flags": [
+            {**flag, "image_url": flag["upload_id"] and link(flag["upload_id"])}
+            for flag in receipt.flags
+        ],
+        "rules": receipt.rules,
+        "amount_boxes": candidates[0]["boxes"] if candidates else [],
+        "appeal_reason": receipt.appeal_reason,
+        "waits_for_second": receipt.first_approver_id is not None,
         "upload_time": iso(receipt.upload_time),
     }
 
 
 def decision(receipt: Receipt) -> Decision:
-    """Raises AssertionError for a receipt nobody decided yet."""
-    assert receipt.review_time is not None
+    """`review_time` is null, and the status still pending, after the first of two approvals."""
     return {
         "review_id": receipt.review_id,
         "upload_id": receipt.upload_id,
         "status": receipt.review_status,
         "points_awarded": receipt.points_awarded,
         "review_reason": receipt.review_reason,
-        "review_time": iso(receipt.review_time),
+        "review_time": iso_or_none(receipt.review_time),
+    }
+
+
+def review_record(receipt: Receipt, seen: PendingReview, history: Iterable[Any]) -> ReviewRecord:
+    """`history` are the audit rows about the receipt, oldest first."""
+    reading = receipt.reading or {}
+    return {
+        **seen,
+        "review_status": receipt.review_status,
+        "review_reason": receipt.review_reason,
+        "review_time": iso_or_none(receipt.review_time),
+        "reviewer_id": receipt.reviewer_id,
+        "auto_review": receipt.auto_review,
+        "processing_status": receipt.processing_status,
+        "engine": reading.get("engine"),
+        "candidates": reading.get("candidates", []),
+        "lines": reading.get("lines", []),
+        "history": [
+            {
+                "action": entry.action,
+                "actor_id": entry.actor_id,
+                "details": entry.details,
+                "created_at": iso(entry.created_at),
+            }
+            for entry in history
+        ],
+    }
+
+
+def quick_reading(reading: Reading) -> QuickReading:
+    facts = (reading.merchant_name, reading.receipt_time, reading.receipt_number)
+    merchant_name, receipt_time, receipt_number = (fact and fact.value for fact in facts)
+    return {
+        "recognized_amount": number_or_none(reading.amount),
+        "confidence": reading.amount_confidence,
+        "merchant_name": merchant_name,
+        "receipt_time": receipt_time,
+        "receipt_number": receipt_number,
     }

@@ -140,7 +140,17 @@ def test_nonsense_and_silence_may_be_tried_again(vendor, answers):
     assert caught.value.retryable and not caught.value.stop
 
 
-def test_after_a_failure_the_same_client_works_again(vendor):
+def test_after_a_failure_it_is_left_alone_for_a_while(vendor):
+    vendor.will_answer(b"")
+    client = ocr(vendor.endpoint)
+    for _ in range(2):
+        with pytest.raises(BaiduError):
+            client.receipt(JPEG)
+    assert len(vendor.received) == 1
+
+
+def test_after_the_pause_the_same_client_works_again(vendor, monkeypatch):
+    monkeypatch.setattr("points_app.clients.baidu.PAUSE", 0.0)
     vendor.will_answer(b"", token("24.first"), READ)
     client = ocr(vendor.endpoint)
     with pytest.raises(BaiduError):

@@ -8,6 +8,7 @@ from points_app.http.schemas.lottery import DrawRequest
 from points_app.http.schemas.monitoring import ErrorReport, PerformanceReport
 from points_app.http.schemas.points import PointsOperation, PointsQuery
 from points_app.http.schemas.receipts import (
+    AppealRequest,
     PendingQuery,
     PictureLink,
     ReviewRequest,
@@ -16,6 +17,7 @@ from points_app.http.schemas.receipts import (
 )
 
 __all__ = [
+    "AppealRequest",
     "DrawRequest",
     "ErrorReport",
     "Login",

@@ -45,6 +45,10 @@ class ReviewRequest(Body):
     reason: Annotated[Line, StringConstraints(max_length=500)] | None = None
 
 
+class AppealRequest(Body):
+    reason: Annotated[Line, StringConstraints(max_length=500)]
+
+
 class PictureLink(Query):
     viewer: str
     expires: QueryInt

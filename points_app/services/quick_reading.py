@@ -1,0 +1,78 @@
+"""Read a picture without keeping it: for a form that fills itself in before the upload.
+
+The worker reads, so that no web process carries an engine. The picture travels through Redis, is
+taken out of it by the one who reads, and expires after a minute if nobody does.
+"""
+
+import base64
+import json
+import logging
+from typing import cast
+
+from redis import RedisError
+
+from points_app import jobs
+from points_app.codes import new_id
+from points_app.errors import PhotoFailure, ServiceUnavailable
+from points_app.extensions import make_redis, parts
+from points_app.services import recognition
+from points_app.services.receipts import check_picture, waiting_place
+from points_app.wire import receipts as wire
+
+log = logging.getLogger(__name__)
+
+WAIT_SECONDS = 20.0
+KEPT_SECONDS = 60
+
+
+def glance(content: bytes | None) -> wire.QuickReading:
+    """Have a picture read by a worker and wait for it, at most WAIT_SECONDS; stores nothing.
+
+    Raises PictureMissing, PictureTooLarge, PictureUnreadable; ServiceUnavailable when no worker
+    answers or too many requests wait already; PhotoFailure when the reader fails on the picture.
+    """
+    picture = check_picture(content)
+    with waiting_place() as admitted:
+        if not admitted:
+            raise ServiceUnavailable
+        try:
+            answer = _ask(new_id("GL"), picture.jpeg)
+        except RedisError:
+            raise ServiceUnavailable from None
+    if answer is None:
+        raise ServiceUnavailable
+    reading = json.loads(answer)
+    if reading is None:
+        raise PhotoFailure
+    return cast(wire.QuickReading, reading)
+
+
+def _ask(request_id: str, jpeg: bytes) -> str | None:
+    parts.redis.set(_picture_key(request_id), base64.b64encode(jpeg), ex=KEPT_SECONDS)
+    jobs.enqueue(jobs.READ_PICTURE, request_id)
+    with make_redis(parts.settings.redis_url, timeout=WAIT_SECONDS + 1) as patient:
+        found = patient.blpop([_answer_key(request_id)], timeout=WAIT_SECONDS)
+    return found[1] if found else None
+
+
+def answer(request_id: str) -> None:
+    """The worker's part: read the picture of a request and hand the reading over."""
+    encoded = parts.redis.getdel(_picture_key(request_id))
+    if encoded is None:
+        return  # answered already, or too late
+    reading = None
+    try:
+        reading = wire.quick_reading(recognition.recognise(base64.b64decode(encoded)))
+    finally:
+        with parts.redis.pipeline() as pipe:
+            pipe.rpush(_answer_key(request_id), json.dumps(reading))
+            pipe.expire(_answer_key(request_id), KEPT_SECONDS)
+            pipe.execute()
+
+
+def _picture_key(request_id: str) -> str:
+    return f"glance:{request_id}:picture"
+
+
+def _answer_key(request_id: str) -> str:
+    return f"glance:{request_id}:answer"

@@ -1,0 +1,74 @@
+"""Who reads a receipt: the engine of this process, and Baidu as well where the shop has an account.
+
+Both are asked, because two readers that work differently and arrive at one sum are the best
+evidence there is, and because only the local one knows where on the picture it stands.
+"""
+
+import logging
+from dataclasses import replace
+from functools import cache
+
+from points_app import metrics
+from points_app.clients.baidu import BaiduError, BaiduReceipt
+from points_app.db import utcnow
+from points_app.extensions import parts
+from points_app.reading import Engine, Fact, Reading, make_engine, read_moment, read_receipt
+from points_app.services.shop_time import shop_day
+
+log = logging.getLogger(__name__)
+
+
+def recognise(jpeg: bytes) -> Reading:
+    """Read a normalised picture. Takes half a second to three, and Baidu's time on top.
+
+    An answer of Baidu that does not come is logged and done without. Raises OSError for bytes that
+    are no picture.
+    """
+    engine = _engine(parts.settings.reading_engine)
+    reading = read_receipt(jpeg, engine, shop_day(utcnow()))
+    metrics.READING_SECONDS.labels(reading.engine).observe(reading.seconds)
+    remote = _ask_baidu(jpeg)
+    return reading if remote is None else second_opinion(reading, remote)
+
+
+@cache
+def _engine(name: str) -> Engine:
+    """The process's engine; its models are loaded by the first picture and kept."""
+    return make_engine(name)
+
+
+def _ask_baidu(jpeg: bytes) -> BaiduReceipt | None:
+    if parts.ocr is None:
+        return None
+    try:
+        return parts.ocr.receipt(jpeg)
+    except BaiduError as error:
+        level = logging.ERROR if error.stop else logging.WARNING
+        log.log(level, "baidu_failed", extra={"error": str(error), "needs_a_person": error.stop})
+        return None
+
+
+def second_opinion(local: Reading, remote: BaiduReceipt) -> Reading:
+    """The local reading, completed by Baidu's.
+
+    Two readers that agree are sure. Against a sure local reading Baidu, which was made for shopping
+    malls, only sows doubt; where the local one is not sure Baidu's sum is taken, and rated by
+    whether the local reader saw it at all.
+    """
+    kept = {"engine": f"{local.engine} baidu", "second_opinion": remote.raw}
+    facts = {
+        "merchant_name": _fact(remote.shop_name) or local.merchant_name,
+        "receipt_number": local.receipt_number or _fact(remote.receipt_number),
+        "receipt_time": local.receipt_time or _fact(read_moment(remote.receipt_time or "")),
+    }
+    if remote.total is None:
+        return replace(local, **kept, **facts)
+    seen = remote.total in {each.amount for each in local.candidates}
+    agreed, sure = remote.total == local.amount, local.amount_confidence == "high"
+    rated = "high" if agreed else "medium" if sure or seen else "low"
+    amount = local.amount if sure else remote.total
+    return replace(local, is_receipt=True, amount=amount, amount_confidence=rated, **kept, **facts)
+
+
+def _fact(value: str | None) -> Fact | None:
+    return Fact(value, "medium", ()) if value else None

@@ -1,0 +1,67 @@
+"""What a merchant sees of receipts: those that wait, and everything about one of them."""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Row, func, select
+
+from points_app.db import db, execute
+from points_app.errors import ReviewUnknown
+from points_app.extensions import parts
+from points_app.models import AuditEntry, Receipt, ReviewStatus, User
+from points_app.services import pictures
+from points_app.wire import receipts as wire
+from points_app.wire.paging import Page, pagination
+
+AUDIT = AuditEntry.__table__.c
+
+
+def pending(
+    merchant_id: int, page: Page, match_status: str | None, newest_first: bool
+) -> wire.PendingReviews:
+    """A page of undecided receipts; links to their pictures are for this merchant."""
+    waiting = [Receipt.review_status == ReviewStatus.PENDING]
+    if match_status:
+        waiting.append(Receipt.match_status == match_status)
+    total = db.session.scalar(select(func.count()).select_from(Receipt).where(*waiting)) or 0
+    order = Receipt.review_id.desc() if newest_first else Receipt.review_id.asc()
+    query = select(Receipt, User).join(User, User.user_id == Receipt.user_id).where(*waiting)
+    query = query.order_by(order).limit(page.limit).offset(page.offset)
+    rows = db.session.execute(query).all()
+    link = _links(merchant_id, [receipt for receipt, _ in rows])
+    return {
+        "reviews": [
+            wire.pending_review(receipt, user, link, parts.vault) for receipt, user in rows
+        ],
+        "pagination": pagination(page, total),
+    }
+
+
+def record(merchant_id: int, review_id: int) -> wire.ReviewRecord:
+    """One receipt, decided or not, with its history. Raises ReviewUnknown."""
+    query = select(Receipt, User).join(User, User.user_id == Receipt.user_id)
+    found = db.session.execute(query.where(Receipt.review_id == review_id)).one_or_none()
+    if found is None:
+        raise ReviewUnknown
+    receipt, user = found
+    seen = wire.pending_review(receipt, user, _links(merchant_id, [receipt]), parts.vault)
+    return wire.review_record(receipt, seen, _history(receipt))
+
+
+def _history(receipt: Receipt) -> Sequence[Row[tuple[AuditEntry]]]:
+    about = (AUDIT.action, AUDIT.actor_id, AUDIT.details, AUDIT.created_at)
+    return execute(select(*about).where(AUDIT.target == receipt.upload_id).order_by(AUDIT.id)).all()
+
+
+def _links(merchant_id: int, receipts: Sequence[Receipt]) -> Callable[[str], str | None]:
+    """Upload id to URL, for the pictures of the receipts and of those their flags point at."""
+    known = {receipt.upload_id: receipt for receipt in receipts}
+    others = {flag["upload_id"] for receipt in receipts for flag in receipt.flags} - {None, *known}
+    if others:
+        query = select(Receipt).where(Receipt.upload_id.in_(others))
+        known |= {other.upload_id: other for other in db.session.scalars(query)}
+
+    def link(upload_id: str) -> str | None:
+        shown = known.get(upload_id)
+        return pictures.link(shown, merchant_id) if shown else None
+
+    return link

@@ -1,0 +1,133 @@
+"""The rules a receipt is held against: a list of passed and failed, kept with the review.
+
+A rule that cannot be judged, because the slip does not print what it needs, is neither. No rule
+rejects anything: they are shown to the merchant, and hold a receipt back from auto-approve.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from difflib import SequenceMatcher
+
+from sqlalchemy import func, select
+
+from points_app.db import execute
+from points_app.models import MatchStatus, Receipt
+from points_app.services.business import BusinessSettings, business
+from points_app.services.shop_time import start_of_day
+from points_app.wire.receipts import Rule
+
+RECEIPTS = Receipt.__table__.c
+CLOCKS_DIFFER = timedelta(minutes=15)
+"""How far a till's clock may be ahead of ours."""
+SIMILAR_NAME = 0.75
+"""A shop's name with a quarter of its letters misread is still taken for it."""
+
+
+def judge(receipt: Receipt) -> list[Rule]:
+    """Every rule that the shop's settings switch on, in the order a merchant reads them."""
+    settings = business()
+    judged = [
+        _readable(receipt),
+        _amounts_agree(receipt),
+        *_fresh(receipt, settings),
+        *_known_shop(receipt, settings),
+        *_usual_amount(receipt, settings),
+        *_not_too_many(receipt, settings),
+        _rule("not_seen_before", not receipt.flags, _seen_before(receipt)),
+    ]
+    return judged
+
+
+def all_passed(rules: list[Rule]) -> bool:
+    """Whether nothing failed and nothing was left unjudged."""
+    return all(rule["passed"] is True for rule in rules)
+
+
+def _rule(name: str, passed: bool | None, detail: str) -> Rule:
+    return {"rule": name, "passed": passed, "detail": detail}
+
+
+def _readable(receipt: Receipt) -> Rule:
+    if receipt.reading is None:
+        return _rule("is_receipt", None, "图片无法识别")
+    found = bool(receipt.reading["is_receipt"])
+    return _rule("is_receipt", found, "图片中有小票" if found else "图片中没有找到小票")
+
+
+def _amounts_agree(receipt: Receipt) -> Rule:
+    typed, read = receipt.input_amount, receipt.recognized_amount
+    passed = None if typed is None or read is None else receipt.match_status == MatchStatus.MATCHED
+    detail = f"填写 {'无' if typed is None else typed}，识别 {'无' if read is None else read}"
+    return _rule("amounts_agree", passed, detail)
+
+
+def _fresh(receipt: Receipt, settings: BusinessSettings) -> Iterator[Rule]:
+    """Not older than so many days and not in the future, by the shop's clock, when handed in."""
+    printed, handed_in = receipt.receipt_time, receipt.upload_time.astimezone(settings.timezone)
+    if not printed:
+        yield _rule("not_in_future", None, "没有识别到日期")
+    else:
+        passed = _moment(printed, settings) <= handed_in + CLOCKS_DIFFER
+        yield _rule("not_in_future", passed, f"小票时间 {printed.replace('T', ' ')}")
+    if settings.receipt_max_age_days:
+        age = (handed_in.date() - date.fromisoformat(printed[:10])).days if printed else None
+        detail = "没有识别到日期" if age is None else f"小票为 {age} 天前"
+        limit = settings.receipt_max_age_days
+        yield _rule("recent", None if age is None else age <= limit, f"{detail}，上限 {limit} 天")
+
+
+def _moment(printed: str, settings: BusinessSettings) -> datetime:
+    """The printed moment; without a time of day the beginning of that day."""
+    return datetime.fromisoformat(printed).replace(tzinfo=settings.timezone)
+
+
+def _known_shop(receipt: Receipt, settings: BusinessSettings) -> Iterator[Rule]:
+    names = [
+        name for name in re.split(r"[,，;；、\n]", settings.receipt_shop_names) if name.strip()
+    ]
+    if not names:
+        return
+    lines = (receipt.reading or {}).get("lines", [])
+    texts = [_letters(text) for text in [receipt.merchant_name or "", *lines]]
+    known = any(_names(_letters(name), text) for name in names for text in texts if text)
+    detail = f"店名 {receipt.merchant_name or '未识别'}"
+    yield _rule("known_shop", known if any(texts) else None, detail)
+
+
+def _letters(text: str) -> str:
+    """Lower case without spaces, brackets and punctuation, full-width letters made ordinary."""
+    return re.sub(r"\W", "", unicodedata.normalize("NFKC", text)).lower()
+
+
+def _names(name: str, text: str) -> bool:
+    return name in text or SequenceMatcher(None, name, text).ratio() >= SIMILAR_NAME
+
+
+def _usual_amount(receipt: Receipt, settings: BusinessSettings) -> Iterator[Rule]:
+    amount, least, most = (
+        receipt.recognized_amount,
+        settings.receipt_min_amount,
+        settings.receipt_max_amount,
+    )
+    if not least and not most:
+        return
+    passed = None if amount is None else amount >= least and (not most or amount <= most)
+    yield _rule("usual_amount", passed, f"允许 {least} 至 {most or '不限'} 元")
+
+
+def _not_too_many(receipt: Receipt, settings: BusinessSettings) -> Iterator[Rule]:
+    """How many the guest handed in on the shop's day with this one, whatever became of them."""
+    limit = settings.receipts_per_guest_per_day
+    if not limit:
+        return
+    since = start_of_day(receipt.upload_time)
+    of_guest = (RECEIPTS.user_id == receipt.user_id) & (RECEIPTS.review_id <= receipt.review_id)
+    query = select(func.count()).where(of_guest, RECEIPTS.upload_time >= since)
+    count = execute(query).scalar_one()
+    yield _rule("not_too_many", count <= limit, f"当日第 {count} 张，上限 {limit} 张")
+
+
+def _seen_before(receipt: Receipt) -> str:
+    return f"{len(receipt.flags)} 个疑点" if receipt.flags else "没有发现重复提交"

@@ -1,0 +1,135 @@
+"""One receipt handed in twice is found, by whatever it has in common, and held for a person."""
+
+import io
+from random import Random
+
+import pytest
+from PIL import Image
+
+from points_app.reading import normalise
+from points_app.reading.fingerprint import SAME_PICTURE, hash_distance, neighbour_keys
+from points_app.services import duplicates
+from tests.queries import explained
+from tests.receipts_in import blank, hand_in, handed_in_and_read, picture, read, reading, send
+
+
+@pytest.fixture
+def flags_of(make):
+    merchant = make.merchant()
+
+    def flags(upload_id):
+        reviews = merchant.get("/api/merchant/pending-reviews?limit=100").ok()["reviews"]
+        (review,) = [each for each in reviews if each["upload_id"] == upload_id]
+        return [(flag["flag"], flag["upload_id"]) for flag in review["flags"]]
+
+    return flags
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        (
+            {"receipt_time": "2026-01-05T12:30"},
+            {"receipt_time": "2026-01-05T12:30:59"},
+            "same_facts",
+        ),
+        (
+            {"receipt_time": "2026-01-05", "receipt_number": "A1234567"},
+            {"receipt_time": "2026-01-05", "receipt_number": "A1234567"},
+            "same_number",
+        ),
+        (
+            {
+                "receipt_time": "2026-01-05",
+                "lines": ["电话 62345678", "12.50", "38.00", "4.00", "88.00"],
+            },
+            {"receipt_time": None, "lines": ["62345678", "1250", "38.00", "400", "86.00"]},
+            "same_print",
+        ),
+        ({"receipt_time": None}, {"receipt_time": None}, "same_sum"),
+    ],
+)
+def test_what_two_photographs_of_a_slip_have_in_common(make, flags_of, first, second, found):
+    earlier = handed_in_and_read(make.guest(), **first)
+    later = handed_in_and_read(make.guest(), **second)
+    assert flags_of(later) == [(found, earlier)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"receipt_time": "2026-01-05T12:30"}, {"receipt_time": "2026-01-05T12:31"}),
+        ({"receipt_time": "2026-01-05"}, {"receipt_time": "2026-01-05"}),
+        (
+            {"receipt_number": "88001234", "receipt_time": "2026-01-05T12:30"},
+            {"receipt_number": "88001234", "receipt_time": "2026-02-06T18:31", "amount": "91.00"},
+        ),
+        (
+            {"receipt_number": "A12", "receipt_time": "2026-01-05T12:30"},
+            {"receipt_number": "A12", "receipt_time": "2026-01-05T13:30"},
+        ),
+        ({"receipt_time": None}, {"receipt_time": None, "merchant_name": "北街面馆"}),
+    ],
+)
+def test_what_different_slips_have_in_common_is_no_flag(make, flags_of, first, second):
+    handed_in_and_read(make.guest(), **first)
+    assert flags_of(handed_in_and_read(make.guest(), **second)) == []
+
+
+def test_a_resaved_picture_is_found_by_its_hash(make, flags_of):
+    image = Image.open(io.BytesIO(picture("cn_dev_000_standard_clean.jpg")))
+    saved = io.BytesIO()
+    image.save(saved, "JPEG", quality=55)
+    first = send(make.guest(), picture("cn_dev_000_standard_clean.jpg")).ok()["upload_id"]
+    guest = make.guest()
+    second = send(guest, saved.getvalue()).ok()["upload_id"]
+    read(guest, second, reading(None))
+    assert flags_of(second) == [("same_picture", first)]
+
+
+def test_another_receipt_of_the_same_look_is_not_the_same_picture(make, flags_of):
+    send(make.guest(), picture("cn_dev_000_standard_clean.jpg")).ok()
+    guest = make.guest()
+    other = send(guest, picture("cn_dev_019_standard_clean.jpg")).ok()["upload_id"]
+    read(guest, other, reading(None))
+    assert flags_of(other) == []
+
+
+def test_every_copy_within_the_distance_shares_a_band_with_at_most_one_bit_changed():
+    chance = Random(5)
+    for _ in range(300):
+        bits = chance.getrandbits(256)
+        changed = bits
+        for bit in chance.sample(range(256), SAME_PICTURE):
+            changed ^= 1 << bit
+        one, other = f"{bits:064x}", f"{changed:064x}"
+        assert hash_distance(one, other) == SAME_PICTURE
+        shared = set(neighbour_keys(one)) & set(duplicates.band_keys(other))
+        assert shared
+
+
+def test_the_look_up_by_hash_uses_the_index(app, make):
+    guest = make.guest()
+    for _ in range(30):
+        hand_in(guest)
+    fingerprint = normalise(blank()).perceptual_hash
+    plan = explained(app, lambda: list(duplicates.look_alikes(0, fingerprint)), "picture_bands")
+    bands = next(row for row in plan if row["table"] == "picture_bands")
+    assert bands["type"] == "range" and bands["key"] == "PRIMARY"
+
+
+def test_of_two_that_are_read_at_once_the_later_finds_the_earlier(make, flags_of):
+    """Each writes its facts down before either concludes anything."""
+    from points_app.services import processing
+
+    one, other = make.guest(), make.guest()
+    first, second = hand_in(one, "88.00"), hand_in(other, "88.00")
+    found = reading(receipt_time="2026-01-05T12:30")
+    with one.app.app_context():
+        for upload_id in (first, second):
+            assert processing._claim(upload_id)
+            processing._write_down(upload_id, found)
+        for upload_id in (first, second):
+            processing._settle(upload_id)
+    assert flags_of(first) == [("same_facts", second)]
+    assert flags_of(second) == [("same_facts", first)]
