@@ -1,12 +1,19 @@
 """Hands receipts in, as a guest's phone would."""
 
 import io
+from datetime import datetime
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
 from PIL import Image
 
+from points_app.reading import Candidate, Fact, Reading
+from points_app.reading.geometry import Box
+from points_app.services import processing, recognition
 from tests.client import Answer, ApiClient
 
 PICTURES = Path(__file__).parent / "receipts"
@@ -39,5 +46,46 @@ _shades = count()
 
 def hand_in(guest: ApiClient, amount: str | None = None) -> str:
     """A receipt nobody has read yet; its upload id."""
-    content = blank(next(_shades) % 256, size=(60 + guest.user_id % 50, 80))
+    number = next(_shades)
+    content = blank(number % 256, size=(60 + guest.user_id % 50, 80 + number // 256))
     return send(guest, content, amount).ok()["upload_id"]
+
+
+def reading(amount: str | None = "88.00", **facts: Any) -> Reading:
+    """What a reader may have found on a slip of today, sure of itself unless told otherwise."""
+    printed = {
+        "merchant_name": "渝州老灶",
+        "receipt_number": None,
+        "receipt_time": datetime.now(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%dT00:00"),
+        **facts,
+    }
+    total = amount and Decimal(amount)
+    box = Box(10, 20, 110, 40)
+    return Reading(
+        is_receipt=facts.get("is_receipt", True),
+        amount=total,
+        amount_confidence=facts.get("confidence", "high") if amount else None,
+        **{
+            name: printed[name] and Fact(printed[name], "high", (box,))
+            for name in ("merchant_name", "receipt_number", "receipt_time")
+        },
+        candidates=(Candidate(total, 60, ("beside “实付”",), (box,)),) if total else (),
+        checks=(),
+        lines=tuple(facts.get("lines", ())),
+        engine="test",
+        seconds=0.1,
+    )
+
+
+def read(guest: ApiClient, upload_id: str, found: Reading | Exception) -> None:
+    """Let a worker take the upload, and its reader find this."""
+    with guest.app.app_context(), patch.object(recognition, "recognise") as recognise:
+        recognise.side_effect = [found]
+        processing.process(upload_id)
+
+
+def handed_in_and_read(guest: ApiClient, amount: str = "88.00", **facts: Any) -> str:
+    """A receipt whose amount was typed and read alike; its upload id."""
+    upload_id = hand_in(guest, amount)
+    read(guest, upload_id, reading(amount, **facts))
+    return upload_id

@@ -4,11 +4,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from points_app.db import db, is_duplicate, transactional, utcnow
-from points_app.errors import AppealRefused, ReceiptAlreadySubmitted, UploadUnknown
+from points_app.errors import AppealRefused, UploadUnknown
 from points_app.models import Receipt, ReviewStatus
 from points_app.services import audit, locks
 from points_app.services.awards import points_for
 from points_app.services.business import business
+from points_app.services.receipts import already_submitted
 
 
 @transactional
@@ -30,12 +31,12 @@ def appeal(user_id: int, upload_id: str, reason: str) -> None:
     receipt.appeal_reason, receipt.appealed_at = reason, utcnow()
     receipt.first_approver_id = None
     receipt.points_awarded = points_for(receipt.recognized_amount, receipt.input_amount, business())
-    receipt.claimed_sha256 = receipt.sha256
-    receipt.claimed_pixel_sha256 = receipt.pixel_sha256
+    receipt.claimed_sha256 = sha256 = receipt.sha256
+    receipt.claimed_pixel_sha256 = pixel_sha256 = receipt.pixel_sha256
     try:
         db.session.flush()
     except IntegrityError as error:
         if is_duplicate(error):
-            raise ReceiptAlreadySubmitted from None
+            raise already_submitted(user_id, sha256, pixel_sha256) from None
         raise
     audit.record(user_id, "receipt.appeal", upload_id, account)

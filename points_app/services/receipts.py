@@ -101,7 +101,7 @@ def _stage(user_id: int, sha256: str, picture: Picture, amount: Decimal | None, 
         review_id = execute(insert(Receipt.__table__), receipt).inserted_primary_key[0]
     except IntegrityError as error:
         if is_duplicate(error):
-            raise _duplicate(user_id, sha256, picture.pixel_sha256) from None
+            raise already_submitted(user_id, sha256, picture.pixel_sha256) from None
         raise
     duplicates.remember(review_id, picture.perceptual_hash)
     execute(insert(StagedPicture.__table__), {"upload_id": upload_id, "content": picture.jpeg})
@@ -109,7 +109,8 @@ def _stage(user_id: int, sha256: str, picture: Picture, amount: Decimal | None, 
     return upload_id
 
 
-def _duplicate(user_id: int, sha256: str, pixel_sha256: str) -> ReceiptAlreadySubmitted:
+def already_submitted(user_id: int, sha256: str, pixel_sha256: str) -> ReceiptAlreadySubmitted:
+    """The refusal of a picture that UNIQUE just refused; names the caller's own earlier upload."""
     db.session.rollback()
     same = or_(Receipt.claimed_sha256 == sha256, Receipt.claimed_pixel_sha256 == pixel_sha256)
     query = select(Receipt.upload_id).where(same, Receipt.user_id == user_id).limit(1)
