@@ -4,7 +4,7 @@ Services raise these, the HTTP side turns them into the envelope, nothing else k
 classes may share a code where the contract gives one code two messages.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from typing_extensions import TypedDict
 
@@ -30,6 +30,14 @@ class Waiting(TypedDict):
 
 class State(TypedDict):
     status: str
+
+
+class AppealState(State):
+    appealed: bool
+
+
+class Exclusion(TypedDict):
+    reason: Literal["own_receipt", "second_merchant_needed", "own_decision_appealed"]
 
 
 class EarlierUpload(TypedDict):
@@ -201,9 +209,10 @@ class UploadUnknown(AppError):
 
 
 class AppealRefused(AppError):
-    """Not rejected, or appealed before; data: status, appealed."""
+    """Not rejected, or appealed before."""
 
     code, message = 5007, "该小票不能申诉"
+    detail = AppealState
 
 
 class MetricsFailure(AppError):
@@ -236,9 +245,8 @@ class NotAdmin(AppError):
 
 
 class ReviewerExcluded(AppError):
-    """data: reason (own_receipt, second_merchant_needed or own_decision_appealed)."""
-
     code, message = 7006, "该记录须由其他商家审核"
+    detail = Exclusion
 
 
 class RequestInProgress(AppError):

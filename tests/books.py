@@ -62,6 +62,7 @@ def set_config(app: Flask, key: str, value: str) -> None:
     query = update(table).where(table.c.config_key == key).values(config_value=value)
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(query)
+    app.extensions.pop("business", None)
 
 
 def _rows(guest: ApiClient, model: Any) -> list[Any]:

@@ -51,9 +51,7 @@ def find(receipt: Receipt) -> list[Flag]:
 
     Reads the receipt's facts as they are in the session; other guests' uploads as committed.
     """
-    flags = dict.fromkeys(
-        look_alikes(receipt.review_id, receipt.perceptual_hash), "same_picture"
-    )
+    flags = dict.fromkeys(look_alikes(receipt.review_id, receipt.perceptual_hash), "same_picture")
     for upload_id, kind in _twins(receipt):
         flags.setdefault(upload_id, kind)
     order = list(MESSAGES)
@@ -66,15 +64,11 @@ def find(receipt: Receipt) -> list[Flag]:
 
 def look_alikes(review_id: int, fingerprint: str) -> Iterator[str]:
     """Upload ids of the other pictures within SAME_PICTURE bits of this hash."""
-    query = (
-        select(RECEIPTS.upload_id, RECEIPTS.perceptual_hash)
-        .join(BANDS, BANDS.c.review_id == RECEIPTS.review_id)
-        .where(BANDS.c.band_key.in_(neighbour_keys(fingerprint)))
-        .where(RECEIPTS.review_id != review_id)
-        .distinct()
-        .limit(MOST_CANDIDATES)
-    )
-    for upload_id, other in execute(query):
+    sharing = select(BANDS.c.review_id).where(BANDS.c.band_key.in_(neighbour_keys(fingerprint)))
+    newest = sharing.distinct().order_by(BANDS.c.review_id.desc()).limit(MOST_CANDIDATES)
+    others = set(execute(newest).scalars()) - {review_id}
+    query = select(RECEIPTS.upload_id, RECEIPTS.perceptual_hash)
+    for upload_id, other in execute(query.where(RECEIPTS.review_id.in_(others))):
         if hash_distance(fingerprint, other) <= SAME_PICTURE:
             yield upload_id
 
