@@ -176,7 +176,6 @@ class TestCheckIn:
         on(2026, 5, 1, 16)
         assert guest.post("/api/points/check-in").ok()["consecutive_days"] == 2
         set_config(app, "shop_timezone", "Asia/Tokyo")
-        app.extensions.pop("business")
         on(2026, 5, 2, 14, 59)
         assert guest.post("/api/points/check-in").ok()["already_checked_in"]
         on(2026, 5, 2, 15)
