@@ -119,7 +119,7 @@ class Settings(BaseModel):
         except ValidationError as error:
             problems = [_explain(item) for item in error.errors()]
             settings = cls.model_validate(_patched(given, error))
-        problems += _unsafe(settings) if settings.is_production else []
+        problems += unsafe(settings) if settings.is_production else []
         problems += _incomplete(settings)
         if problems:
             raise ConfigurationError(problems)
@@ -163,7 +163,7 @@ def _explain(item: Any) -> str:
     return f"{name}: {item['msg']}"
 
 
-def _unsafe(settings: Settings) -> list[str]:
+def unsafe(settings: Settings) -> list[str]:
     """What production refuses to run with."""
     problems = []
     secrets = {"JWT_SECRET": settings.jwt_secret, "JWT_REFRESH_SECRET": settings.jwt_refresh_secret}

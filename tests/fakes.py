@@ -23,6 +23,10 @@ class RecordingSms:
             raise SmsError("the provider refused", retryable=False)
         self.codes[phone] = code
 
+    def check(self) -> None:
+        if self.broken:
+            raise SmsError("SignatureDoesNotMatch", retryable=False)
+
     def last(self, phone: str) -> str:
         return self.codes[phone]
 

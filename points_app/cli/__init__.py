@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from points_app.cli import backup, data, ledger, prove, seed, settings, user
+from points_app.cli import backup, data, doctor, ledger, prove, seed, settings, user
 
 
 def init_cli(app: Flask) -> None:
@@ -10,6 +10,7 @@ def init_cli(app: Flask) -> None:
     app.cli.add_command(backup.backup)
     app.cli.add_command(backup.restore)
     app.cli.add_command(data.data)
+    app.cli.add_command(doctor.doctor)
     app.cli.add_command(ledger.ledger)
     app.cli.add_command(prove.prove)
     app.cli.add_command(seed.seed)

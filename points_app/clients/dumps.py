@@ -13,10 +13,9 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
-
-from sqlalchemy.engine import URL
 
 CHUNK_BYTES = 1024 * 1024
 DUMP_TOOLS = ("mariadb-dump", "mysqldump")
@@ -34,40 +33,52 @@ DUMP_OPTIONS = (
 Progress = Callable[[int], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where a database is: a file (`kind` sqlite, `name` its path) or a server's."""
+
+    kind: str
+    name: str
+    host: str | None = None
+    port: int | None = None
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
 class DumpFailed(Exception):
     """A tool is missing or failed; the text says what to do and holds no password."""
 
 
-def dump(url: URL, path: Path, progress: Progress) -> str:
-    """Write the database of `url` to `path`, compressed; returns the SHA-256 of the file in hex.
+def dump(database: Database, path: Path, progress: Progress) -> str:
+    """Write the database to `path`, compressed; returns the SHA-256 of the file in hex.
 
     `progress` hears the bytes written so far, before compression. Raises DumpFailed.
     """
-    if url.get_backend_name() == "sqlite":
+    if database.kind == "sqlite":
         with tempfile.TemporaryDirectory(dir=path.parent) as folder:
             copy = Path(folder) / "copy.db"
-            with closing(_sqlite(url)) as source, closing(sqlite3.connect(copy)) as target:
+            with closing(_sqlite(database)) as source, closing(sqlite3.connect(copy)) as target:
                 source.backup(target)
             with copy.open("rb") as stream:
                 _compress(stream, path, progress)
         return checksum(path)
-    with _options_file(url) as options:
+    with _options_file(database) as options:
         command = [_tool(DUMP_TOOLS), f"--defaults-extra-file={options}", *DUMP_OPTIONS]
-        with _running([*command, _name(url)], stdout=subprocess.PIPE) as process:
+        with _running([*command, _name(database)], stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             _compress(process.stdout, path, progress)
     return checksum(path)
 
 
-def load(url: URL, path: Path, progress: Progress) -> None:
-    """Fill the empty database of `url` with what `dump` wrote. Raises DumpFailed."""
-    if url.get_backend_name() == "sqlite":
-        target = Path(url.database or "")
+def load(database: Database, path: Path, progress: Progress) -> None:
+    """Fill the empty database with what `dump` wrote. Raises DumpFailed."""
+    if database.kind == "sqlite":
+        target = Path(database.name)
         with gzip.open(path) as stream, target.open("wb") as file:
             _copy(stream, file, progress)
         return
-    with _options_file(url) as options:
-        command = [_tool(LOAD_TOOLS), f"--defaults-extra-file={options}", _name(url)]
+    with _options_file(database) as options:
+        command = [_tool(LOAD_TOOLS), f"--defaults-extra-file={options}", _name(database)]
         with (
             _running(command, stdin=subprocess.PIPE) as process,
             gzip.open(path) as stream,
@@ -119,9 +130,14 @@ def _running(
 
 
 @contextmanager
-def _options_file(url: URL) -> Iterator[str]:
+def _options_file(database: Database) -> Iterator[str]:
     """Address and password in a file only we can read: command lines are seen by everybody."""
-    lines = {"host": url.host, "port": url.port, "user": url.username, "password": url.password}
+    lines = {
+        "host": database.host,
+        "port": database.port,
+        "user": database.user,
+        "password": database.password,
+    }
     descriptor, path = tempfile.mkstemp(prefix="points-", suffix=".cnf")
     try:
         with os.fdopen(descriptor, "w") as file:
@@ -144,11 +160,11 @@ def _tool(names: tuple[str, ...]) -> str:
     )
 
 
-def _name(url: URL) -> str:
-    if not url.database:
+def _name(database: Database) -> str:
+    if not database.name:
         raise DumpFailed("DATABASE_URL names no database")
-    return url.database
+    return database.name
 
 
-def _sqlite(url: URL) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{url.database}?mode=ro", uri=True)
+def _sqlite(database: Database) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{database.name}?mode=ro", uri=True)

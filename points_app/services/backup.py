@@ -49,12 +49,12 @@ def create(folder: Path, progress: Progress) -> Manifest:
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise BackupRefused(f"{folder} is not empty: name a new folder")
-    url = db.engine.url
-    database = dumps.dump(url, folder / DATABASE_FILE, lambda done: progress("database", done))
+    where = _where()
+    database = dumps.dump(where, folder / DATABASE_FILE, lambda done: progress("database", done))
     objects = _list_objects(folder / OBJECTS_FILE, progress)
     manifest = Manifest(
         made_at=iso(utcnow()),
-        kind=url.get_backend_name(),
+        kind=where.kind,
         revision=_revision(),
         objects=objects,
         checksums={
@@ -86,15 +86,15 @@ def restore(folder: Path, progress: Progress) -> list[str]:
     database is not empty; dumps.DumpFailed.
     """
     manifest = check(folder)
-    url = db.engine.url
-    if manifest.kind != url.get_backend_name():
+    where = _where()
+    if manifest.kind != where.kind:
         raise BackupRefused(f"the backup is of {manifest.kind}, DATABASE_URL names another kind")
     if inspect(db.engine).get_table_names():
         raise BackupRefused(
             "the database is not empty: name a new one in DATABASE_URL (nothing was changed)"
         )
     db.engine.dispose()
-    dumps.load(url, folder / DATABASE_FILE, lambda done: progress("database", done))
+    dumps.load(where, folder / DATABASE_FILE, lambda done: progress("database", done))
     present = {key for key, _ in parts.storage.objects()}
     listed = [json.loads(line)["key"] for line in _lines(folder / OBJECTS_FILE)]
     return [key for key in listed if key not in present]
@@ -113,6 +113,12 @@ def _list_objects(path: Path, progress: Progress) -> int:
             count += 1
             progress("objects", count)
     return count
+
+
+def _where() -> dumps.Database:
+    url = db.engine.url
+    kind, name = url.get_backend_name(), url.database or ""
+    return dumps.Database(kind, name, url.host, url.port, url.username, url.password)
 
 
 def _revision() -> str | None:

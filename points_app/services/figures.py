@@ -16,7 +16,15 @@ from points_app.clients.storage import StorageError
 from points_app.db import execute, utcnow
 from points_app.extensions import parts
 from points_app.metrics import Row
-from points_app.models import Prize, ProcessingStatus, Product, Receipt, ReviewStatus, User
+from points_app.models import (
+    Prize,
+    ProcessingStatus,
+    Product,
+    ProofRun,
+    Receipt,
+    ReviewStatus,
+    User,
+)
 
 KEY = "figures"
 KEPT_SECONDS = 3600
@@ -28,7 +36,8 @@ _UNREAD = (ProcessingStatus.QUEUED, ProcessingStatus.PROCESSING)
 
 def gather() -> int:
     """Gather every figure and leave it in Redis; returns how many. Raises redis.RedisError."""
-    rows = [*_guests(), *_reviews(), *_receipts(), *_products(), *_prizes(), *_surroundings()]
+    rows = [*_guests(), *_reviews(), *_receipts(), *_products(), *_prizes(), *_books()]
+    rows += _surroundings()
     kept = {"at": time.time(), "rows": rows}
     parts.redis.set(KEY, orjson.dumps(kept).decode(), ex=KEPT_SECONDS)
     return len(rows)
@@ -109,6 +118,17 @@ def _prizes() -> list[Row]:
     return [
         ("points_prize_probability", {"prize_id": str(key), "prize": name}, float(probability))
         for key, name, probability in execute(active.where(Prize.status == "active"))
+    ]
+
+
+def _books() -> list[Row]:
+    query = select(ProofRun.started_at, ProofRun.offender_count).order_by(ProofRun.id.desc())
+    run = execute(query.limit(1)).one_or_none()
+    if run is None:
+        return []
+    return [
+        ("points_books_balanced", {}, float(run.offender_count == 0)),
+        ("points_books_checked_seconds", {}, _age(run.started_at)),
     ]
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from points_app.clients.sms.base import SmsError, call_vendor
+from points_app.clients.sms.base import IMPOSSIBLE_PHONE, SmsError, call_vendor
 from points_app.clients.transport import parse_endpoint, vendor_label
 
 ENDPOINT = "https://dysmsapi.aliyuncs.com"
@@ -21,6 +21,8 @@ ALGORITHM = "ACS3-HMAC-SHA256"
 # Refused by the platform itself before any message was made; every other code needs a person,
 # another number or a longer wait than a retry gives.
 _RETRYABLE = ("isp.SYSTEM_ERROR", "ServiceUnavailable", "Throttling")
+# Said of a number only after the signature was found right.
+_NUMBER_REFUSED = ("isv.MOBILE_NUMBER_ILLEGAL",)
 
 
 def canonical_query(parameters: Mapping[str, str]) -> str:
@@ -61,6 +63,13 @@ class AliyunSms:
 
     def send_code(self, phone: str, code: str) -> None:
         """Send ``code`` to ``phone`` (11 digits). Raises SmsError."""
+        self._ask(phone, code, accepted=("OK",))
+
+    def check(self) -> None:
+        """Whether the credentials are accepted; nothing is sent. Raises SmsError."""
+        self._ask(IMPOSSIBLE_PHONE, "000000", accepted=("OK", *_NUMBER_REFUSED))
+
+    def _ask(self, phone: str, code: str, accepted: tuple[str, ...]) -> None:
         query = canonical_query(
             {
                 "PhoneNumbers": phone,
@@ -73,7 +82,7 @@ class AliyunSms:
             "Aliyun SMS", parse_endpoint(self.endpoint), f"/?{query}", self._headers(query), b""
         )
         result = answer.get("Code")
-        if result != "OK":
+        if result not in accepted:
             raise SmsError(
                 f"Aliyun SMS: {vendor_label(result, answer.get('RequestId'))}",
                 retryable=isinstance(result, str) and result.startswith(_RETRYABLE),

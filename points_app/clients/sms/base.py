@@ -7,6 +7,7 @@ from urllib.parse import SplitResult
 from points_app.clients.transport import TransportError, post_json
 
 TIMEOUT = 5.0
+IMPOSSIBLE_PHONE = "10000000000"
 
 
 class SmsError(Exception):
@@ -26,6 +27,14 @@ class SmsSender(Protocol):
 
     def send_code(self, phone: str, code: str) -> None:
         """Send ``code`` to ``phone`` (11 digits, no country code). Raises SmsError."""
+        ...
+
+    def check(self) -> None:
+        """Have the vendor check our credentials without sending anything. Raises SmsError.
+
+        Asks to send to a number that cannot exist: it is refused for its number when the
+        credentials are right, and for them when they are not.
+        """
         ...
 
 

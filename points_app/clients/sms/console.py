@@ -11,3 +11,6 @@ class ConsoleSms:
     def send_code(self, phone: str, code: str) -> None:
         """Print one line such as ``SMS code for 138****8000: 123456``."""
         print(f"SMS code for {mask_mobile(phone)}: {code}", file=sys.stderr, flush=True)
+
+    def check(self) -> None:
+        """A terminal needs no credentials."""

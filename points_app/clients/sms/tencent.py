@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from points_app.clients.sms.base import SmsError, call_vendor
+from points_app.clients.sms.base import IMPOSSIBLE_PHONE, SmsError, call_vendor
 from points_app.clients.transport import parse_endpoint, vendor_label
 
 ENDPOINT = "https://sms.tencentcloudapi.com"
@@ -22,6 +22,8 @@ CONTENT_TYPE = "application/json"
 # Refused by the gateway's own rate limit. The limits of a phone number (LimitExceeded.*) outlast
 # any retry, and after InternalError.Timeout the message may be on its way.
 _RETRYABLE = ("RequestLimitExceeded",)
+# Said of a number only after the signature was found right.
+_NUMBER_REFUSED = ("InvalidParameterValue.IncorrectPhoneNumber",)
 
 
 def signature(secret_key: str, host: str, body: bytes, timestamp: int) -> tuple[str, str]:
@@ -59,6 +61,13 @@ class TencentSms:
 
     def send_code(self, phone: str, code: str) -> None:
         """Send ``code`` to ``phone`` (11 digits, mainland). Raises SmsError."""
+        _check(self._ask(phone, code))
+
+    def check(self) -> None:
+        """Whether the credentials are accepted; nothing is sent. Raises SmsError."""
+        _check(self._ask(IMPOSSIBLE_PHONE, "000000"), accepted=("Ok", *_NUMBER_REFUSED))
+
+    def _ask(self, phone: str, code: str) -> dict[str, Any]:
         message = {
             "PhoneNumberSet": [f"+86{phone}"],
             "SmsSdkAppId": self.sdk_app_id,
@@ -69,7 +78,7 @@ class TencentSms:
         body = json.dumps(message, ensure_ascii=False).encode()
         endpoint = parse_endpoint(self.endpoint)
         headers = self._headers(endpoint.netloc, body)
-        _check(call_vendor("Tencent SMS", endpoint, "/", headers, body))
+        return call_vendor("Tencent SMS", endpoint, "/", headers, body)
 
     def _headers(self, host: str, body: bytes) -> dict[str, str]:
         timestamp = int(time.time())
@@ -86,7 +95,7 @@ class TencentSms:
         }
 
 
-def _check(answer: dict[str, Any]) -> None:
+def _check(answer: dict[str, Any], accepted: tuple[str, ...] = ("Ok",)) -> None:
     """Raise SmsError unless both the call and its one message were accepted."""
     response = answer.get("Response")
     response = response if isinstance(response, dict) else {}
@@ -95,7 +104,7 @@ def _check(answer: dict[str, Any]) -> None:
     if not failure and isinstance(statuses, list) and len(statuses) == 1:
         failure = statuses[0]
     code = failure.get("Code") if isinstance(failure, dict) else None
-    if code != "Ok":
+    if code not in accepted:
         raise SmsError(
             f"Tencent SMS: {vendor_label(code, response.get('RequestId'))}",
             retryable=isinstance(code, str) and code.startswith(_RETRYABLE),

@@ -1,0 +1,139 @@
+"""Everything that is not the database: secrets, Redis, the worker, storage, the reader, SMS."""
+
+import io
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from decimal import Decimal
+
+from PIL import Image, ImageDraw, ImageFont
+from redis import RedisError
+
+from points_app.clients.sms import ConsoleSms, SmsError
+from points_app.clients.storage import StorageError
+from points_app.config import unsafe
+from points_app.extensions import parts, producer
+from points_app.reading import EngineUnavailable, read_receipt
+from points_app.services import figures
+from points_app.services.doctor.finding import Finding, failed, ok, warning
+
+FIGURES_LATE_SECONDS = 120
+WORKER_PATIENCE_SECONDS = 2.0
+SLIP = ("CORNER RESTAURANT", "Noodles      38.00", "Tea          12.50", "Total        50.50")
+SLIP_TOTAL = Decimal("50.50")
+
+
+def secrets() -> Iterator[Finding]:
+    """What production refuses to start with; elsewhere it is only said."""
+    problems = unsafe(parts.settings)
+    for problem in problems:
+        yield warning("secrets", problem, "production refuses to start like this")
+    if not problems:
+        yield ok("secrets", "set, long, different from each other")
+
+
+def redis() -> Iterator[Finding]:
+    """Answers, keeps what it was given, agrees on the time."""
+    try:
+        parts.redis.ping()
+        memory = parts.redis.info("memory")
+        seconds, _ = parts.redis.time()
+    except RedisError as error:
+        yield failed("redis", f"no answer ({type(error).__name__})", "is it up, REDIS_URL right?")
+        return
+    policy = memory.get("maxmemory_policy", "noeviction")
+    if policy != "noeviction":
+        yield failed(
+            "redis",
+            f"eviction policy {policy}: it may drop queued tasks and rate limits",
+            "CONFIG SET maxmemory-policy noeviction",
+        )
+    elif abs(seconds - time.time()) > FIGURES_LATE_SECONDS:
+        yield failed("redis", "its clock is minutes off", "run NTP (chrony) on its host")
+    else:
+        yield ok("redis", f"answers, {policy}")
+
+
+def worker() -> Iterator[Finding]:
+    """A worker answers, and beat has made it work lately."""
+    try:
+        answered = producer.control.ping(timeout=WORKER_PATIENCE_SECONDS)
+    except Exception as error:  # kombu lets through whatever its transport raises
+        yield failed("worker", f"the broker fails ({type(error).__name__})", "see redis above")
+        return
+    if not answered:
+        yield failed("worker", "no worker answers", "start the Procfile's worker")
+        return
+    yield ok("worker", f"{len(answered)} answering")
+    ages = [value for name, _, value in figures.latest() if name == "points_figures_age_seconds"]
+    if not ages or ages[0] > FIGURES_LATE_SECONDS:
+        yield failed("beat", "no periodic task has run lately", "start the Procfile's beat, once")
+    else:
+        yield ok("beat", f"last figures {ages[0]:.0f} s ago")
+
+
+def storage() -> Iterator[Finding]:
+    """An object is put, read, lent by a link, and deleted."""
+    key = f"probe/{uuid.uuid4().hex}.jpg"
+    try:
+        parts.storage.check()
+        parts.storage.put(key, b"probe", "image/jpeg")
+        link = parts.storage.signed_url(key, 60)
+        try:
+            if link and urllib.request.urlopen(link, timeout=10).read() != b"probe":
+                raise StorageError("a signed link lends other bytes")
+        finally:
+            parts.storage.delete(key)
+        ratio = parts.storage.used_ratio()
+    except (StorageError, OSError) as error:
+        yield failed(
+            "storage",
+            f"{type(error).__name__}: {error}" if isinstance(error, StorageError) else "link fails",
+            "check SEALOS_* (endpoint, bucket, keys), or the disk behind STORAGE_DIR",
+        )
+        return
+    if ratio is not None and ratio > 0.8:
+        yield warning("storage", f"{ratio:.0%} full", "make room, or lower receipt_picture_days")
+    else:
+        yield ok("storage", "put, read, lent and deleted an object")
+
+
+def reader() -> Iterator[Finding]:
+    """The configured reader reads a receipt drawn for the purpose."""
+    began = time.perf_counter()
+    try:
+        reading = read_receipt(_slip())
+    except (EngineUnavailable, ImportError, OSError, RuntimeError) as error:
+        yield failed("reader", f"{type(error).__name__}", "install requirements.txt on the worker")
+        return
+    seconds = time.perf_counter() - began
+    if reading.amount == SLIP_TOTAL:
+        yield ok("reader", f"read {SLIP_TOTAL} in {seconds:.1f} s with {reading.engine}")
+    else:
+        yield failed(
+            "reader", f"read {reading.amount} instead of {SLIP_TOTAL}", "check READING_ENGINE"
+        )
+
+
+def _slip() -> bytes:
+    image = Image.new("RGB", (640, 420), "white")
+    pen, font = ImageDraw.Draw(image), ImageFont.load_default(size=36)
+    for row, line in enumerate(SLIP):
+        pen.text((40, 40 + row * 80), line, fill="black", font=font)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
+
+
+def sms() -> Iterator[Finding]:
+    """The vendor accepts our signature; no message is sent."""
+    if isinstance(parts.sms, ConsoleSms):
+        yield warning("sms", "codes are printed, nobody gets one", "set SMS_PROVIDER and SMS_*")
+        return
+    try:
+        parts.sms.check()
+    except SmsError as error:
+        yield failed("sms", str(error), "check SMS_ACCESS_KEY_ID, SMS_ACCESS_KEY_SECRET, SMS_*")
+    else:
+        yield ok("sms", "the vendor accepts our credentials")

@@ -1,0 +1,189 @@
+"""`flask doctor` names what is wrong: each test plants one fault."""
+
+import contextlib
+import dataclasses
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import create_engine, insert, text
+from sqlalchemy.engine import make_url
+
+from devstack.redis import redis_server
+from points_app import create_app
+from points_app.clients.sms import TencentSms
+from points_app.clients.storage import LocalStorage, S3Storage
+from points_app.config import Settings
+from points_app.db import db, utcnow
+from points_app.extensions import make_redis
+from points_app.models import ProofRun
+from points_app.reading import make_engine, reader
+from points_app.services import doctor, figures
+from points_app.services.doctor import State, database
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """No worker runs here: there is nobody to wait for."""
+    monkeypatch.setattr(doctor.outside, "WORKER_PATIENCE_SECONDS", 0.05)
+
+
+def examine(app):
+    """The findings by name."""
+    with app.app_context():
+        return {finding.name: finding for finding in doctor.examine()}
+
+
+def failing(app):
+    return {name: found for name, found in examine(app).items() if found.state is State.FAILED}
+
+
+def with_part(app, **changes):
+    app.extensions["parts"] = dataclasses.replace(app.extensions["parts"], **changes)
+
+
+def variant(environment, **changes):
+    return create_app(Settings.from_env({**environment, **changes}))
+
+
+@contextlib.contextmanager
+def as_admin(environment):
+    """A connection with every right on the server of the suite."""
+    engine = create_engine(environment["DATABASE_URL"], isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+@pytest.fixture
+def limited_user(environment):
+    """The URL of a user who may only read."""
+    with as_admin(environment) as admin:
+        for statement in (
+            "CREATE OR REPLACE USER reader@'127.0.0.1' IDENTIFIED BY 'secret'",
+            "GRANT SELECT ON points.* TO reader@'127.0.0.1'",
+        ):
+            admin.execute(text(statement))
+        url = make_url(environment["DATABASE_URL"]).set(username="reader", password="secret")
+        yield url.render_as_string(hide_password=False)
+        admin.execute(text("DROP USER reader@'127.0.0.1'"))
+
+
+def test_a_sound_installation_has_no_failure_but_a_missing_worker(app):
+    assert set(failing(app)) == {"worker"}
+    assert failing(app)["worker"].advice == "start the Procfile's worker"
+
+
+def test_wrong_password(environment):
+    url = make_url(environment["DATABASE_URL"]).set(username="root", password="wrong")
+    app = variant(environment, DATABASE_URL=url.render_as_string(hide_password=False))
+    found = examine(app)
+    assert found["database"].state is State.FAILED and "DB_PASSWORD" in found["database"].advice
+    assert found["grants"].state is found["books"].state is State.SKIPPED
+
+
+def test_a_user_without_rights(environment, migrated, limited_user):
+    app = variant(environment, DATABASE_URL=limited_user)
+    found = failing(app)["grants"]
+    assert found.detail == "missing: DELETE, INSERT, UPDATE" and found.advice.startswith("GRANT")
+
+
+def test_a_user_with_too_many_rights_is_a_warning(app):
+    found = examine(app)["grants"]
+    assert found.state is State.WARNING and "ALL PRIVILEGES" in found.detail
+
+
+def test_tables_of_an_older_version(app, environment):
+    with as_admin(environment) as admin:
+        admin.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+        try:
+            found = examine(app)
+        finally:
+            admin.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    assert found["migrations"].state is State.FAILED
+    assert found["migrations"].advice == "run: flask db upgrade"
+    assert found["books"].state is State.SKIPPED
+
+
+def test_a_server_that_is_not_strict(environment, migrated):
+    with as_admin(environment) as admin:
+        (mode,) = admin.execute(text("SELECT @@GLOBAL.sql_mode")).one()
+        admin.execute(text("SET GLOBAL sql_mode = ''"))
+        try:
+            found = failing(variant(environment))
+        finally:
+            admin.execute(text(f"SET GLOBAL sql_mode = '{mode}'"))
+    assert "strict" in found["database settings"].detail
+
+
+def test_a_clock_that_is_off(app, monkeypatch):
+    monkeypatch.setattr(database, "utcnow", lambda: utcnow() + timedelta(seconds=90))
+    assert "NTP" in failing(app)["clock"].advice
+
+
+def test_redis_that_is_gone(app):
+    with_part(app, redis=make_redis("redis://127.0.0.1:1/0"))
+    found = examine(app)
+    assert "REDIS_URL" in found["redis"].advice and found["worker"].state is State.SKIPPED
+
+
+def test_redis_that_forgets(app, tmp_path):
+    with redis_server(tmp_path) as server, make_redis(server.url) as client:
+        client.config_set("maxmemory-policy", "allkeys-lru")
+        with_part(app, redis=client)
+        found = failing(app)["redis"]
+    assert "allkeys-lru" in found.detail and "noeviction" in found.advice
+
+
+def test_a_bucket_that_refuses_us(app):
+    nowhere = S3Storage("http://127.0.0.1:1", "receipts", "key", "secret", "us-east-1")
+    with_part(app, storage=nowhere)
+    assert "SEALOS_*" in failing(app)["storage"].advice
+
+
+def test_a_disk_that_is_full_soon(app, tmp_path, monkeypatch):
+    storage = LocalStorage(tmp_path)
+    monkeypatch.setattr(LocalStorage, "used_ratio", lambda self: 0.93)
+    with_part(app, storage=storage)
+    found = examine(app)["storage"]
+    assert found.state is State.WARNING and "93%" in found.detail
+
+
+def test_a_reader_that_is_not_installed(app, monkeypatch):
+    monkeypatch.setattr(reader, "_default_engine", lambda: make_engine("no-such-engine"))
+    assert "worker" in failing(app)["reader"].advice
+
+
+def test_sms_credentials_that_are_refused(app):
+    app.extensions["parts"].sms.broken = True
+    assert "SMS_ACCESS_KEY_SECRET" in failing(app)["sms"].advice
+    nowhere = TencentSms("id", "key", "app", "sign", "1", endpoint="http://127.0.0.1:1")
+    with_part(app, sms=nowhere)
+    assert "cannot connect" in failing(app)["sms"].detail
+
+
+def test_weak_secrets(environment, migrated):
+    found = examine(variant(environment, JWT_SECRET="short"))
+    assert found["secrets"].state is State.WARNING
+
+
+def test_books_that_do_not_balance(app):
+    row = {"started_at": utcnow(), "milliseconds": 1, "rows_checked": 9, "offender_count": 2}
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(insert(ProofRun), {**row, "verdicts": []})
+    assert "2 rows were wrong" in failing(app)["books"].detail
+
+
+def test_figures_tell_beat_is_alive(app, monkeypatch):
+    with app.app_context():
+        figures.gather()
+    control = doctor.outside.producer.control
+    monkeypatch.setattr(control, "ping", lambda timeout: [{"worker@host": {"ok": "pong"}}])
+    found = examine(app)
+    assert found["worker"].state is found["beat"].state is State.OK
+
+
+def test_the_command_exits_1_and_says_what_to_do(app):
+    result = app.test_cli_runner().invoke(args=["doctor"])
+    assert result.exit_code == 1
+    assert "-> start the Procfile's worker" in result.output
+    assert "1 failed" in result.output
