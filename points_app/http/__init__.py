@@ -20,11 +20,13 @@ from points_app.http import (
     photo,
     points,
     security,
+    user,
 )
 from points_app.http.api import Area
 
 AREAS: tuple[Area, ...] = (
     auth.area,
+    user.area,
     points.area,
     lottery.area,
     exchange.area,

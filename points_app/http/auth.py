@@ -15,7 +15,7 @@ from points_app.extensions import limiter
 from points_app.http import limits
 from points_app.http.access import bearer_token
 from points_app.http.api import Access, Area
-from points_app.http.schemas import Login, Logout, SendCode
+from points_app.http.schemas import DeviceBinding, Login, Logout, SendCode
 from points_app.services import accounts, auth, sessions
 from points_app.services.sessions import Caller
 from points_app.services.welcome import Origin
@@ -77,3 +77,9 @@ def verify_token(caller: Caller) -> wire.TokenVerdict:
 def logout(caller: Caller, body: Logout) -> None:
     """End the session: both tokens die at once."""
     auth.logout(caller, body.refresh_token)
+
+
+@area.endpoint("POST", "/bind-device", Access.GUEST, body=DeviceBinding)
+def bind_device(caller: Caller, body: DeviceBinding) -> None:
+    """Tell what device the guest uses; the last one is kept."""
+    accounts.bind_device(caller.user_id, body.device_info)

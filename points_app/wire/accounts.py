@@ -20,6 +20,15 @@ class UserInfo(TypedDict):
     last_login: str | None
 
 
+class AdminUser(UserInfo):
+    is_admin: bool
+
+
+class Users(TypedDict):
+    users: list[AdminUser]
+    pagination: Pagination
+
+
 class CodeSent(TypedDict):
     expire_time: int
     can_resend_after: int
@@ -103,6 +112,11 @@ def user_info(user: User, vault: Vault) -> UserInfo:
         "created_at": iso(user.created_at),
         "last_login": iso_or_none(user.last_login),
     }
+
+
+def admin_user(user: User, vault: Vault) -> AdminUser:
+    """An account as admins see it; the number stays masked."""
+    return {**user_info(user, vault), "is_admin": user.is_admin}
 
 
 def points_record(entry: LedgerEntry) -> PointsRecord:

@@ -1,8 +1,8 @@
 """What requests may hold, by area. Bodies are strict: a number is a number and never a string or a
 boolean; query strings and forms hold text, of which only ASCII spellings are taken."""
 
-from points_app.http.schemas.accounts import Login, Logout, SendCode
-from points_app.http.schemas.admin import SettingsChange
+from points_app.http.schemas.accounts import DeviceBinding, Login, Logout, SendCode, UserChange
+from points_app.http.schemas.admin import Ban, SettingsChange, UsersQuery
 from points_app.http.schemas.exchange import OrdersQuery, ProductsQuery, RedeemRequest
 from points_app.http.schemas.lottery import DrawRequest
 from points_app.http.schemas.monitoring import ErrorReport, PerformanceReport
@@ -18,6 +18,8 @@ from points_app.http.schemas.receipts import (
 
 __all__ = [
     "AppealRequest",
+    "Ban",
+    "DeviceBinding",
     "DrawRequest",
     "ErrorReport",
     "Login",
@@ -35,4 +37,6 @@ __all__ = [
     "SettingsChange",
     "UploadForm",
     "UploadsQuery",
+    "UserChange",
+    "UsersQuery",
 ]

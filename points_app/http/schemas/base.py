@@ -21,6 +21,7 @@ MAX_PAGE = 1_000_000
 MAX_OBJECT_BYTES = 4096
 TEXT = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 CONTROL_CHARACTERS = re.compile(TEXT.replace("[^", "["))
+HTTPS = r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?([/?#][^\s<>\"'`\\]*)?"
 
 
 def _ascii_integer(value: Any) -> Any:
@@ -33,6 +34,12 @@ def _ascii_integer(value: Any) -> Any:
 def _no_control_characters(value: str) -> str:
     if CONTROL_CHARACTERS.search(value):
         raise ValueError("must not hold control characters")
+    return value
+
+
+def _https(value: str) -> str:
+    if not re.fullmatch(HTTPS, value):
+        raise ValueError("must be an https:// URL")
     return value
 
 
@@ -55,6 +62,9 @@ Line = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1),
     AfterValidator(_no_control_characters),
     Field(json_schema_extra={"pattern": rf"^{TEXT}*[^\x00-\x1f\x7f\s]{TEXT}*$"}),
+]
+HttpsUrl = Annotated[
+    Line, AfterValidator(_https), Field(json_schema_extra={"pattern": f"^{HTTPS}$"})
 ]
 SmallObject = Annotated[dict[str, Any], AfterValidator(_small)]
 SmallAnything = Annotated[dict[str, Any] | Text, AfterValidator(_small)]

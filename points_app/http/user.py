@@ -1,0 +1,28 @@
+"""The guest's own account."""
+
+from points_app.errors import SystemFailure, UserGone
+from points_app.http.api import Access, Area
+from points_app.http.schemas import UserChange
+from points_app.services import accounts
+from points_app.services.sessions import Caller
+from points_app.wire import accounts as wire
+
+area = Area("user", "/api/user", failure=SystemFailure)
+
+
+@area.endpoint("GET", "/info", Access.GUEST, wire.UserInfo, raises=(UserGone,))
+def info(caller: Caller) -> wire.UserInfo:
+    """The guest's own data."""
+    return accounts.user_info(caller.user_id)
+
+
+@area.endpoint("PUT", "/info", Access.GUEST, wire.UserInfo, body=UserChange, raises=(UserGone,))
+def change_info(caller: Caller, body: UserChange) -> wire.UserInfo:
+    """Change the nickname or the avatar."""
+    return accounts.change(caller.user_id, body.changes)
+
+
+@area.endpoint("GET", "/statistics", Access.GUEST, wire.UserStatistics, raises=(UserGone,))
+def statistics(caller: Caller) -> wire.UserStatistics:
+    """The guest's draws, orders, uploads and points in numbers."""
+    return accounts.statistics(caller.user_id)

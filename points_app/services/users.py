@@ -1,0 +1,60 @@
+"""Accounts from the admin's side: find them, shut them out, let them in again."""
+
+from sqlalchemy import select, update
+
+from points_app.db import db, execute, transactional, utcnow
+from points_app.errors import InvalidInput
+from points_app.extensions import parts
+from points_app.models import User, UserStatus
+from points_app.services import audit, locks, sessions
+from points_app.services.pages import page_of_all
+from points_app.wire import accounts as wire
+from points_app.wire.paging import Page
+
+USERS = User.__table__
+
+
+def search(page: Page, phone: str | None) -> wire.Users:
+    """The account of this number, or, without one, all accounts, newest first."""
+    query = select(User).order_by(User.user_id.desc())
+    if phone is not None:
+        query = query.where(User.mobile_hash.in_(parts.vault.blind_indexes(phone)))
+    rows, pagination = page_of_all(query, page)
+    users = [wire.admin_user(user, parts.vault) for user in rows.scalars()]
+    return {"users": users, "pagination": pagination}
+
+
+@transactional
+def ban(admin_id: int, user_id: int, reason: str | None) -> wire.AdminUser:
+    """Shut an account out: its sessions end with this, its sockets close right after.
+
+    Locks the user's row. Raises InvalidInput for an unknown user and for the admin's own account.
+    """
+    if user_id == admin_id:
+        raise InvalidInput.of("user_id", "nobody bans themself")
+    return _set_status(admin_id, user_id, UserStatus.BANNED, reason)
+
+
+@transactional
+def unban(admin_id: int, user_id: int, reason: str | None) -> wire.AdminUser:
+    """Let an account in again; it has to log in anew.
+
+    Locks the user's row. Raises InvalidInput for an unknown user.
+    """
+    return _set_status(admin_id, user_id, UserStatus.ACTIVE, reason)
+
+
+def _set_status(
+    admin_id: int, user_id: int, status: UserStatus, reason: str | None
+) -> wire.AdminUser:
+    found = locks.wallet(user_id)
+    if found is None:
+        raise InvalidInput.of("user_id", "no such user")
+    if found.status != status:
+        row = update(USERS).where(USERS.c.user_id == user_id)
+        execute(row.values(status=status.value, updated_at=utcnow()))
+        action = "user.ban" if status == UserStatus.BANNED else "user.unban"
+        audit.record(admin_id, action, f"user:{user_id}", {"reason": reason})
+    if status == UserStatus.BANNED:
+        sessions.revoke_all(user_id)
+    return wire.admin_user(db.session.get_one(User, user_id, populate_existing=True), parts.vault)
