@@ -66,10 +66,10 @@ class Vault:
         key = self._keys.get(key_id)
         if version != "v1" or key is None:
             raise SealBroken("unknown key or version")
-        raw = urlsafe_b64decode(body)
         try:
+            raw = urlsafe_b64decode(body)
             opened = key.cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], row.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise SealBroken("altered, or bound to another row") from None
         return opened.decode()
 

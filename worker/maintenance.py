@@ -3,7 +3,7 @@
 import logging
 
 from points_app import jobs
-from points_app.services import figures, retention
+from points_app.services import erasure, figures, retention
 from worker.app import celery
 
 log = logging.getLogger(__name__)
@@ -13,6 +13,7 @@ log = logging.getLogger(__name__)
 def purge() -> None:
     """Delete what is past its time."""
     log.info("purged", extra={"rows": retention.purge()})
+    erasure.delete_pictures()
 
 
 @celery.task(name=jobs.GATHER_FIGURES)

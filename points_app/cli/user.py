@@ -1,10 +1,18 @@
 """`flask user`: accounts."""
 
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
 import click
+import orjson
 from flask.cli import AppGroup
 
 from points_app.errors import AppError
-from points_app.services import auth, roles
+from points_app.services import auth, disclosure, erasure, roles
+
+T = TypeVar("T")
 
 user = AppGroup("user", help="Accounts of guests, merchants and admins.")
 
@@ -26,8 +34,53 @@ def revoke(phone: str, role: str) -> None:
 
 
 def _set_role(phone: str, role: str, granted: bool) -> None:
+    user_id = _told(lambda: roles.set_role(auth.check_phone(phone), role, granted))
+    click.echo(f"user {user_id}: {role} {'granted' if granted else 'revoked'}")
+
+
+@user.command("export")
+@click.argument("who")
+@click.option(
+    "--pictures",
+    type=click.Path(path_type=Path),
+    help="Also write the receipts' pictures into this new folder.",
+)
+def export(who: str, pictures: Path | None) -> None:
+    """Print all that is kept about WHO, a phone number or user id, as JSON. Leaves a trace."""
+    user_id = _told(lambda: _find(who))
+    about = _told(lambda: disclosure.export(user_id))
+    click.echo(orjson.dumps(about, option=orjson.OPT_INDENT_2))
+    if pictures is None:
+        return
+    pictures.mkdir(mode=0o700)
+    for upload_id, content in disclosure.pictures(user_id).items():
+        (pictures / f"{upload_id}.jpg").write_bytes(content)
+
+
+@user.command("erase")
+@click.argument("who")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(who: str, yes: bool) -> None:
+    """Forget WHO, a phone number or user id: name, number, addresses, devices and pictures go, the
+    ledger stays. Cannot be undone."""
+    user_id = _told(lambda: _find(who))
+    if not yes:
+        click.confirm(f"Forget user {user_id} for ever?", abort=True)
+    result = _told(lambda: erasure.erase(user_id))
+    click.echo(f"user {user_id}: forgotten")
+    if result.open_orders:
+        click.echo(f"{result.open_orders} order(s) are not handed over yet: pickup codes work on")
+    if result.pictures_left:
+        click.echo(f"{result.pictures_left} picture(s) not deleted yet: the worker tries again")
+
+
+def _find(who: str) -> int:
+    return int(who) if re.fullmatch(r"[0-9]{1,10}", who) else auth.user_id_of(who)
+
+
+def _told(action: Callable[[], T]) -> T:
+    """What `action` returns; its refusal becomes the command's error."""
     try:
-        user_id = roles.set_role(auth.check_phone(phone), role, granted)
+        return action()
     except AppError as error:
         raise click.ClickException(f"{error.message} ({error.code})") from None
-    click.echo(f"user {user_id}: {role} {'granted' if granted else 'revoked'}")

@@ -10,7 +10,14 @@ from sqlalchemy.exc import IntegrityError
 from points_app.clients.sms import SmsError
 from points_app.crypto import same
 from points_app.db import TryAgain, db, execute, is_duplicate, transactional, utcnow
-from points_app.errors import AccountBanned, CodeInvalid, CodeNotSent, CodeTooSoon, PhoneInvalid
+from points_app.errors import (
+    AccountBanned,
+    CodeInvalid,
+    CodeNotSent,
+    CodeTooSoon,
+    PhoneInvalid,
+    UserGone,
+)
 from points_app.extensions import parts
 from points_app.models import SmsCode, User, UserStatus
 from points_app.services import sessions, welcome
@@ -140,6 +147,15 @@ def find_or_create(phone: str, origin: Origin = Origin()) -> User:  # noqa: B008
     Runs in the caller's transaction.
     """
     return _find_user(phone) or _create_user(phone, origin)
+
+
+def user_id_of(phone: str) -> int:
+    """Whose number it is. Raises PhoneInvalid and, when nobody logged in with it yet, UserGone."""
+    indexes = parts.vault.blind_indexes(check_phone(phone))
+    user_id = execute(select(User.user_id).where(User.mobile_hash.in_(indexes))).scalar()
+    if user_id is None:
+        raise UserGone
+    return user_id
 
 
 def _find_user(phone: str) -> User | None:

@@ -18,6 +18,7 @@ from points_app.extensions import parts
 from points_app.models import (
     AuthSession,
     ErrorLog,
+    FirstLogin,
     IdempotencyKey,
     PerformanceMetric,
     Receipt,
@@ -53,6 +54,7 @@ RULES = (
     Rule(AuthSession, "expires_at", timedelta(days=1)),
     # Yesterday's row still counts towards a phone's limit of the day.
     Rule(SmsCode, "sent_at", timedelta(days=2)),
+    Rule(FirstLogin, "created_at", timedelta(days=365)),
 )
 PICTURES = "receipt pictures"
 
@@ -122,7 +124,7 @@ def _old_pictures(now: datetime) -> tuple[Any, ...]:
 def _delete_pictures() -> int:
     """One batch: the objects first, then the rows that say so; doing it twice changes nothing."""
     keys = _picture_keys()
-    deleted = [review_id for review_id, key in keys if _delete_object(key)]
+    deleted = [review_id for review_id, key in keys if delete_object(key)]
     if deleted:
         mark_deleted(deleted)
     return len(deleted) if len(deleted) == len(keys) else 0
@@ -133,7 +135,8 @@ def _picture_keys() -> list[tuple[int, str]]:
     return [(row.review_id, row.object_key) for row in execute(query.limit(BATCH))]
 
 
-def _delete_object(key: str) -> bool:
+def delete_object(key: str) -> bool:
+    """Delete a picture from storage; False when storage refuses or is down."""
     try:
         parts.storage.delete(key)
     except StorageError as error:

@@ -1,0 +1,90 @@
+"""All that is kept about one guest, for that guest to have."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, Table, select
+
+from points_app.clients.storage import ObjectMissing
+from points_app.db import db, execute, transactional
+from points_app.errors import UserGone
+from points_app.extensions import parts
+from points_app.models import IdempotencyKey, Receipt, StagedPicture, User
+from points_app.services import audit
+from points_app.services.sealed import SEALED
+from points_app.wire.times import iso, number
+
+# Answers given before repeat what other tables say.
+LEFT_OUT = {IdempotencyKey.__tablename__}
+# Keyed hashes, and where the service keeps its files: they tell a guest nothing.
+HIDDEN = {
+    "mobile_hash",
+    "device_hash",
+    "network_hash",
+    "mac",
+    "seal_id",
+    "object_key",
+    "is_stored",
+    "perceptual_hash",
+    "claimed_sha256",
+    "claimed_pixel_sha256",
+}
+
+
+@transactional
+def export(user_id: int, actor_id: int | None = None) -> dict[str, list[dict[str, Any]]]:
+    """{table: rows} of everything kept about a guest, sealed values in clear.
+
+    Leaves an audit entry. Raises UserGone.
+    """
+    if execute(select(User.user_id).where(User.user_id == user_id)).one_or_none() is None:
+        raise UserGone
+    audit.record(actor_id, "user.export", f"user:{user_id}", {})
+    return {table.name: _rows(table, user_id) for table in tables_about_guests()}
+
+
+def tables_about_guests() -> list[Table]:
+    """The tables whose rows belong to a guest: those with a `user_id`."""
+    tables = db.metadata.sorted_tables
+    return [table for table in tables if "user_id" in table.c and table.name not in LEFT_OUT]
+
+
+def _rows(table: Table, user_id: int) -> list[dict[str, Any]]:
+    rows = execute(select(table).where(table.c.user_id == user_id))
+    return [_disclosed(table, row) for row in rows]
+
+
+def _disclosed(table: Table, row: Row[Any]) -> dict[str, Any]:
+    shown = {name: _plain(value) for name, value in row._asdict().items() if name not in HIDDEN}
+    for sealed in SEALED:
+        if sealed.column.table is table and shown[sealed.column.name] is not None:
+            shown[sealed.column.name] = sealed.open(row)
+    return shown
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return number(value) if isinstance(value, Decimal) else value
+
+
+def pictures(user_id: int) -> dict[str, bytes]:
+    """{upload id: JPEG} of the guest's receipts, as far as they are still kept."""
+    mine = select(Receipt.upload_id, Receipt.object_key).where(Receipt.user_id == user_id)
+    kept = {}
+    for upload_id, object_key in execute(mine).all():
+        content = _picture(upload_id, object_key)
+        if content is not None:
+            kept[upload_id] = content
+    return kept
+
+
+def _picture(upload_id: str, object_key: str) -> bytes | None:
+    try:
+        return parts.storage.get(object_key)
+    except ObjectMissing:
+        staged = select(StagedPicture.content).where(StagedPicture.upload_id == upload_id)
+        return execute(staged).scalar()

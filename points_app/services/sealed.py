@@ -1,0 +1,60 @@
+"""Every column that holds sealed personal data, and what each value is bound to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Row
+
+from points_app.extensions import parts
+from points_app.models import MerchantApplication, Order, User
+
+
+@dataclass(frozen=True, slots=True)
+class SealedColumn:
+    """A sealed `column`; `binding` makes what a value is bound to out of the row's `bound_to`.
+
+    `is_indexed`: `bound_to` is the blind index of the sealed text itself, and changes with the key.
+    """
+
+    column: Column[Any]
+    bound_to: Column[Any]
+    binding: Callable[[str], str]
+    is_indexed: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.column.table.name}.{self.column.name}"
+
+    @property
+    def primary_key(self) -> Column[Any]:
+        (key,) = self.column.table.primary_key.columns
+        return key
+
+    def open(self, row: Row[Any]) -> str:
+        """The text in clear; the row holds `column` and `bound_to`. Raises SealBroken."""
+        bound_to = getattr(row, self.bound_to.name)
+        return parts.vault.open(getattr(row, self.column.name), self.binding(bound_to))
+
+
+_users, _orders = User.__table__.c, Order.__table__.c
+_applications = MerchantApplication.__table__.c
+
+SEALED = (
+    SealedColumn(
+        _users.mobile,
+        _users.mobile_hash,
+        lambda index: User(mobile_hash=index).mobile_row,
+        is_indexed=True,
+    ),
+    SealedColumn(
+        _orders.delivery_info,
+        _orders.order_id,
+        lambda order_id: Order(order_id=order_id).delivery_row,
+    ),
+    SealedColumn(
+        _applications.contact_phone,
+        _applications.application_id,
+        lambda application_id: MerchantApplication(application_id=application_id).phone_row,
+    ),
+)

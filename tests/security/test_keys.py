@@ -1,0 +1,196 @@
+"""A change of the encryption key while guests go on using the service."""
+
+import pytest
+
+from points_app import create_app
+from points_app.config import Settings
+from points_app.crypto import SealBroken
+from points_app.db import db
+from points_app.models import MerchantApplication, Order, User
+from points_app.services.sealed import SEALED
+from tests.client import ApiClient
+from tests.fakes import RecordingSms
+
+NEW_KEY = "c3" * 4 + "fedcba9876543210" * 3 + "0f1e2d3c"
+PHONE = "13911112222"
+DELIVERY = {"name": "王芳", "address": "南京路1号"}
+
+
+@pytest.fixture
+def other_app(app, environment):
+    """The same service, started again with other keys."""
+    started = []
+
+    def start(key, *old):
+        changes = {"ENCRYPTION_KEY": key, "ENCRYPTION_KEYS_OLD": ",".join(old)}
+        again = create_app(Settings.from_env({**environment, **changes}))
+        again.extensions["parts"] = RecordingSms.installed_in(again.extensions["parts"])
+        started.append(again)
+        return again
+
+    yield start
+    for again in started:
+        with again.app_context():
+            db.engine.dispose()
+
+
+def log_in(app, phone=PHONE):
+    nobody = ApiClient(app)
+    nobody.post("/api/auth/send-code", {"phone": phone}).ok()
+    code = app.extensions["parts"].sms.last(phone)
+    answer = nobody.post("/api/auth/login", {"phone": phone, "code": code}).ok()
+    return ApiClient(app, answer["access_token"], answer["user_info"]["user_id"])
+
+
+@pytest.fixture
+def old_data(app, make, environment):
+    """A guest with an order and an application, sealed with the first key."""
+    guest = log_in(app)
+    product = make.product()
+    guest.post("/api/exchange/redeem", {"commodity_id": product, "delivery_info": DELIVERY}).ok()
+    with app.app_context():
+        vault = app.extensions["parts"].vault
+        application = MerchantApplication(
+            application_id="MA1",
+            user_id=guest.user_id,
+            business_name="店",
+            contact_person="王芳",
+        )
+        application.contact_phone = vault.seal(PHONE, application.phone_row)
+        db.session.add(application)
+        db.session.commit()
+    return guest, environment["ENCRYPTION_KEY"]
+
+
+def rotate(app, *options):
+    return app.test_cli_runner().invoke(args=["crypto", "rotate", *options])
+
+
+def sealed_with(app):
+    """The key ids in use, by column."""
+    with app.app_context():
+        from points_app.services import rotation
+
+        return {column: set(counts) for column, counts in rotation.state().items()}
+
+
+def test_everything_is_sealed_again_and_the_old_key_can_go(other_app, old_data):
+    guest, old_key = old_data
+    both = other_app(NEW_KEY, old_key)
+    done = rotate(both, "--batch", "1")
+    assert done.exit_code == 0, done.output
+    assert "users.mobile: 1 of" in done.stderr
+    only_new = other_app(NEW_KEY)
+    new_id = only_new.extensions["parts"].vault.current.id
+    assert sealed_with(only_new) == {sealed.name: {new_id} for sealed in SEALED}
+    again = ApiClient(only_new, guest.token, guest.user_id)
+    info = again.get("/api/auth/verify-token").ok()["user_info"]
+    assert (info["user_id"], info["mobile"]) == (guest.user_id, "139****2222")
+    (order,) = again.get("/api/exchange/records").ok()["records"]
+    assert order["delivery_info"] == DELIVERY
+    with only_new.app_context():
+        application = db.session.query(MerchantApplication).one()
+        vault = only_new.extensions["parts"].vault
+        assert vault.open(application.contact_phone, application.phone_row) == PHONE
+
+
+def test_a_guest_finds_the_account_before_during_and_after(other_app, old_data, app):
+    guest, old_key = old_data
+    prepared = other_app(old_key, NEW_KEY)  # reads what the new key will write
+    both = other_app(NEW_KEY, old_key)
+    with app.app_context():
+        db.session.execute(db.text("UPDATE sms_codes SET sent_at = NULL"))
+        db.session.commit()
+    assert log_in(both).user_id == guest.user_id
+    assert rotate(both).exit_code == 0
+    for one in (both, prepared, other_app(NEW_KEY)):
+        with one.app_context():
+            db.session.execute(db.text("UPDATE sms_codes SET sent_at = NULL"))
+            db.session.commit()
+        assert log_in(one).user_id == guest.user_id
+
+
+def test_a_stopped_rotation_goes_on(other_app, old_data, make):
+    """Half of the users are sealed with the new key already."""
+    _, old_key = old_data
+    make.guest()
+    both = other_app(NEW_KEY, old_key)
+    with both.app_context():
+        vault = both.extensions["parts"].vault
+        user = db.session.query(User).order_by(User.user_id.desc()).first()
+        phone = vault.open(user.mobile, user.mobile_row)
+        user.mobile_hash = vault.blind_index(phone)
+        user.mobile = vault.seal(phone, user.mobile_row)
+        db.session.commit()
+    assert "users.mobile: 1 sealed again" in rotate(both).output
+    assert "users.mobile: 0 sealed again" in rotate(both).output
+
+
+def test_a_change_during_the_rotation_is_kept(other_app, old_data, monkeypatch):
+    """The row is changed between reading and rewriting it: the change stays, the next run seals."""
+    from points_app.services import rotation
+
+    _, old_key = old_data
+    both = other_app(NEW_KEY, old_key)
+    vault = both.extensions["parts"].vault
+    read = rotation._next_rows
+
+    def read_then_change(sealed, last, batch):
+        rows = read(sealed, last, batch)
+        if sealed.name == "exchange_records.delivery_info" and rows:
+            order = db.session.query(Order).one()
+            order.delivery_info = vault.seal('"变更"', order.delivery_row)
+            db.session.commit()
+        return rows
+
+    monkeypatch.setattr(rotation, "_next_rows", read_then_change)
+    assert "exchange_records.delivery_info: 0 sealed again" in rotate(both).output
+    with both.app_context():
+        order = db.session.query(Order).one()
+        assert vault.open(order.delivery_info, order.delivery_row) == '"变更"'
+
+
+def test_a_row_no_key_opens_is_named(other_app, old_data):
+    stranger = other_app(NEW_KEY, "ab" * 4 + "0123456789abcdef" * 3 + "a1b2c3d4")
+    refused = rotate(stranger)
+    assert refused.exit_code == 1 and "users.mobile" in refused.output
+    assert "139" not in refused.output
+
+
+def test_status_counts_by_key(app, old_data):
+    shown = app.test_cli_runner().invoke(args=["crypto", "status"]).output
+    assert f"users.mobile: {app.extensions['parts'].vault.current.id}: 1" in shown
+
+
+def test_a_sealed_value_opens_nowhere_else(app, old_data):
+    """Copied to another row, or changed in any place, it is refused."""
+    vault = app.extensions["parts"].vault
+    with app.app_context():
+        user = db.session.query(User).one()
+        sealed, row = user.mobile, user.mobile_row
+    for place in range(0, len(sealed), 7):
+        other = "A" if sealed[place] != "A" else "B"
+        with pytest.raises(SealBroken):
+            vault.open(sealed[:place] + other + sealed[place + 1 :], row)
+    with pytest.raises(SealBroken):
+        vault.open(sealed, "users.mobile:" + "0" * 64)
+
+
+def test_sealing_twice_never_gives_the_same(app):
+    vault = app.extensions["parts"].vault
+    assert len({vault.seal(PHONE, "row") for _ in range(200)}) == 200
+
+
+def test_every_sealed_column_is_known_to_the_rotation():
+    """Whatever the code seals is bound to a row of one of the declared columns."""
+    from pathlib import Path
+
+    import points_app
+
+    root = Path(points_app.__file__).parent
+    bindings = set()
+    for file in (root / "models").glob("*.py"):
+        for line in file.read_text().splitlines():
+            if 'return f"' in line and ":{self." in line:
+                bindings.add(line.split('f"')[1].split(":")[0])
+    assert bindings == {sealed.name for sealed in SEALED}
