@@ -41,7 +41,7 @@ def export(user_id: int, actor_id: int | None = None) -> dict[str, list[dict[str
     if execute(select(User.user_id).where(User.user_id == user_id)).one_or_none() is None:
         raise UserGone
     audit.record(actor_id, "user.export", f"user:{user_id}", {})
-    return {table.name: _rows(table, user_id) for table in tables_about_guests()}
+    return {str(table.name): _rows(table, user_id) for table in tables_about_guests()}
 
 
 def tables_about_guests() -> list[Table]:
@@ -56,7 +56,7 @@ def _rows(table: Table, user_id: int) -> list[dict[str, Any]]:
 
 
 def _disclosed(table: Table, row: Row[Any]) -> dict[str, Any]:
-    shown = {name: _plain(value) for name, value in row._asdict().items() if name not in HIDDEN}
+    shown = {str(name): _plain(value) for name, value in row._asdict().items() if name not in HIDDEN}
     for sealed in SEALED:
         if sealed.column.table is table and shown[sealed.column.name] is not None:
             shown[sealed.column.name] = sealed.open(row)
