@@ -56,7 +56,9 @@ def _rows(table: Table, user_id: int) -> list[dict[str, Any]]:
 
 
 def _disclosed(table: Table, row: Row[Any]) -> dict[str, Any]:
-    shown = {str(name): _plain(value) for name, value in row._asdict().items() if name not in HIDDEN}
+    shown = {
+        str(name): _plain(value) for name, value in row._asdict().items() if name not in HIDDEN
+    }
     for sealed in SEALED:
         if sealed.column.table is table and shown[sealed.column.name] is not None:
             shown[sealed.column.name] = sealed.open(row)
