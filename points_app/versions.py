@@ -15,7 +15,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -118,16 +118,23 @@ class Memory(Generic[T]):
         self._values: dict[Any, _Remembered[T]] = {}
         self._changing = Lock()
 
-    def get(self, version_name: str, load: Callable[[], T], key: Any = None) -> T:
-        """The value under `key`, by `load` when it is not known or may have changed."""
+    def get(self, version_name: str, load: Callable[[T | None], T], key: Any = None) -> T:
+        """The value under `key`, by `load` when it is not known or may have changed; `load` gets
+        the value known before, if any."""
         version = current(version_name)
         found = self._values.get(key)
         if found and found.version == version and found.until > time.monotonic():
             return found.value
-        value = load()
+        value = load(found.value if found else None)
         if version is not None:
             self._remember(key, _Remembered(value, version, time.monotonic() + FRESH_SECONDS))
         return value
+
+    def amend(self, value: T, key: Any = None) -> None:
+        """Remember `value` in place of the one that is known, as long as that one would be."""
+        with self._changing:
+            if key in self._values:
+                self._values[key] = replace(self._values[key], value=value)
 
     def _remember(self, key: Any, value: _Remembered[T]) -> None:
         with self._changing:

@@ -48,9 +48,21 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
-        "ix_commodity_pool_status_points",
+        "ix_commodity_pool_status_sales",
         "commodity_pool",
-        ["status", "exchange_points", "commodity_id"],
+        ["status", "sales_count", "commodity_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_commodity_pool_status_stock",
+        "commodity_pool",
+        ["status", "stock", "commodity_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_commodity_pool_updated_at",
+        "commodity_pool",
+        ["updated_at"],
         unique=False,
     )
     op.create_index(
@@ -253,11 +265,6 @@ def upgrade() -> None:
             "points_cost > 0", name=op.f("ck_exchange_records_points_cost_positive")
         ),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_exchange_records_quantity_positive")),
-        sa.ForeignKeyConstraint(
-            ["commodity_id"],
-            ["commodity_pool.commodity_id"],
-            name=op.f("fk_exchange_records_commodity_id"),
-        ),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.user_id"], name=op.f("fk_exchange_records_user_id")
         ),

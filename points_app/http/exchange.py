@@ -9,7 +9,7 @@ from points_app.errors import (
 )
 from points_app.http.api import Access, Area
 from points_app.http.schemas import OrdersQuery, ProductsQuery, RedeemRequest
-from points_app.services import exchange
+from points_app.services import catalogue, exchange
 from points_app.services.sessions import Caller
 from points_app.wire import exchange as wire
 
@@ -26,7 +26,7 @@ area = Area("exchange", "/api/exchange", failure=ExchangeFailure)
 )
 def products(query: ProductsQuery) -> wire.ProductList:
     """The catalogue, filtered, sorted and paged."""
-    wanted = exchange.ProductFilter(
+    wanted = catalogue.ProductFilter(
         category=query.category,
         min_points=query.min_points,
         max_points=query.max_points,
@@ -34,7 +34,7 @@ def products(query: ProductsQuery) -> wire.ProductList:
         sort_by=query.sort_by,
         descending=query.sort_order == "DESC",
     )
-    return exchange.products(wanted, query.slice)
+    return catalogue.products(wanted, query.slice)
 
 
 @area.endpoint(
@@ -42,7 +42,7 @@ def products(query: ProductsQuery) -> wire.ProductList:
 )
 def product(product_id: int) -> wire.ProductShape:
     """One product."""
-    return exchange.product(product_id)
+    return catalogue.product(product_id)
 
 
 @area.endpoint(

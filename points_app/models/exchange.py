@@ -33,7 +33,9 @@ class Product(db.Model):  # type: ignore[name-defined]
         CheckConstraint("status IN ('active', 'inactive')", name="status_known"),
         Index("ix_commodity_pool_status_sort", "status", "sort_order", "commodity_id"),
         Index("ix_commodity_pool_status_category", "status", "category", "sort_order"),
-        Index("ix_commodity_pool_status_points", "status", "exchange_points", "commodity_id"),
+        Index("ix_commodity_pool_status_stock", "status", "stock", "commodity_id"),
+        Index("ix_commodity_pool_status_sales", "status", "sales_count", "commodity_id"),
+        Index("ix_commodity_pool_updated_at", "updated_at"),
     )
 
     commodity_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -68,7 +70,11 @@ class StockMovement(db.Model):  # type: ignore[name-defined]
 
 
 class Order(db.Model):  # type: ignore[name-defined]
-    """What a guest bought. `delivery_info` is sealed."""
+    """What a guest bought. `delivery_info` is sealed.
+
+    `commodity_id` is no foreign key: the check of one locks the product's row shared, two guests of
+    a flash sale would hold it so, and each would wait for the other to update it.
+    """
 
     __tablename__ = "exchange_records"
     __table_args__ = (
@@ -84,7 +90,7 @@ class Order(db.Model):  # type: ignore[name-defined]
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.user_id"))
-    commodity_id: Mapped[int] = mapped_column(ForeignKey("commodity_pool.commodity_id"))
+    commodity_id: Mapped[int]
     order_id: Mapped[str] = mapped_column(ascii_code(50), unique=True)
     product_name: Mapped[str] = mapped_column(String(100))
     quantity: Mapped[int]

@@ -1,18 +1,17 @@
-"""The catalogue and the orders: points for goods."""
+"""Orders: points for goods."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, Select, func, insert, select
+from sqlalchemy import func, insert, select
 
-from points_app import events
 from points_app.codes import new_code, new_id
-from points_app.db import TryAgain, add_counted, db, execute, transactional, utcnow
+from points_app.db import TryAgain, db, execute, transactional, utcnow
 from points_app.errors import InsufficientPointsForOrder, OutOfStock, ProductUnknown
 from points_app.extensions import parts
 from points_app.models import Order, OrderStatus, Product, Source
-from points_app.services import locks, wallet
+from points_app.services import catalogue, stock, wallet
+from points_app.services.catalogue import Item
 from points_app.services.idempotency import idempotent
 from points_app.wire import exchange as wire
 from points_app.wire.paging import Page, pagination
@@ -20,57 +19,6 @@ from points_app.wire.times import iso
 
 PRODUCTS = Product.__table__
 ORDERS = Order.__table__
-SORTABLE = {
-    name: PRODUCTS.c[name]
-    for name in ("sort_order", "exchange_points", "stock", "sales_count", "rating", "created_at")
-}
-ALL_CATEGORIES = frozenset({"全部", "all"})
-
-
-@dataclass(frozen=True, slots=True)
-class ProductFilter:
-    """Which products, in which order; None filters nothing."""
-
-    category: str | None = None
-    min_points: int | None = None
-    max_points: int | None = None
-    stock_status: str | None = None
-    sort_by: str = "sort_order"
-    descending: bool = False
-
-
-def products(wanted: ProductFilter, page: Page) -> wire.ProductList:
-    """A page of the active products. Ties are broken by id, in the direction of the sort, so that
-    an index serves the order and pages neither repeat nor skip a row."""
-    matching = _matching(wanted)
-    total = execute(select(func.count()).select_from(matching.subquery())).scalar_one()
-    keys = (SORTABLE[wanted.sort_by], PRODUCTS.c.commodity_id)
-    order = [key.desc() if wanted.descending else key.asc() for key in keys]
-    rows = execute(matching.order_by(*order).limit(page.limit).offset(page.offset))
-    return {"products": [wire.product(row) for row in rows], "pagination": pagination(page, total)}
-
-
-def product(product_id: int) -> wire.ProductShape:
-    """One active product. Raises ProductUnknown."""
-    row = execute(select(PRODUCTS).where(PRODUCTS.c.commodity_id == product_id)).one_or_none()
-    if row is None or row.status != "active":
-        raise ProductUnknown
-    return wire.product(row)
-
-
-def _matching(wanted: ProductFilter) -> Select[Any]:
-    query = select(PRODUCTS).where(PRODUCTS.c.status == "active")
-    if wanted.category and wanted.category not in ALL_CATEGORIES:
-        query = query.where(PRODUCTS.c.category == wanted.category)
-    if wanted.min_points is not None:
-        query = query.where(PRODUCTS.c.exchange_points >= wanted.min_points)
-    if wanted.max_points is not None:
-        query = query.where(PRODUCTS.c.exchange_points <= wanted.max_points)
-    if wanted.stock_status == "in_stock":
-        query = query.where(PRODUCTS.c.stock > 0)
-    elif wanted.stock_status == "out_of_stock":
-        query = query.where(PRODUCTS.c.stock == 0)
-    return query
 
 
 @transactional
@@ -80,10 +28,13 @@ def redeem(
 ) -> wire.OrderPlaced:
     """Buy `quantity` pieces: charge, order and stock in one step.
 
-    Locks the wallet, then the product; the product late, because it is the row that everybody
-    wants in a flash sale. Raises ProductUnknown, OutOfStock, InsufficientPointsForOrder.
+    Locks the wallet, then the product; the product last and shortest, because it is the row that
+    everybody wants in a flash sale. Raises ProductUnknown, OutOfStock, InsufficientPointsForOrder.
     """
-    product = _orderable(product_id, quantity)
+    product = catalogue.current().items.get(product_id)
+    if product is None or product_id in catalogue.current().sold_out:
+        _check_orderable(product_id, quantity)
+        raise TryAgain
     order_id, pickup_code, now = new_id("EX"), new_code(), utcnow()
     cost = product.exchange_points * quantity
     charge = wallet.Entry(-cost, Source.EXCHANGE, order_id, f"兑换商品：{product.name}")
@@ -100,8 +51,8 @@ def redeem(
         "delivery_info": _seal_delivery(order_id, delivery_info),
         "exchange_time": now,
     }
-    _take_stock(product, quantity)
     execute(insert(ORDERS), order)
+    _take_stock(product, quantity)
     return {
         "order_id": order_id,
         "product_name": product.name,
@@ -114,40 +65,30 @@ def redeem(
     }
 
 
-def _orderable(product_id: int, quantity: int) -> Row[Any]:
-    """The product as it looks without a lock; `_take_stock` finds out if that changed."""
-    product = execute(select(PRODUCTS).where(PRODUCTS.c.commodity_id == product_id)).one_or_none()
-    if product is None or product.status != "active":
-        raise ProductUnknown
-    if product.stock < quantity:
-        raise OutOfStock(available=product.stock, requested=quantity)
-    return product
-
-
-def _take_stock(product: Row[Any], quantity: int) -> None:
-    """Raises TryAgain when the product was sold out, hidden or repriced in the meantime: the second
-    run sees it as it is now and answers accordingly.
-
-    Before the order is written: its foreign key locks the product too, but shared, and two buyers
-    who both hold that would wait for each other here.
-    """
-    locks.reach(locks.Rank.INVENTORY, ("product", product.commodity_id))
+def _take_stock(product: Item, quantity: int) -> None:
+    """The catalogue may be older than this moment, so the row itself decides: guards on its stock,
+    status and price."""
     guards = (
         PRODUCTS.c.stock >= quantity,
         PRODUCTS.c.status == "active",
         PRODUCTS.c.exchange_points == product.exchange_points,
     )
-    stock = add_counted(
-        PRODUCTS.c.stock,
-        PRODUCTS.c.stock_version,
-        product.commodity_id,
-        -quantity,
-        *guards,
-        sales_count=PRODUCTS.c.sales_count + quantity,
-    )
-    if stock is None:
+    sold = PRODUCTS.c.sales_count + quantity
+    left = stock.move(product.product_id, -quantity, "purchase", *guards, sales_count=sold)
+    if left is None:
+        _check_orderable(product.product_id, quantity)
         raise TryAgain
-    events.stock_update(product.commodity_id, *stock, "purchase")
+
+
+def _check_orderable(product_id: int, quantity: int) -> None:
+    """Whether the database itself has what the catalogue has not, or no longer. If so the next try
+    sees it. Raises ProductUnknown, OutOfStock."""
+    row = execute(select(PRODUCTS).where(PRODUCTS.c.commodity_id == product_id)).one_or_none()
+    if row is None or row.status != "active":
+        raise ProductUnknown
+    if row.stock < quantity:
+        raise OutOfStock(available=row.stock, requested=quantity)
+    catalogue.read_again(product_id)
 
 
 def _seal_delivery(order_id: str, delivery_info: Any | None) -> str | None:

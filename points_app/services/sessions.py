@@ -197,7 +197,7 @@ def _standing(claims: dict[str, Any], fresh: bool) -> Row[Any] | None:
     """The account's and its session's columns that decide about a caller."""
     chosen = {"sid": claims["sid"], "user_id": claims["user_id"]}
 
-    def load() -> Row[Any] | None:
+    def load(_: Row[Any] | None = None) -> Row[Any] | None:
         return execute(_ACCOUNT, chosen).one_or_none()
 
     if fresh:

@@ -102,6 +102,12 @@ def product(row: ProductRow) -> ProductShape:
     }
 
 
+def in_stock(shape: ProductShape, stock: int, sales_count: int) -> ProductShape:
+    """The same product with this stock and so many pieces sold."""
+    status = "available" if stock > 0 else "sold_out"
+    return {**shape, "stock": stock, "sales_count": sales_count, "status": status}
+
+
 def order_record(order: Order, vault: Vault) -> OrderRecord:
     sealed = order.delivery_info
     return {
