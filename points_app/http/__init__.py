@@ -7,6 +7,7 @@ from points_app.config import Settings
 from points_app.http import (
     admin,
     auth,
+    counter,
     docs,
     errors,
     exchange,
@@ -32,6 +33,7 @@ AREAS: tuple[Area, ...] = (
     exchange.area,
     photo.area,
     merchant.area,
+    counter.area,
     admin.area,
     monitoring.area,
 )

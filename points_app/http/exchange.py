@@ -3,13 +3,15 @@
 from points_app.errors import (
     ExchangeFailure,
     InsufficientPointsForOrder,
+    OrderStateRefused,
+    OrderUnknown,
     OutOfStock,
     ProductListFailure,
     ProductUnknown,
 )
 from points_app.http.api import Access, Area
 from points_app.http.schemas import OrdersQuery, ProductsQuery, RedeemRequest
-from points_app.services import catalogue, exchange
+from points_app.services import catalogue, exchange, orders
 from points_app.services.sessions import Caller
 from points_app.wire import exchange as wire
 
@@ -45,6 +47,12 @@ def product(product_id: int) -> wire.ProductShape:
     return catalogue.product(product_id)
 
 
+@area.endpoint("GET", "/categories", Access.PUBLIC, wire.Categories, failure=ProductListFailure)
+def categories() -> wire.Categories:
+    """The categories of the catalogue; needs no token."""
+    return catalogue.categories()
+
+
 @area.endpoint(
     "POST",
     "/redeem",
@@ -63,3 +71,21 @@ def redeem(caller: Caller, body: RedeemRequest) -> wire.OrderPlaced:
 def records(caller: Caller, query: OrdersQuery) -> wire.OrderRecords:
     """The guest's own orders, newest first."""
     return exchange.records(caller.user_id, query.slice, query.status)
+
+
+@area.endpoint("GET", "/records/<order_id>", Access.GUEST, wire.OrderDetail, raises=(OrderUnknown,))
+def record(caller: Caller, order_id: str) -> wire.OrderDetail:
+    """One of the guest's own orders, with its pickup code as a QR picture."""
+    return orders.record(caller.user_id, order_id)
+
+
+@area.endpoint(
+    "POST",
+    "/records/<order_id>/cancel",
+    Access.GUEST,
+    wire.OrderRecord,
+    raises=(OrderUnknown, OrderStateRefused),
+)
+def cancel(caller: Caller, order_id: str) -> wire.OrderRecord:
+    """Take a pending order back: points and stock return."""
+    return orders.cancel(caller.user_id, order_id)

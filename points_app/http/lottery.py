@@ -3,6 +3,7 @@
 from points_app.errors import (
     DailyDrawsUsed,
     InsufficientPoints,
+    InvalidInput,
     LotteryClosed,
     LotteryConfigFailure,
     LotteryFailure,
@@ -10,8 +11,8 @@ from points_app.errors import (
 )
 from points_app.http import limits
 from points_app.http.api import Access, Area
-from points_app.http.schemas import DrawRequest
-from points_app.services import lottery
+from points_app.http.schemas import DrawRequest, DrawsQuery
+from points_app.services import draw_records, lottery
 from points_app.services.sessions import Caller
 from points_app.wire import lottery as wire
 
@@ -37,3 +38,23 @@ def config() -> wire.Wheel:
 def draw(caller: Caller, body: DrawRequest) -> wire.DrawAnswer:
     """Turn the wheel 1, 3, 5 or 10 times for points."""
     return lottery.draw(caller.user_id, lottery.draw_type(body.draw_type, body.count))
+
+
+@area.endpoint("GET", "/records", Access.GUEST, wire.DrawRecords, query=DrawsQuery)
+def records(caller: Caller, query: DrawsQuery) -> wire.DrawRecords:
+    """The guest's turns of the wheel, newest first."""
+    return draw_records.records(caller.user_id, query.slice)
+
+
+@area.endpoint(
+    "GET", "/records/<int:record_id>", Access.GUEST, wire.DrawDetail, raises=(InvalidInput,)
+)
+def record(caller: Caller, record_id: int) -> wire.DrawDetail:
+    """One of the guest's turns, with its claim code as a QR picture."""
+    return draw_records.record(caller.user_id, record_id)
+
+
+@area.endpoint("GET", "/statistics", Access.GUEST, wire.DrawStatistics)
+def statistics(caller: Caller) -> wire.DrawStatistics:
+    """What the guest drew, paid and won."""
+    return draw_records.statistics(caller.user_id)

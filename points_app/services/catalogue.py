@@ -5,6 +5,7 @@ each purchase, the stock and the pieces sold, is read with the page by primary k
 price and the status as a check. So a page costs one small query however many products there are.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -131,6 +132,13 @@ def product(product_id: int) -> wire.ProductShape:
     if row is None or row.status != "active":
         raise ProductUnknown
     return wire.product(row)
+
+
+def categories() -> wire.Categories:
+    """The categories of the active products with how many each has, in the order they came."""
+    items = sorted(current().items.values(), key=lambda item: item.product_id)
+    counts = Counter(item.category for item in items)
+    return {"categories": [{"name": name, "count": count} for name, count in counts.items()]}
 
 
 def current() -> Catalogue:

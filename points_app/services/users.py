@@ -2,6 +2,7 @@
 
 from sqlalchemy import select, update
 
+from points_app import versions
 from points_app.db import db, execute, transactional, utcnow
 from points_app.errors import InvalidInput
 from points_app.extensions import parts
@@ -54,6 +55,7 @@ def _set_status(
         row = update(USERS).where(USERS.c.user_id == user_id)
         execute(row.values(status=status.value, updated_at=utcnow()))
         action = "user.ban" if status == UserStatus.BANNED else "user.unban"
+        versions.changed(versions.account(user_id))
         audit.record(admin_id, action, f"user:{user_id}", {"reason": reason})
     if status == UserStatus.BANNED:
         sessions.revoke_all(user_id)

@@ -29,6 +29,12 @@ class Users(TypedDict):
     pagination: Pagination
 
 
+class Customer(TypedDict):
+    nickname: str
+    avatar: str | None
+    mobile: str
+
+
 class CodeSent(TypedDict):
     expire_time: int
     can_resend_after: int
@@ -117,6 +123,15 @@ def user_info(user: User, vault: Vault) -> UserInfo:
 def admin_user(user: User, vault: Vault) -> AdminUser:
     """An account as admins see it; the number stays masked."""
     return {**user_info(user, vault), "is_admin": user.is_admin}
+
+
+def customer(user: User, vault: Vault) -> Customer:
+    """A guest as merchants see them; the number masked."""
+    return {
+        "nickname": user.nickname,
+        "avatar": user.avatar,
+        "mobile": mask_mobile(vault.open(user.mobile, user.mobile_row)),
+    }
 
 
 def points_record(entry: LedgerEntry) -> PointsRecord:

@@ -6,7 +6,8 @@ import orjson
 from typing_extensions import TypedDict
 
 from points_app.crypto import Vault
-from points_app.models import Order
+from points_app.models import Order, User
+from points_app.wire.accounts import Customer, customer
 from points_app.wire.paging import Pagination
 from points_app.wire.times import iso, iso_or_none, number
 
@@ -61,8 +62,38 @@ class OrderRecord(TypedDict):
     status: str
     delivery_info: Any
     pickup_code: str
+    remark: str | None
     exchange_time: str
     completed_time: str | None
+
+
+class OrderDetail(OrderRecord):
+    """`pickup_qr` is the pickup code as a picture (data: URL) while it can still be used."""
+
+    pickup_qr: str | None
+
+
+class MerchantOrder(TypedDict):
+    """An order as the shop sees it: with its buyer, without the code that only the buyer has."""
+
+    id: int
+    order_id: str
+    user_id: int
+    user_info: Customer
+    commodity_id: int
+    product_name: str
+    quantity: int
+    points_cost: int
+    status: str
+    delivery_info: Any
+    remark: str | None
+    exchange_time: str
+    completed_time: str | None
+
+
+class MerchantOrders(TypedDict):
+    orders: list[MerchantOrder]
+    pagination: Pagination
 
 
 class OrderRecords(TypedDict):
@@ -109,7 +140,6 @@ def in_stock(shape: ProductShape, stock: int, sales_count: int) -> ProductShape:
 
 
 def order_record(order: Order, vault: Vault) -> OrderRecord:
-    sealed = order.delivery_info
     return {
         "id": order.id,
         "order_id": order.order_id,
@@ -118,8 +148,32 @@ def order_record(order: Order, vault: Vault) -> OrderRecord:
         "quantity": order.quantity,
         "points_cost": order.points_cost,
         "status": order.status,
-        "delivery_info": orjson.loads(vault.open(sealed, order.delivery_row)) if sealed else None,
+        "delivery_info": _delivery_info(order, vault),
         "pickup_code": order.pickup_code,
+        "remark": order.remark,
         "exchange_time": iso(order.exchange_time),
         "completed_time": iso_or_none(order.completed_time),
     }
+
+
+def merchant_order(order: Order, buyer: User, vault: Vault) -> MerchantOrder:
+    return {
+        "id": order.id,
+        "order_id": order.order_id,
+        "user_id": order.user_id,
+        "user_info": customer(buyer, vault),
+        "commodity_id": order.commodity_id,
+        "product_name": order.product_name,
+        "quantity": order.quantity,
+        "points_cost": order.points_cost,
+        "status": order.status,
+        "delivery_info": _delivery_info(order, vault),
+        "remark": order.remark,
+        "exchange_time": iso(order.exchange_time),
+        "completed_time": iso_or_none(order.completed_time),
+    }
+
+
+def _delivery_info(order: Order, vault: Vault) -> Any:
+    sealed = order.delivery_info
+    return orjson.loads(vault.open(sealed, order.delivery_row)) if sealed else None

@@ -2,7 +2,9 @@
 
 from typing_extensions import TypedDict
 
-from points_app.models import Draw, Prize, PrizeType
+from points_app.crypto import Vault
+from points_app.models import Draw, Prize, PrizeType, User
+from points_app.wire.accounts import Customer, customer
 from points_app.wire.paging import Pagination
 from points_app.wire.times import iso, number
 
@@ -59,6 +61,28 @@ class DrawRecord(TypedDict):
     created_at: str
 
 
+class DrawDetail(DrawRecord):
+    """`claim_qr` is the claim code as a picture (data: URL) while it can still be used."""
+
+    claim_qr: str | None
+
+
+class ClaimedPrize(TypedDict):
+    """A prize that was handed out, as the shop sees it."""
+
+    id: int
+    draw_id: str
+    user_id: int
+    user_info: Customer
+    prize_id: int
+    prize_name: str
+    prize_type: str
+    prize_value: float
+    status: str
+    claimed_at: str
+    created_at: str
+
+
 class DrawRecords(TypedDict):
     records: list[DrawRecord]
     pagination: Pagination
@@ -100,5 +124,23 @@ def draw_record(draw: Draw) -> DrawRecord:
         "is_winning": draw.prize_type != PrizeType.EMPTY,
         "status": draw.status,
         "claim_code": draw.claim_code,
+        "created_at": iso(draw.created_at),
+    }
+
+
+def claimed_prize(draw: Draw, winner: User, vault: Vault) -> ClaimedPrize:
+    """Raises AssertionError for a prize nobody claimed yet."""
+    assert draw.status is not None and draw.claimed_at is not None
+    return {
+        "id": draw.id,
+        "draw_id": draw.draw_id,
+        "user_id": draw.user_id,
+        "user_info": customer(winner, vault),
+        "prize_id": draw.prize_id,
+        "prize_name": draw.prize_name,
+        "prize_type": draw.prize_type,
+        "prize_value": number(draw.prize_value),
+        "status": draw.status,
+        "claimed_at": iso(draw.claimed_at),
         "created_at": iso(draw.created_at),
     }

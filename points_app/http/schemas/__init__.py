@@ -3,8 +3,9 @@ boolean; query strings and forms hold text, of which only ASCII spellings are ta
 
 from points_app.http.schemas.accounts import DeviceBinding, Login, Logout, SendCode, UserChange
 from points_app.http.schemas.admin import Ban, SettingsChange, UsersQuery
+from points_app.http.schemas.counter import CodeShown, Remark
 from points_app.http.schemas.exchange import OrdersQuery, ProductsQuery, RedeemRequest
-from points_app.http.schemas.lottery import DrawRequest
+from points_app.http.schemas.lottery import DrawRequest, DrawsQuery
 from points_app.http.schemas.monitoring import ErrorReport, PerformanceReport
 from points_app.http.schemas.points import PointsOperation, PointsQuery
 from points_app.http.schemas.receipts import (
@@ -19,8 +20,10 @@ from points_app.http.schemas.receipts import (
 __all__ = [
     "AppealRequest",
     "Ban",
+    "CodeShown",
     "DeviceBinding",
     "DrawRequest",
+    "DrawsQuery",
     "ErrorReport",
     "Login",
     "Logout",
@@ -32,6 +35,7 @@ __all__ = [
     "PointsQuery",
     "ProductsQuery",
     "RedeemRequest",
+    "Remark",
     "ReviewRequest",
     "SendCode",
     "SettingsChange",

@@ -1,0 +1,72 @@
+"""The shop's counter: orders and codes."""
+
+from points_app.errors import InvalidInput, OrderStateRefused, OrderUnknown, SystemFailure
+from points_app.http.api import Access, Area
+from points_app.http.schemas import CodeShown, OrdersQuery, Remark
+from points_app.models import OrderStatus
+from points_app.services import collection
+from points_app.services import orders as service
+from points_app.services.sessions import Caller
+from points_app.wire import exchange as wire
+from points_app.wire.merchant import Collected
+
+area = Area("counter", "/api/merchant", failure=SystemFailure)
+REFUSALS = (OrderUnknown, OrderStateRefused)
+
+
+@area.endpoint("GET", "/orders", Access.MERCHANT, wire.MerchantOrders, query=OrdersQuery)
+def orders(query: OrdersQuery) -> wire.MerchantOrders:
+    """Everybody's orders, newest first."""
+    return service.for_merchants(query.slice, query.status)
+
+
+@area.endpoint(
+    "POST",
+    "/orders/<order_id>/ship",
+    Access.MERCHANT,
+    wire.MerchantOrder,
+    body=Remark,
+    raises=REFUSALS,
+)
+def ship(caller: Caller, order_id: str, body: Remark) -> wire.MerchantOrder:
+    """The goods are on their way."""
+    return service.decide(caller.user_id, order_id, OrderStatus.SHIPPED, body.remark)
+
+
+@area.endpoint(
+    "POST",
+    "/orders/<order_id>/complete",
+    Access.MERCHANT,
+    wire.MerchantOrder,
+    body=Remark,
+    raises=REFUSALS,
+)
+def complete(caller: Caller, order_id: str, body: Remark) -> wire.MerchantOrder:
+    """The guest has the goods."""
+    return service.decide(caller.user_id, order_id, OrderStatus.COMPLETED, body.remark)
+
+
+@area.endpoint(
+    "POST",
+    "/orders/<order_id>/cancel",
+    Access.MERCHANT,
+    wire.MerchantOrder,
+    body=Remark,
+    raises=REFUSALS,
+)
+def cancel(caller: Caller, order_id: str, body: Remark) -> wire.MerchantOrder:
+    """Call a pending order off: the guest's points and the stock return."""
+    return service.decide(caller.user_id, order_id, OrderStatus.CANCELLED, body.remark)
+
+
+@area.endpoint(
+    "POST",
+    "/verify",
+    Access.MERCHANT,
+    Collected,
+    body=CodeShown,
+    raises=(InvalidInput, *REFUSALS),
+)
+def verify(caller: Caller, body: CodeShown) -> Collected:
+    """Hand over what a pickup or claim code stands for, once."""
+    return collection.verify(caller.user_id, body.code)

@@ -1,0 +1,19 @@
+"""What is sent from the shop's counter."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from points_app.http.schemas.base import Body, Line
+
+
+class Remark(Body):
+    """A word about an order: a parcel number, a reason."""
+
+    remark: Annotated[Line, StringConstraints(max_length=255)] | None = None
+
+
+class CodeShown(Body):
+    """A pickup or claim code as scanned or typed; spaces, dashes and lower case do not matter."""
+
+    code: Annotated[Line, StringConstraints(max_length=40)]

@@ -1,0 +1,49 @@
+"""The counter: a code is shown, goods or a prize are handed over, once."""
+
+from sqlalchemy import select
+
+from points_app.codes import normalise_code
+from points_app.db import db, transactional, utcnow
+from points_app.errors import InvalidInput, OrderStateRefused, OrderUnknown
+from points_app.extensions import parts
+from points_app.models import Draw, Order, OrderStatus, User
+from points_app.services import audit, locks, orders
+from points_app.wire import lottery as lottery_wire
+from points_app.wire import merchant as wire
+
+
+def verify(merchant_id: int, typed: str) -> wire.Collected:
+    """Complete the order, or hand out the prize, that a pickup or claim code stands for.
+
+    Locks the order or the draw: whoever is second is told that it is done. Raises InvalidInput for
+    a mistyped code, OrderUnknown for one that belongs to nothing, OrderStateRefused for one that
+    was used or whose order was cancelled.
+    """
+    code = normalise_code(typed)
+    if code is None:
+        raise InvalidInput.of("code", "not a code: a character is missing or mistyped")
+    return _collect(merchant_id, code)
+
+
+@transactional
+def _collect(merchant_id: int, code: str) -> wire.Collected:
+    order = locks.document(select(Order).where(Order.pickup_code == code), code)
+    if order is not None:
+        orders.advance(order, OrderStatus.COMPLETED)
+        details = {"status": order.status}
+        audit.record(merchant_id, "order.verify", f"order:{order.order_id}", details)
+        return {"type": "order", "order": orders.as_merchants_see(order), "prize": None}
+    draw = locks.document(select(Draw).where(Draw.claim_code == code), code)
+    if draw is None:
+        raise OrderUnknown
+    return {"type": "prize", "order": None, "prize": _hand_out(merchant_id, draw)}
+
+
+def _hand_out(merchant_id: int, draw: Draw) -> lottery_wire.ClaimedPrize:
+    if draw.status != "pending":
+        raise OrderStateRefused(status=draw.status)
+    draw.status, draw.claimed_at = "claimed", utcnow()
+    db.session.flush()
+    audit.record(merchant_id, "prize.verify", f"draw:{draw.id}", {"prize_name": draw.prize_name})
+    winner = db.session.get_one(User, draw.user_id)
+    return lottery_wire.claimed_prize(draw, winner, parts.vault)

@@ -1,0 +1,69 @@
+"""What a guest drew so far."""
+
+from sqlalchemy import func, select
+
+from points_app.codes import qr_picture
+from points_app.db import db, execute, utcnow
+from points_app.errors import InvalidInput
+from points_app.models import Draw, LedgerEntry, Prize, PrizeType, Source
+from points_app.services.pages import page_of
+from points_app.services.shop_time import start_of_day
+from points_app.wire import lottery as wire
+from points_app.wire.paging import Page
+
+DRAWS = Draw.__table__
+LEDGER = LedgerEntry.__table__
+PRIZES = Prize.__table__
+
+
+def records(user_id: int, page: Page) -> wire.DrawRecords:
+    """A guest's turns of the wheel, newest first."""
+    query = select(Draw).where(Draw.user_id == user_id).order_by(Draw.id.desc())
+    rows, pagination = page_of(query, page)
+    return {
+        "records": [wire.draw_record(draw) for draw in rows.scalars()],
+        "pagination": pagination,
+    }
+
+
+def record(user_id: int, record_id: int) -> wire.DrawDetail:
+    """One of the guest's own turns, with its claim code as a picture. Raises InvalidInput."""
+    query = select(Draw).where(Draw.id == record_id, Draw.user_id == user_id)
+    draw = db.session.scalar(query)
+    if draw is None:
+        raise InvalidInput.of("record_id", "no such record of yours")
+    is_waiting = draw.status == "pending" and draw.claim_code is not None
+    picture = qr_picture(draw.claim_code or "") if is_waiting else None
+    return {**wire.draw_record(draw), "claim_qr": picture}
+
+
+def statistics(user_id: int) -> wire.DrawStatistics:
+    """A guest's luck. `win_rate` is the share (0 to 1) of turns that won anything;
+    `favorite_prize` the prize won most often. Points are the ledger's."""
+    count = func.count()
+    query = select(DRAWS.c.prize_id, DRAWS.c.prize_type, count).where(DRAWS.c.user_id == user_id)
+    counts = execute(query.group_by(DRAWS.c.prize_id, DRAWS.c.prize_type)).all()
+    total = sum(times for _, _, times in counts)
+    won = [(times, prize_id) for prize_id, kind, times in counts if kind != PrizeType.EMPTY]
+    wins = sum(times for times, _ in won)
+    today = select(count).where(
+        DRAWS.c.user_id == user_id, DRAWS.c.created_at >= start_of_day(utcnow())
+    )
+    return {
+        "total_draws": total,
+        "total_points_spent": -_booked(user_id, Source.LOTTERY),
+        "total_points_won": _booked(user_id, Source.LOTTERY_WIN),
+        "win_rate": round(wins / total, 4) if total else 0,
+        "favorite_prize": _prize_name(max(won)[1]) if won else None,
+        "today_draws": execute(today).scalar_one(),
+    }
+
+
+def _booked(user_id: int, source: Source) -> int:
+    mine = (LEDGER.c.user_id == user_id, LEDGER.c.source == source.value)
+    return int(execute(select(func.sum(LEDGER.c.points)).where(*mine)).scalar() or 0)
+
+
+def _prize_name(prize_id: int) -> str | None:
+    query = select(PRIZES.c.prize_name).where(PRIZES.c.prize_id == prize_id)
+    return execute(query).scalar()

@@ -1,0 +1,77 @@
+"""Stock that comes in, is counted anew, or comes back."""
+
+from sqlalchemy import case, insert, select
+
+from points_app.db import execute, transactional, utcnow
+from points_app.errors import InvalidInput, ProductUnknown
+from points_app.models import Product, StockMovement
+from points_app.services import audit, locks, stock
+from points_app.services.idempotency import idempotent
+
+PRODUCTS = Product.__table__
+MOVEMENTS = StockMovement.__table__
+MAX_STOCK = 100_000_000
+
+
+@transactional
+@idempotent
+def restock(actor_id: int, product_id: int, quantity: int) -> int:
+    """Add pieces to a product's stock; returns the new stock.
+
+    Locks the product. Raises ProductUnknown, InvalidInput beyond MAX_STOCK.
+    """
+    return _correct(actor_id, product_id, "restock", quantity)
+
+
+@transactional
+@idempotent
+def adjust(actor_id: int, product_id: int, quantity: int) -> int:
+    """Set a product's stock to what somebody counted; returns the new stock.
+
+    Locks the product. Raises ProductUnknown.
+    """
+    return _correct(actor_id, product_id, "admin_adjust", quantity - _locked_stock(product_id))
+
+
+def _correct(actor_id: int, product_id: int, operation: str, change: int) -> int:
+    before = _locked_stock(product_id)
+    if before + change > MAX_STOCK:
+        raise InvalidInput.of("quantity", f"more than {MAX_STOCK} in stock")
+    after = stock.move(product_id, change, operation)
+    assert after is not None
+    note_movement(actor_id, product_id, operation, change)
+    details = {"operation": operation, "from": before, "to": after}
+    audit.record(actor_id, "product.stock", f"product:{product_id}", details)
+    return after
+
+
+def _locked_stock(product_id: int) -> int:
+    locks.reach(locks.Rank.INVENTORY, ("product", product_id))
+    row = select(PRODUCTS.c.stock).where(PRODUCTS.c.commodity_id == product_id)
+    pieces = execute(row.with_for_update()).scalar()
+    if pieces is None:
+        raise ProductUnknown
+    return pieces
+
+
+def note_movement(actor_id: int | None, product_id: int, operation: str, change: int) -> None:
+    """Write down a change of stock that is no order, in the caller's transaction."""
+    if change:
+        row = {
+            "commodity_id": product_id,
+            "operation": operation,
+            "change": change,
+            "actor_id": actor_id,
+            "created_at": utcnow(),
+        }
+        execute(insert(MOVEMENTS), row)
+
+
+def give_back(product_id: int, quantity: int) -> None:
+    """Put the pieces of a cancelled order back, in the caller's transaction; locks the product.
+
+    The order's own state is the record of it, so that no movement is written.
+    """
+    sold = PRODUCTS.c.sales_count
+    fewer = case((sold >= quantity, sold - quantity), else_=0)
+    stock.move(product_id, quantity, "restock", sales_count=fewer)

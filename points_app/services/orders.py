@@ -1,0 +1,111 @@
+"""What becomes of an order: collected, shipped, completed, or cancelled and paid back."""
+
+from sqlalchemy import Select, select
+
+from points_app.codes import qr_picture
+from points_app.db import db, transactional, utcnow
+from points_app.errors import OrderStateRefused, OrderUnknown
+from points_app.extensions import parts
+from points_app.models import Order, OrderStatus, Source, User
+from points_app.services import audit, inventory, locks, wallet
+from points_app.services.pages import page_of_all
+from points_app.wire import exchange as wire
+from points_app.wire.paging import Page
+
+PENDING, SHIPPED = OrderStatus.PENDING, OrderStatus.SHIPPED
+COMPLETED, CANCELLED = OrderStatus.COMPLETED, OrderStatus.CANCELLED
+# Which states lead to a state.
+BEFORE = {SHIPPED: {PENDING}, COMPLETED: {PENDING, SHIPPED}, CANCELLED: {PENDING}}
+
+
+def record(user_id: int, order_id: str) -> wire.OrderDetail:
+    """One of the guest's own orders, with its code as a picture. Raises OrderUnknown."""
+    order = db.session.scalar(_own(user_id, order_id))
+    if order is None:
+        raise OrderUnknown
+    is_waiting = order.status in BEFORE[COMPLETED]
+    picture = qr_picture(order.pickup_code) if is_waiting else None
+    return {**wire.order_record(order, parts.vault), "pickup_qr": picture}
+
+
+def _own(user_id: int, order_id: str) -> Select[tuple[Order]]:
+    return select(Order).where(Order.order_id == order_id, Order.user_id == user_id)
+
+
+@transactional
+def cancel(user_id: int, order_id: str) -> wire.OrderRecord:
+    """The guest takes a pending order back: points and stock return.
+
+    Locks the order, the wallet, the product. Raises OrderUnknown, OrderStateRefused.
+    """
+    order = locked(_own(user_id, order_id), order_id)
+    _cancel(order)
+    return wire.order_record(order, parts.vault)
+
+
+def for_merchants(page: Page, status: str | None) -> wire.MerchantOrders:
+    """Everybody's orders, newest first."""
+    query = select(Order, User).join(User, User.user_id == Order.user_id)
+    query = query.order_by(Order.id.desc())
+    if status:
+        query = query.where(Order.status == status)
+    rows, pagination = page_of_all(query, page)
+    orders = [wire.merchant_order(order, buyer, parts.vault) for order, buyer in rows]
+    return {"orders": orders, "pagination": pagination}
+
+
+@transactional
+def decide(
+    merchant_id: int, order_id: str, status: OrderStatus, remark: str | None
+) -> wire.MerchantOrder:
+    """Ship, complete or cancel an order. `remark` (a parcel number, a reason) is kept with it.
+
+    Locks the order; to cancel also the wallet and the product. Raises OrderUnknown,
+    OrderStateRefused.
+    """
+    order = locked(select(Order).where(Order.order_id == order_id), order_id)
+    if remark is not None:
+        order.remark = remark
+    if status == CANCELLED:
+        _cancel(order)
+    else:
+        advance(order, status)
+    details = {"status": status.value, "remark": remark}
+    audit.record(merchant_id, f"order.{status.value}", f"order:{order_id}", details)
+    return as_merchants_see(order)
+
+
+def locked(query: Select[tuple[Order]], key: str) -> Order:
+    """The order, locked. Raises OrderUnknown."""
+    order = locks.document(query, key)
+    if order is None:
+        raise OrderUnknown
+    return order
+
+
+def advance(order: Order, status: OrderStatus) -> None:
+    """Move a locked order on. Raises OrderStateRefused."""
+    if order.status not in BEFORE[status]:
+        raise OrderStateRefused(status=order.status)
+    order.status = status.value
+    if status == COMPLETED:
+        order.completed_time = utcnow()
+    db.session.flush()
+
+
+def _cancel(order: Order) -> None:
+    advance(order, CANCELLED)
+    refund = wallet.Entry(
+        order.points_cost,
+        Source.EXCHANGE_REFUND,
+        order.order_id,
+        f"取消兑换：{order.product_name}",
+    )
+    wallet.book(order.user_id, refund)
+    inventory.give_back(order.commodity_id, order.quantity)
+
+
+def as_merchants_see(order: Order) -> wire.MerchantOrder:
+    """The order with its buyer."""
+    buyer = db.session.get_one(User, order.user_id)
+    return wire.merchant_order(order, buyer, parts.vault)

@@ -1,0 +1,72 @@
+"""Races over orders, codes and stock on the real database: exactly one winner each."""
+
+import pytest
+
+from tests.books import audit_entries, balance, draws, ledger, orders, stock
+from tests.test_concurrency import race, settings_override
+
+__all__ = ["settings_override"]
+
+
+@pytest.fixture
+def placed(make):
+    """A guest, a product of 10 pieces, and the guest's order of two."""
+    guest, product = make.guest(), make.product()
+    order = guest.post("/api/exchange/redeem", {"commodity_id": product, "quantity": 2}).ok()
+    return guest, product, order
+
+
+def test_a_guest_cancels_20_times_at_once(placed):
+    guest, product, order = placed
+    path = f"/api/exchange/records/{order['order_id']}/cancel"
+    assert race([lambda: guest.post(path)] * 20) == {0: 1, 4005: 19}
+    assert (balance(guest), stock(guest, product)) == (1000, 10)
+
+
+def test_guests_and_merchants_pull_at_one_order(make, placed):
+    guest, product, order = placed
+    merchant = make.merchant()
+    own = f"/api/exchange/records/{order['order_id']}/cancel"
+    shops = f"/api/merchant/orders/{order['order_id']}"
+    codes = race(
+        [lambda: guest.post(own)] * 5
+        + [lambda: merchant.post(f"{shops}/complete")] * 5
+        + [lambda: merchant.post(f"{shops}/cancel")] * 5
+        + [lambda: merchant.post("/api/merchant/verify", {"code": order["pickup_code"]})] * 5
+    )
+    assert codes == {0: 1, 4005: 19}
+    (row,) = orders(guest)
+    refunds = [entry.points for entry in ledger(guest) if entry.source == "exchange_refund"]
+    if row.status == "cancelled":
+        assert (balance(guest), stock(guest, product), refunds) == (1000, 10, [200])
+    else:
+        assert (row.status, balance(guest), stock(guest, product)) == ("completed", 800, 8)
+        assert refunds == []
+
+
+def test_a_code_is_taken_once_by_many_counters(make):
+    make.wheel({"probability": 1, "prize_type": "physical", "prize_value": 25})
+    guest, merchants = make.guest(), [make.merchant() for _ in range(10)]
+    guest.post("/api/lottery/draw", {}).ok()
+    (draw,) = draws(guest)
+    body = {"code": draw.claim_code}
+    codes = race([lambda m=m: m.post("/api/merchant/verify", body) for m in merchants])
+    assert codes == {0: 1, 4005: 9}
+    assert len(audit_entries(guest, f"draw:{draw.id}")) == 1
+
+
+def test_buyers_and_cancellers_of_one_product(make):
+    product, guests = make.product(stock=6), [make.guest() for _ in range(6)]
+    body = {"commodity_id": product}
+    placed = [guest.post("/api/exchange/redeem", body).ok()["order_id"] for guest in guests]
+    buyers = [make.guest() for _ in range(12)]
+    codes = race(
+        [
+            lambda g=g, o=o: g.post(f"/api/exchange/records/{o}/cancel")
+            for g, o in zip(guests, placed, strict=True)
+        ]
+        + [lambda b=b: b.post("/api/exchange/redeem", body) for b in buyers]
+    )
+    sold = sum(len(orders(buyer)) for buyer in buyers)
+    assert codes[0] == 6 + sold and codes[4002] == 12 - sold
+    assert stock(guests[0], product) == 6 - sold
