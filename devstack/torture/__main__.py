@@ -16,9 +16,10 @@ from devstack.process import wait_until
 from devstack.torture import audit, report
 from devstack.torture.book import Book
 from devstack.torture.client import Probe, Request, request
-from devstack.torture.crowd import Town, Visitor, gather
+from devstack.torture.crowd import Visitor, gather
 from devstack.torture.faults import Injector
 from devstack.torture.service import Service, running_service
+from devstack.torture.town import Town
 
 SETTLE_SECONDS = 400.0
 REPORT_EVERY = 15.0

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, text
 
 from devstack.torture.book import Book, DrawTold, OrderTold, ReviewTold, UploadTold
-from devstack.torture.crowd import WELCOME_POINTS
+from devstack.torture.town import WELCOME_POINTS
 
 DRAWS = """
     SELECT draw_id, MIN(user_id), COUNT(*), SUM(points_cost),

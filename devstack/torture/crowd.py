@@ -1,48 +1,21 @@
 """What the guests, merchants and the admin do, each thread by its own seeded dice."""
 
-import io
 import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from PIL import Image
-
 from devstack.torture.book import Book, DrawTold, OrderTold, ReviewTold, UploadTold
-from devstack.torture.client import Answer, GaveUp, Phone, Request, request
+from devstack.torture.client import Answer, GaveUp, Phone, request
+from devstack.torture.town import Member, Town, picture, upload
 
-WELCOME_POINTS = 1000
 TOP_UP = 3000
 DRAW_TYPES = ("single", "single", "triple", "quintuple", "decade")
 SOLD_OUT, TOO_FEW_POINTS, TOO_FEW_FOR_ORDER = 4002, 3001, 4003
 ORDER_STATE, NOT_OFFERED = 4005, 9404
 TOKEN_OVER = frozenset({2001, 2002})
-
-
-@dataclass
-class Member:
-    """Somebody with a phone number. `address` is where their requests seem to come from."""
-
-    phone: str
-    address: str
-    user_id: int = 0
-    token: str = ""
-    refresh_token: str = ""
-    poor: bool = False
-
-
-@dataclass
-class Town:
-    """Who there is and what is for sale."""
-
-    guests: list[Member]
-    merchant: Member
-    admin: Member
-    products: list[int] = field(default_factory=list)
-    empty_shelves: set[int] = field(default_factory=set)
 
 
 class Visitor(threading.Thread):
@@ -261,34 +234,6 @@ class Visitor(threading.Thread):
         self._newcomers += 1
         phone = f"15{self._number:03d}{self._newcomers:06d}"
         self.log_in(Member(phone, f"10.9.{self._number}.{self._newcomers % 250}"), "first login")
-
-
-def picture(dice: Random) -> bytes:
-    """A small JPEG unlike any other."""
-    noise = Image.frombytes("RGB", (12, 16), dice.randbytes(12 * 16 * 3))
-    buffer = io.BytesIO()
-    noise.resize((60, 80)).save(buffer, "JPEG")
-    return buffer.getvalue()
-
-
-def upload(guest: Member, content: bytes, cents: int, key: str) -> Request:
-    """A receipt, sent without waiting for its reading."""
-    boundary = f"torture{key}"
-    parts = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="amount"\r\n\r\n'
-        f"{cents // 100}.{cents % 100:02d}\r\n",
-        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="r.jpg"\r\n'
-        "Content-Type: image/jpeg\r\n\r\n",
-    ]
-    body = "".join(parts).encode() + content + f"\r\n--{boundary}--\r\n".encode()
-    headers = {
-        "Authorization": f"Bearer {guest.token}",
-        "Content-Type": f"multipart/form-data; boundary={boundary}",
-        "Idempotency-Key": key,
-        "Prefer": "respond-async",
-        "X-Forwarded-For": guest.address,
-    }
-    return Request("POST", "/api/photo/upload", headers, body)
 
 
 def gather(visitor: Visitor, guests: int) -> Town:
