@@ -13,15 +13,15 @@ from sqlalchemy import insert
 
 from points_app.base import create_base_app
 from points_app.config import Settings
-from points_app.db import db, execute, transactional, utcnow
+from points_app.db import db, execute, transactional
 from points_app.extensions import parts
-from points_app.models import LedgerEntry, Product, StockMovement, User
-from points_app.services import seeding, sessions
+from points_app.models import Product, Source, StockMovement, User
+from points_app.services import seeding, sessions, wallet
 
 PURSE = 1_000_000_000  # nobody runs out of points
 STOCK = 100_000_000
 CATEGORIES = ("饮品", "美食", "零食", "数码", "生活用品")
-CHUNK = 1000
+CHUNK = 500
 # How the same rows look in the peer's tables.
 _COPIES = {
     "users": "user_id, total_points, is_merchant, nickname, status, created_at",
@@ -56,7 +56,8 @@ def load(environment: Mapping[str, str], users: int, products: int) -> World:
         upgrade()
         seeding.load_first_data()
         phones = [f"138{number:08d}" for number in range(1, users + 1)]
-        _load_users(phones)
+        for start in range(0, users, CHUNK):
+            _load_users(start + 1, phones[start : start + CHUNK])
         _load_products(products)
         our_tokens = _open_sessions(users)
         db.session.remove()
@@ -70,10 +71,10 @@ def _ids(count: int) -> range:
 
 
 @transactional
-def _load_users(phones: list[str]) -> None:
-    now = utcnow()
-    users, entries = [], []
-    for user_id, phone in enumerate(phones, start=1):
+def _load_users(first: int, phones: list[str]) -> None:
+    """Guests numbered from `first`, their purses filled through the ledger."""
+    users = []
+    for user_id, phone in enumerate(phones, start=first):
         index = parts.vault.blind_index(phone)
         row = User(mobile_hash=index).mobile_row
         users.append(
@@ -81,25 +82,15 @@ def _load_users(phones: list[str]) -> None:
                 "user_id": user_id,
                 "mobile": parts.vault.seal(phone, row),
                 "mobile_hash": index,
-                "total_points": PURSE,
+                "total_points": 0,
                 "nickname": f"用户{phone[-4:]}",
                 "status": "active",
             }
         )
-        entries.append(
-            {
-                "user_id": user_id,
-                "type": "earn",
-                "points": PURSE,
-                "description": "测量用积分",
-                "source": "admin",
-                "balance_after": PURSE,
-                "related_id": f"bench:{user_id}",
-                "created_at": now,
-            }
-        )
     _insert(User, users)
-    _insert(LedgerEntry, entries)
+    for user in users:
+        purse = wallet.Entry(PURSE, Source.ADMIN, f"bench:{user['user_id']}", "测量用积分")
+        wallet.book(user["user_id"], purse)
 
 
 @transactional

@@ -23,7 +23,6 @@ from points_app.wire import accounts as wire
 
 area = Area("auth", "/api/auth", failure=SystemFailure)
 CODES_PER_ADDRESS = "30 per hour"
-LOGINS_PER_ADDRESS = "30 per minute"
 
 
 @area.endpoint(
@@ -47,8 +46,8 @@ def send_code(body: SendCode) -> wire.CodeSent:
     wire.LoginAnswer,
     body=Login,
     raises=(PhoneInvalid, CodeInvalid, AccountBanned),
+    limit=limits.LOGINS,
 )
-@limiter.limit(LOGINS_PER_ADDRESS, key_func=limits.network)
 def login(body: Login) -> wire.LoginAnswer:
     """Log in with a code; the first login creates the account."""
     origin = Origin(body.device_id, limits.network())

@@ -1,8 +1,8 @@
 """Rate limits: at most N requests in any 60 seconds, counted in Redis for all processes together.
 
-Flask-Limiter declares the limits of login and codes, which fail closed. The limits that every
-request pays are checked by one script call, a tenth of its cost; without Redis they are counted in
-this process instead, so that guests go on drawing.
+Flask-Limiter declares the limit of codes, which fails closed. The limits that every request pays,
+and the endpoint's own, are checked by one script call, a tenth of its cost; without Redis they are
+counted in this process instead, so that guests go on drawing.
 """
 
 import logging
@@ -61,13 +61,16 @@ return answer
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit of one endpoint: per user, or per address for anonymous callers. The number of
-    requests a minute is `setting` (a setting's name) or `requests`."""
+    """A limit of one endpoint: per user, or per address for anonymous callers; `per_address` for
+    everybody. The number of requests a minute is `setting` (a setting's name) or `requests`. A
+    `strict` one holds without Redis too, by refusing everybody."""
 
     name: str
     refusal: type[AppError] = TooManyRequests
     setting: str | None = None
     requests: int = 0
+    per_address: bool = False
+    strict: bool = False
 
     @property
     def allowed(self) -> int:
@@ -75,6 +78,7 @@ class Limit:
 
 
 DRAWS = Limit("draw", TooManyDraws, setting="rate_limit_draw")
+LOGINS = Limit("login", requests=30, per_address=True, strict=True)
 ERROR_REPORTS = Limit("errors", requests=20)
 
 
@@ -87,8 +91,19 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_KEY_PREFIX="rl",
     )
     limiter.init_app(app)
+    _spare_undeclared_routes(app)
     app.extensions["local_limiter"] = MovingWindowRateLimiter(MemoryStorage())
     app.after_request(_add_headers)
+
+
+def _spare_undeclared_routes(app: Flask) -> None:
+    """Flask-Limiter looks before and after every request for limits of the whole app, of which it
+    has none: an eighth of a small request's time. The limits of decorated views remain."""
+    for hooks in (app.before_request_funcs[None], app.after_request_funcs[None]):
+        for hook in list(hooks):
+            owner = getattr(hook, "__self__", None) or getattr(hook, "args", [None])[0]
+            if owner is limiter:
+                hooks.remove(hook)
 
 
 def network() -> str:
@@ -123,8 +138,9 @@ def check(limit: Limit | None = None) -> None:
         counters[f"rl:uip:{address}"] = settings.rate_limit_api_ip
         names.append(versions.account(user_id))
     if limit:
-        counters[f"rl:{limit.name}:{who}"] = limit.allowed
-    refused = _count(counters, names)
+        whose = f"ip:{address}" if limit.per_address else who
+        counters[f"rl:{limit.name}:{whose}"] = limit.allowed
+    refused = _count(counters, names, strict=bool(limit and limit.strict))
     if refused:
         own = limit is not None and refused == len(counters)
         too_many = (limit.refusal if limit and own else TooManyRequests)()
@@ -132,14 +148,16 @@ def check(limit: Limit | None = None) -> None:
         raise too_many
 
 
-def _count(counters: dict[str, int], names: list[str]) -> int:
+def _count(counters: dict[str, int], names: list[str], strict: bool) -> int:
     """Count this request everywhere, or nowhere when one limit refuses it: that one's place from 1,
-    else 0. Notes the versions."""
+    else 0. Notes the versions. Raises RedisError without Redis when `strict`."""
     keys = [*counters, *map(versions.key, names)]
     head = [WINDOW_SECONDS * 1_000_000, secrets.token_hex(8), versions.KEPT_SECONDS]
     try:
         answer = _script()(keys=keys, args=[*head, *counters.values()])
     except RedisError as error:
+        if strict:
+            raise
         log.warning("limits_counted_locally", extra={"error": type(error).__name__})
         refused, remaining, allowed, seconds = _count_locally(counters)
     else:
