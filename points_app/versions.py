@@ -106,7 +106,7 @@ def _known() -> dict[str, str]:
 @dataclass(frozen=True, slots=True)
 class _Remembered(Generic[T]):
     value: T
-    version: str
+    version: str | None
     until: float
 
 
@@ -123,12 +123,16 @@ class Memory(Generic[T]):
         the value known before, if any."""
         version = current(version_name)
         found = self._values.get(key)
-        if found and found.version == version and found.until > time.monotonic():
+        in_force = found and version is not None and found.version == version
+        if found and in_force and found.until > time.monotonic():
             return found.value
         value = load(found.value if found else None)
-        if version is not None:
-            self._remember(key, _Remembered(value, version, time.monotonic() + FRESH_SECONDS))
+        self._remember(key, _Remembered(value, version, time.monotonic() + FRESH_SECONDS))
         return value
+
+    def forget(self) -> None:
+        """Load everything anew at its next use."""
+        self._values.clear()
 
     def amend(self, value: T, key: Any = None) -> None:
         """Remember `value` in place of the one that is known, as long as that one would be."""

@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, select
 
 from points_app import metrics
 from points_app.codes import new_code, new_id
-from points_app.db import after_commit, execute, transactional, utcnow
+from points_app.db import TryAgain, after_commit, execute, transactional, utcnow
 from points_app.errors import DailyDrawsUsed, InvalidInput, LotteryClosed
 from points_app.models import Draw, PrizeType, Source
 from points_app.services import locks, prizes, wallet
@@ -57,7 +57,7 @@ def config() -> wire.Wheel:
     settings = business()
     return {
         "cost_points": settings.lottery_cost_points,
-        "prizes": [wire.wheel_field(prize) for prize in prizes.active()],
+        "prizes": prizes.wheel().shown,
         "daily_limit": settings.daily_lottery_limit,
         "rules": settings.lottery_rules,
     }
@@ -72,7 +72,8 @@ def draw(user_id: int, kind: DrawType) -> wire.DrawAnswer:
     DailyDrawsUsed.
     """
     settings = business()
-    wheel = Wheel(prizes.active())
+    now_on = prizes.wheel()
+    wheel = now_on.wheel
     if not wheel.is_open:
         raise LotteryClosed
     now = utcnow()
@@ -82,7 +83,7 @@ def draw(user_id: int, kind: DrawType) -> wire.DrawAnswer:
     draw_id = new_id("LD")
     won = [wheel.prizes[turn.index] for turn in turns]
     cost = settings.lottery_cost_points * kind.turns
-    remaining = wallet.book(user_id, *_entries(draw_id, kind, cost, won))
+    remaining = _pay(user_id, _entries(draw_id, kind, cost, won), now_on)
     _record(user_id, draw_id, kind, settings.lottery_cost_points, turns, won, now)
     after_commit(metrics.counter_of_draws([(each.prize_id, each.prize_name) for each in won]))
     return {
@@ -95,6 +96,16 @@ def draw(user_id: int, kind: DrawType) -> wire.DrawAnswer:
         "points_cost": cost,
         "remaining_points": remaining,
     }
+
+
+def _pay(user_id: int, entries: Sequence[wallet.Entry], wheel: prizes.WheelNow) -> int:
+    """Book, if the wheel that was turned is still the one; else it is read again and turned anew.
+    Raises TryAgain."""
+    try:
+        return wallet.book(user_id, *entries, provided=wheel.unchanged)
+    except TryAgain:
+        prizes.forget()
+        raise
 
 
 def _check_daily_limit(user_id: int, kind: DrawType, limit: int, now: datetime) -> None:

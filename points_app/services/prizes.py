@@ -3,13 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from flask import current_app
+from sqlalchemy import func, insert, literal, select, update
 
-from points_app.db import execute
+from points_app.db import db, execute
 from points_app.models import Prize as PrizeTable
 from points_app.models import PrizeCount
 from points_app.services import locks
+from points_app.services.wheel import Wheel
+from points_app.versions import WHEEL, Memory
+from points_app.wire import lottery as wire
 
 PRIZES = PrizeTable.__table__
 COUNTS = PrizeCount.__table__
@@ -42,11 +47,46 @@ _ACTIVE = (
     .where(PRIZES.c.status == "active")
     .order_by(PRIZES.c.angle, PRIZES.c.prize_id)
 )
+_FIXED = [column for column in _ACTIVE.selected_columns if column.name != "stock"]
+# One number for the whole wheel, without what draws take from it; the database works it out in a
+# few microseconds.
+_FINGERPRINT = (
+    select(func.bit_xor(func.crc32(func.concat_ws("|", *_FIXED, PRIZES.c.stock < 0))))
+    .where(PRIZES.c.status == "active")
+    .scalar_subquery()
+)
 
 
-def active() -> list[Prize]:
+@dataclass(frozen=True, slots=True)
+class WheelNow:
+    """The wheel as this process remembers it, as guests are shown it, and how to tell in a
+    transaction that it is still the one: a condition, None where it was read just now."""
+
+    wheel: Wheel
+    shown: list[wire.WheelField]
+    unchanged: Any
+
+
+def wheel() -> WheelNow:
     """The active prizes by angle."""
-    return [Prize(*row) for row in execute(_ACTIVE)]
+    if db.engine.dialect.name == "sqlite":  # it has no CRC32, and is read without a round trip
+        return _load(None)
+    return current_app.extensions.setdefault("wheel", Memory()).get(WHEEL, _load)
+
+
+def forget() -> None:
+    """Read the wheel anew: a transaction found it replaced."""
+    current_app.extensions["wheel"].forget()
+
+
+def _load(_: WheelNow | None) -> WheelNow:
+    unchanged = None
+    if db.engine.dialect.name != "sqlite":
+        # First: a change between the two queries is then found by the transaction.
+        fingerprint = execute(select(_FINGERPRINT)).scalar()
+        unchanged = literal(fingerprint) == _FINGERPRINT
+    prizes = [Prize(*row) for row in execute(_ACTIVE)]
+    return WheelNow(Wheel(prizes), [wire.wheel_field(prize) for prize in prizes], unchanged)
 
 
 def take(prize_id: int, today: date) -> bool:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Any
 
 from sqlalchemy import insert, select
 
 from points_app import events, metrics
-from points_app.db import add, after_commit, execute, utcnow
+from points_app.db import TryAgain, add, after_commit, execute, utcnow
 from points_app.errors import InsufficientPoints
 from points_app.models import LedgerEntry, Source, User
 from points_app.services import locks, seals
@@ -26,22 +27,28 @@ class Entry:
 
 
 def book(
-    user_id: int, *entries: Entry, shortfall: type[InsufficientPoints] = InsufficientPoints
+    user_id: int,
+    *entries: Entry,
+    shortfall: type[InsufficientPoints] = InsufficientPoints,
+    provided: Any = None,
 ) -> int:
     """Book the entries in order and return the balance after them, in points.
 
     Runs in the caller's transaction and locks the wallet row. One UPDATE moves the balance, guarded
     so that it is below zero at no step; one INSERT writes all rows. Raises `shortfall` with
-    `required` and `current` when the guard refuses, LookupError for an unknown user, and the
-    database's IntegrityError when a fact was booked before.
+    `required` and `current` when the guard refuses, TryAgain when the condition `provided` does not
+    hold, LookupError for an unknown user, and the database's IntegrityError when a fact was booked
+    before.
     """
     locks.reach(locks.Rank.WALLET, user_id)
     steps = list(accumulate(entry.points for entry in entries))
     required = max(0, -min(steps))
-    guard = USERS.total_points >= required
-    balance = add(USERS.total_points, user_id, steps[-1], guard)
+    guards = [USERS.total_points >= required, *([] if provided is None else [provided])]
+    balance = add(USERS.total_points, user_id, steps[-1], *guards)
     if balance is None:
         current = balance_of(user_id)
+        if current >= required:
+            raise TryAgain
         raise shortfall(required=required, current=current)
     before = balance - steps[-1]
     _write(user_id, entries, [before + step for step in steps])
