@@ -70,3 +70,46 @@ def test_buyers_and_cancellers_of_one_product(make):
     sold = sum(len(orders(buyer)) for buyer in buyers)
     assert codes[0] == 6 + sold and codes[4002] == 12 - sold
     assert stock(guests[0], product) == 6 - sold
+
+
+def test_restocking_while_guests_buy(make):
+    product, merchant = make.product(stock=5), make.merchant()
+    guests = [make.guest() for _ in range(15)]
+    restock = {"operation": "restock", "quantity": 1}
+    codes = race(
+        [lambda: merchant.post(f"/api/merchant/products/{product}/stock", restock)] * 5
+        + [lambda g=g: g.post("/api/exchange/redeem", {"commodity_id": product}) for g in guests]
+    )
+    sold = sum(len(orders(guest)) for guest in guests)
+    assert codes[0] == 5 + sold and codes[0] + codes[4002] == 20 and 5 <= sold <= 10
+    assert stock(merchant, product) == 10 - sold
+
+
+def test_wheels_replaced_and_drawn_at_once(make):
+    merchants, guests = [make.merchant() for _ in range(4)], [make.guest() for _ in range(8)]
+
+    def wheel(name, probability):
+        shared = {"value": 0, "color": "#000000"}
+        return [
+            {**shared, "name": name, "type": "coupon", "angle": 0, "probability": probability},
+            {
+                **shared,
+                "name": "谢谢参与",
+                "type": "empty",
+                "angle": 90,
+                "probability": round(1 - probability, 4),
+            },
+        ]
+
+    wheels = {f"券{n}": wheel(f"券{n}", n / 10) for n in range(1, 5)}
+    codes = race(
+        [
+            lambda m=m, w=w: m.put("/api/merchant/prizes", {"prizes": w})
+            for m, w in zip(merchants, wheels.values(), strict=True)
+        ]
+        + [lambda g=g: g.post("/api/lottery/draw", {}) for g in guests]
+    )
+    assert codes == {0: 12}
+    standing = merchants[0].get("/api/merchant/prizes").ok()["prizes"]
+    assert len(standing) == 2 and standing[0]["name"] in wheels
+    assert sum(prize["probability"] for prize in standing) == 1

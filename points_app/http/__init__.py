@@ -21,6 +21,7 @@ from points_app.http import (
     photo,
     points,
     security,
+    shop,
     user,
 )
 from points_app.http.api import Area
@@ -33,6 +34,7 @@ AREAS: tuple[Area, ...] = (
     exchange.area,
     photo.area,
     merchant.area,
+    shop.area,
     counter.area,
     admin.area,
     monitoring.area,

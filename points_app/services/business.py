@@ -26,6 +26,7 @@ from sqlalchemy import select
 
 from points_app.db import execute
 from points_app.models import SystemConfig
+from points_app.wire.times import exact
 
 log = logging.getLogger(__name__)
 
@@ -36,13 +37,6 @@ SWITCHES = {"true": True, "1": True, "false": False, "0": False}
 TYPE_NAMES = {int: "int", Decimal: "decimal", str: "string", bool: "bool", tuple: "list"}
 
 
-def _exact(value: Any) -> Decimal:
-    """A JSON number as the decimal it was written as, not as the binary fraction next to it."""
-    if type(value) not in (int, float, Decimal):
-        raise ValueError("must be a number")
-    return Decimal(str(value))
-
-
 def _known_zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -51,7 +45,7 @@ def _known_zone(value: str) -> str:
     return value
 
 
-Number = Annotated[Decimal, BeforeValidator(_exact)]
+Number = Annotated[Decimal, BeforeValidator(exact)]
 Rate = Annotated[Number, WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1000})]
 Yuan = Annotated[Number, WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100_000})]
 Zone = Annotated[str, AfterValidator(_known_zone)]

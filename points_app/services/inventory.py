@@ -7,6 +7,7 @@ from points_app.errors import InvalidInput, ProductUnknown
 from points_app.models import Product, StockMovement
 from points_app.services import audit, locks, stock
 from points_app.services.idempotency import idempotent
+from points_app.wire import shop as wire
 
 PRODUCTS = Product.__table__
 MOVEMENTS = StockMovement.__table__
@@ -15,25 +16,27 @@ MAX_STOCK = 100_000_000
 
 @transactional
 @idempotent
-def restock(actor_id: int, product_id: int, quantity: int) -> int:
-    """Add pieces to a product's stock; returns the new stock.
+def restock(actor_id: int, product_id: int, quantity: int) -> wire.Stock:
+    """Add pieces to a product's stock.
 
-    Locks the product. Raises ProductUnknown, InvalidInput beyond MAX_STOCK.
+    Locks the product. Raises ProductUnknown, InvalidInput for nothing and beyond MAX_STOCK.
     """
+    if quantity < 1:
+        raise InvalidInput.of("quantity", "at least one piece")
     return _correct(actor_id, product_id, "restock", quantity)
 
 
 @transactional
 @idempotent
-def adjust(actor_id: int, product_id: int, quantity: int) -> int:
-    """Set a product's stock to what somebody counted; returns the new stock.
+def adjust(actor_id: int, product_id: int, quantity: int) -> wire.Stock:
+    """Set a product's stock to what somebody counted.
 
     Locks the product. Raises ProductUnknown.
     """
     return _correct(actor_id, product_id, "admin_adjust", quantity - _locked_stock(product_id))
 
 
-def _correct(actor_id: int, product_id: int, operation: str, change: int) -> int:
+def _correct(actor_id: int, product_id: int, operation: str, change: int) -> wire.Stock:
     before = _locked_stock(product_id)
     if before + change > MAX_STOCK:
         raise InvalidInput.of("quantity", f"more than {MAX_STOCK} in stock")
@@ -42,7 +45,7 @@ def _correct(actor_id: int, product_id: int, operation: str, change: int) -> int
     note_movement(actor_id, product_id, operation, change)
     details = {"operation": operation, "from": before, "to": after}
     audit.record(actor_id, "product.stock", f"product:{product_id}", details)
-    return after
+    return {"stock": after}
 
 
 def _locked_stock(product_id: int) -> int:

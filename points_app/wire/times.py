@@ -20,3 +20,13 @@ def number(amount: Decimal) -> int | float:
 
 def number_or_none(amount: Decimal | None) -> int | float | None:
     return None if amount is None else number(amount)
+
+
+def exact(value: object) -> Decimal:
+    """A JSON number as the decimal it was written as, not as the binary fraction next to it.
+
+    Raises ValueError for anything else.
+    """
+    if type(value) not in (int, float, Decimal):
+        raise ValueError("must be a number")
+    return Decimal(str(value))

@@ -16,6 +16,14 @@ from points_app.http.schemas.receipts import (
     UploadForm,
     UploadsQuery,
 )
+from points_app.http.schemas.shop import (
+    NewProduct,
+    ProductChange,
+    ShopProductsQuery,
+    StockChange,
+    WheelPrize,
+    WholeWheel,
+)
 
 __all__ = [
     "AppealRequest",
@@ -27,20 +35,26 @@ __all__ = [
     "ErrorReport",
     "Login",
     "Logout",
+    "NewProduct",
     "OrdersQuery",
     "PendingQuery",
     "PerformanceReport",
     "PictureLink",
     "PointsOperation",
     "PointsQuery",
+    "ProductChange",
     "ProductsQuery",
     "RedeemRequest",
     "Remark",
     "ReviewRequest",
     "SendCode",
     "SettingsChange",
+    "ShopProductsQuery",
+    "StockChange",
     "UploadForm",
     "UploadsQuery",
     "UserChange",
     "UsersQuery",
+    "WheelPrize",
+    "WholeWheel",
 ]

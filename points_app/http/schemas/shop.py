@@ -1,0 +1,102 @@
+"""What merchants send about products, stock and the wheel."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+
+from points_app.http.schemas.base import Body, HttpsUrl, Id, Line, Paging, Text
+from points_app.wire.times import exact
+
+Name = Annotated[Line, StringConstraints(max_length=100)]
+Category = Annotated[Line, StringConstraints(max_length=50)]
+Description = Annotated[Text, StringConstraints(max_length=2000)]
+Image = Annotated[HttpsUrl, StringConstraints(max_length=255)]
+Price = Annotated[int, Field(ge=1, le=10_000_000)]
+Pieces = Annotated[int, Field(ge=0, le=1_000_000)]
+Place = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
+
+
+def _number(most: int, step: str) -> Any:
+    """A JSON number from 0 to `most` with at most as many decimals as `step`."""
+    digits = -Decimal(step).as_tuple().exponent
+    return Annotated[
+        Decimal,
+        BeforeValidator(exact),
+        Field(ge=0, le=most, decimal_places=digits),
+        WithJsonSchema(
+            {"type": "number", "minimum": 0, "maximum": most, "multipleOf": float(step)}
+        ),
+    ]
+
+
+Rating = _number(5, "0.01")
+Value = _number(9_999_999, "0.01")
+Probability = _number(1, "0.0001")
+
+
+class NewProduct(Body):
+    name: Name
+    category: Category
+    exchange_points: Price
+    description: Description = ""
+    stock: Pieces = 0
+    image: Image | None = None
+    is_hot: bool = False
+    sort_order: Place = 0
+    rating: Rating = Decimal(5)
+    status: Literal["active", "inactive"] = "active"
+
+
+class ProductChange(Body):
+    """What is absent stays as it is. Stock changes by /stock alone: a form opened an hour ago must
+    not undo the sales since."""
+
+    name: Name = ""
+    category: Category = ""
+    exchange_points: Price = 1
+    description: Description = ""
+    image: Image | None = None
+    is_hot: bool = False
+    sort_order: Place = 0
+    rating: Rating = Decimal(5)
+    status: Literal["active", "inactive"] = "active"
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        return self.model_dump(include=self.model_fields_set)
+
+
+class ShopProductsQuery(Paging):
+    category: Annotated[str, StringConstraints(max_length=50)] | None = None
+    status: Literal["active", "inactive"] | None = None
+
+
+class StockChange(Body):
+    """`restock` adds `quantity` pieces, at least one; `admin_adjust` sets the stock to it."""
+
+    operation: Literal["restock", "admin_adjust"]
+    quantity: Pieces
+
+
+class WheelPrize(Body):
+    """A prize with the `id` of a known one changes it; without, it is a new one. `stock` -1 is
+    without limit; absent, a known prize keeps what it has."""
+
+    id: Id | None = None
+    name: Name
+    type: Literal["points", "coupon", "physical", "empty"]
+    value: Value
+    angle: int = Field(ge=0, le=359)
+    color: Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
+    probability: Probability
+    is_activity: bool = False
+    daily_limit: Pieces = 0
+    total_limit: Pieces = 0
+    stock: Annotated[int, Field(ge=-1, le=1_000_000)] | None = None
+
+
+class WholeWheel(Body):
+    """The prizes that are on the wheel from now on; the probabilities sum to exactly 1."""
+
+    prizes: list[WheelPrize] = Field(min_length=1, max_length=50)

@@ -1,0 +1,91 @@
+"""What merchants offer: products, their stock, and the wheel."""
+
+from points_app.errors import InvalidInput, ProductUnknown, SystemFailure
+from points_app.http.api import Access, Area
+from points_app.http.schemas import (
+    NewProduct,
+    ProductChange,
+    ShopProductsQuery,
+    StockChange,
+    WholeWheel,
+)
+from points_app.services import inventory, wheel_setup
+from points_app.services import products as service
+from points_app.services.sessions import Caller
+from points_app.wire import shop as wire
+
+area = Area("shop", "/api/merchant", failure=SystemFailure)
+
+
+@area.endpoint("GET", "/products", Access.MERCHANT, wire.ShopProducts, query=ShopProductsQuery)
+def products(query: ShopProductsQuery) -> wire.ShopProducts:
+    """All products, hidden ones too."""
+    return service.listing(query.slice, query.category, query.status)
+
+
+@area.endpoint("POST", "/products", Access.MERCHANT, wire.ShopProduct, body=NewProduct)
+def create_product(caller: Caller, body: NewProduct) -> wire.ShopProduct:
+    """Add a product with its first stock."""
+    return service.create(caller.user_id, body.model_dump())
+
+
+@area.endpoint(
+    "GET", "/products/<int:product_id>", Access.MERCHANT, wire.ShopProduct, raises=(ProductUnknown,)
+)
+def product(product_id: int) -> wire.ShopProduct:
+    """One product, hidden or not."""
+    return service.product(product_id)
+
+
+@area.endpoint(
+    "PUT",
+    "/products/<int:product_id>",
+    Access.MERCHANT,
+    wire.ShopProduct,
+    body=ProductChange,
+    raises=(ProductUnknown,),
+)
+def change_product(caller: Caller, product_id: int, body: ProductChange) -> wire.ShopProduct:
+    """Change a product; its stock has an endpoint of its own."""
+    return service.change(caller.user_id, product_id, body.changes)
+
+
+@area.endpoint(
+    "DELETE",
+    "/products/<int:product_id>",
+    Access.MERCHANT,
+    wire.ShopProduct,
+    raises=(ProductUnknown,),
+)
+def hide_product(caller: Caller, product_id: int) -> wire.ShopProduct:
+    """Take a product out of the catalogue; orders and sums keep it."""
+    return service.change(caller.user_id, product_id, {"status": "inactive"})
+
+
+@area.endpoint(
+    "POST",
+    "/products/<int:product_id>/stock",
+    Access.MERCHANT,
+    wire.Stock,
+    body=StockChange,
+    raises=(ProductUnknown,),
+    keyed=True,
+)
+def change_stock(caller: Caller, product_id: int, body: StockChange) -> wire.Stock:
+    """Add pieces, or set the stock to what was counted; everybody watching is told."""
+    change = inventory.restock if body.operation == "restock" else inventory.adjust
+    return change(caller.user_id, product_id, body.quantity)
+
+
+@area.endpoint("GET", "/prizes", Access.MERCHANT, wire.ShopWheel)
+def wheel() -> wire.ShopWheel:
+    """The wheel with its limits."""
+    return wheel_setup.wheel()
+
+
+@area.endpoint(
+    "PUT", "/prizes", Access.MERCHANT, wire.ShopWheel, body=WholeWheel, raises=(InvalidInput,)
+)
+def replace_wheel(caller: Caller, body: WholeWheel) -> wire.ShopWheel:
+    """Replace the whole wheel at once; the probabilities must sum to exactly 1."""
+    return wheel_setup.replace(caller.user_id, body.model_dump()["prizes"])

@@ -1,0 +1,74 @@
+"""The catalogue from the merchant's side."""
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from points_app.db import db, transactional
+from points_app.errors import ProductUnknown
+from points_app.models import Product
+from points_app.services import audit, inventory, locks
+from points_app.services.pages import page_of_all
+from points_app.wire import shop as wire
+from points_app.wire.paging import Page
+from points_app.wire.times import number
+
+
+def listing(page: Page, category: str | None, status: str | None) -> wire.ShopProducts:
+    """All products, hidden ones too, in the order of the catalogue."""
+    query = select(Product).order_by(Product.sort_order, Product.commodity_id)
+    if category:
+        query = query.where(Product.category == category)
+    if status:
+        query = query.where(Product.status == status)
+    rows, pagination = page_of_all(query, page)
+    products = [wire.shop_product(product) for product in rows.scalars()]
+    return {"products": products, "pagination": pagination}
+
+
+def product(product_id: int) -> wire.ShopProduct:
+    """One product, hidden or not. Raises ProductUnknown."""
+    found = db.session.get(Product, product_id)
+    if found is None:
+        raise ProductUnknown
+    return wire.shop_product(found)
+
+
+@transactional
+def create(merchant_id: int, fields: dict[str, Any]) -> wire.ShopProduct:
+    """Add a product with its first stock; audited."""
+    new = Product(**fields)
+    db.session.add(new)
+    db.session.flush()
+    inventory.note_movement(merchant_id, new.commodity_id, "first", new.stock)
+    details = {name: _json(value) for name, value in fields.items()}
+    audit.record(merchant_id, "product.create", f"product:{new.commodity_id}", details)
+    return wire.shop_product(new)
+
+
+@transactional
+def change(merchant_id: int, product_id: int, changes: dict[str, Any]) -> wire.ShopProduct:
+    """Change what the catalogue says of a product, not its stock; audited with old and new.
+
+    Locks the product. Raises ProductUnknown.
+    """
+    locks.reach(locks.Rank.INVENTORY, ("product", product_id))
+    query = select(Product).where(Product.commodity_id == product_id).with_for_update()
+    found = db.session.scalar(query.execution_options(populate_existing=True))
+    if found is None:
+        raise ProductUnknown
+    details = {}
+    for name, new in changes.items():
+        old = getattr(found, name)
+        if old != new:
+            setattr(found, name, new)
+            details[name] = {"from": _json(old), "to": _json(new)}
+    if details:
+        db.session.flush()
+        audit.record(merchant_id, "product.change", f"product:{product_id}", details)
+    return wire.shop_product(found)
+
+
+def _json(value: Any) -> Any:
+    return number(value) if isinstance(value, Decimal) else value

@@ -1,0 +1,90 @@
+"""The wheel from the merchant's side: seen and replaced as a whole."""
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from points_app.db import db, transactional
+from points_app.errors import InvalidInput
+from points_app.models import Prize, PrizeType
+from points_app.services import audit, locks
+from points_app.wire import shop as wire
+
+UNLIMITED = -1
+COLUMNS = {"name": "prize_name", "type": "prize_type", "value": "prize_value"}
+
+
+def wheel() -> wire.ShopWheel:
+    """The active prizes by angle."""
+    active = select(Prize).where(Prize.status == "active").order_by(Prize.angle, Prize.prize_id)
+    return {"prizes": [wire.shop_prize(prize) for prize in db.session.scalars(active)]}
+
+
+@transactional
+def replace(merchant_id: int, prizes: Sequence[dict[str, Any]]) -> wire.ShopWheel:
+    """Put exactly these prizes on the wheel: known ones (`id`) change, others are new, and who is
+    missing leaves it. Prizes already won keep their names and values. Audited as a whole.
+
+    Locks every prize by ascending id. Raises InvalidInput for what makes no wheel.
+    """
+    _check(prizes)
+    query = select(Prize).order_by(Prize.prize_id).with_for_update()
+    locked = db.session.scalars(query.execution_options(populate_existing=True))
+    known = {prize.prize_id: prize for prize in locked}
+    for prize_id in known:
+        locks.reach(locks.Rank.INVENTORY, ("prize", prize_id))
+    staying = {fields["id"] for fields in prizes}
+    for prize_id, prize in known.items():
+        prize.status = "active" if prize_id in staying else "inactive"
+    _check_consolation([_put(known, place, fields) for place, fields in enumerate(prizes)])
+    db.session.flush()
+    after = wheel()
+    audit.record(merchant_id, "wheel.replace", "wheel", dict(after))
+    return after
+
+
+def _put(known: dict[int, Prize], place: int, fields: dict[str, Any]) -> Prize:
+    """The prize these fields change or make."""
+    columns = {COLUMNS.get(name, name): value for name, value in fields.items() if name != "id"}
+    keeps_stock = columns["stock"] is None
+    if fields["id"] is None:
+        prize = Prize(**columns | ({"stock": UNLIMITED} if keeps_stock else {}))
+        db.session.add(prize)
+    elif fields["id"] in known:
+        prize = known[fields["id"]]
+        for name, value in columns.items():
+            if name != "stock" or not keeps_stock:
+                setattr(prize, name, value)
+    else:
+        raise InvalidInput.of(f"prizes.{place}.id", "no such prize")
+    prize.sort_order = place
+    return prize
+
+
+def _check(prizes: Sequence[dict[str, Any]]) -> None:
+    """The rules between fields. Raises InvalidInput."""
+    total = sum((fields["probability"] for fields in prizes), Decimal(0))
+    if total != 1:
+        raise InvalidInput.of("prizes", f"the probabilities sum to {total.normalize():f}, not to 1")
+    for name in ("id", "angle"):
+        counts = Counter(fields[name] for fields in prizes if fields[name] is not None)
+        if counts and max(counts.values()) > 1:
+            raise InvalidInput.of("prizes", f"two prizes have the same {name}")
+    for place, fields in enumerate(prizes):
+        value = fields["value"]
+        if fields["type"] == PrizeType.POINTS and (value < 1 or value != int(value)):
+            raise InvalidInput.of(f"prizes.{place}.value", "points are whole numbers from 1")
+
+
+def _check_consolation(active: Sequence[Prize]) -> None:
+    """What runs out is replaced by the empty prize, so that there must be one. Raises
+    InvalidInput."""
+    may_run_out = any(
+        prize.stock != UNLIMITED or prize.daily_limit or prize.total_limit for prize in active
+    )
+    if may_run_out and all(prize.prize_type != PrizeType.EMPTY for prize in active):
+        message = "a prize that can run out needs an empty prize that stands in for it"
+        raise InvalidInput.of("prizes", message)
