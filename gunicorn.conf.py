@@ -7,6 +7,7 @@ as it was when the master started (bin/deploy counts on the new one).
 
 import os
 import shutil
+import signal
 import tempfile
 
 MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None
@@ -47,8 +48,22 @@ accesslog = None  # the application logs its requests itself, without tokens and
 errorlog = "-"
 
 
+def post_worker_init(worker: object) -> None:
+    """On SIGTERM the worker's WebSockets get their 1012 at once, so that clients reconnect
+    elsewhere, and not when the last HTTP request has ended."""
+    from points_app.realtime import begin_shut_down
+
+    leave = signal.getsignal(signal.SIGTERM)
+
+    def begin(number: int, frame: object) -> None:
+        begin_shut_down()
+        leave(number, frame)  # type: ignore[operator, misc, arg-type]
+
+    signal.signal(signal.SIGTERM, begin)
+
+
 def worker_exit(server: object, worker: object) -> None:
-    """Close the worker's WebSockets with 1012, so that clients reconnect elsewhere at once."""
+    """The same however the worker ends, and wait until they are closed."""
     from points_app.realtime import shut_down
 
     shut_down()

@@ -15,7 +15,7 @@ from points_app.realtime.gate import ROUTE, Gate, hide_tokens
 from points_app.realtime.handover import NoThread
 from points_app.realtime.service import Realtime
 
-__all__ = ["Viewer", "init_realtime", "shut_down", "socket_count"]
+__all__ = ["Viewer", "begin_shut_down", "init_realtime", "shut_down", "socket_count"]
 
 _services: list[Realtime] = []
 
@@ -47,10 +47,15 @@ def init_realtime(
     logging.getLogger("gunicorn.error").addFilter(hide_tokens)
 
 
-def shut_down() -> None:
-    """Send every guest 1012, close the sockets within half a second and end the threads."""
+def begin_shut_down() -> None:
+    """Send every guest 1012 and admit no more; the sockets are closed within half a second."""
     for service in _services:
         service.begin_stop()
+
+
+def shut_down() -> None:
+    """The same, and wait for the threads' end."""
+    begin_shut_down()
     for service in _services:
         service.join()
 

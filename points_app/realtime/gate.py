@@ -5,7 +5,9 @@ A WSGI middleware, because it must act before the upgrade, and before anything c
 
 import logging
 import re
+import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode
@@ -28,13 +30,22 @@ log = logging.getLogger(__name__)
 
 ROUTE = "/ws"
 PATHS = frozenset({ROUTE, "/"})
-VIEWER_KEY = "points_app.viewer"
-SINCE_KEY = "points_app.since"
+ADMISSION_KEY = "points_app.admission"
 _HANDSHAKE_KEY = re.compile(r"[A-Za-z0-9+/]{22}==")
 _TOKEN_IN_TEXT = re.compile(r"(token(?:=|%3d))[^\s&'\"]+|eyJ[\w-]+\.[\w-]+\.[\w-]*", re.IGNORECASE)
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Who may upgrade. `knocked_at` (time.monotonic) is when the token's check began, `since` the
+    last sequence number the client says it has."""
+
+    viewer: Viewer
+    knocked_at: float
+    since: int | None
 
 
 class Gate:
@@ -83,6 +94,7 @@ class Gate:
             return HTTPStatus.UNAUTHORIZED, AccessTokenMissing()
         if not self._has_room():
             return HTTPStatus.SERVICE_UNAVAILABLE, ServiceUnavailable()
+        knocked_at = time.monotonic()
         try:
             with self._app.app_context():
                 viewer = self._authenticate(token)
@@ -94,8 +106,7 @@ class Gate:
             return HTTPStatus.UNAUTHORIZED, AccessTokenInvalid()
         UPGRADES.labels("101").inc()
         environ["PATH_INFO"] = ROUTE
-        environ[VIEWER_KEY] = viewer
-        environ[SINCE_KEY] = _since(parameters)
+        environ[ADMISSION_KEY] = Admission(viewer, knocked_at, _since(parameters))
         # Compression would triple a connection's memory, and simple-websocket cannot decline it.
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         return None

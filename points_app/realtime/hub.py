@@ -26,7 +26,9 @@ log = logging.getLogger(__name__)
 READ_BYTES = 16 * 1024
 STOP_SECONDS = 0.4
 TICK_SECONDS = 1.0
+KNOCK_SECONDS = 30.0  # longer than from a token's check to its socket's adoption
 _PING = frame(Opcode.PING, b"")
+_NEVER = (float("-inf"), 0, "")
 
 Answer = Callable[["Hub", Connection, Message], bytes | None]
 
@@ -44,6 +46,7 @@ class Hub:
         self._limits = limits
         self._connections: dict[int, Connection] = {}
         self._leaving: set[Connection] = set()
+        self._closed: dict[int | str, tuple[float, int, str]] = {}
         self._ticks = 0
         self._stop_by: float | None = None
         self._epoll = select.epoll()
@@ -61,13 +64,16 @@ class Hub:
         """Sockets held, those that are closing included."""
         return len(self._connections)
 
-    def adopt(self, sock: socket.socket, viewer: Viewer, hello: bytes, hold: bool) -> Connection:
+    def adopt(
+        self, sock: socket.socket, viewer: Viewer, knocked_at: float, hello: bytes, hold: bool
+    ) -> Connection:
         """Take over an upgraded socket and send `hello`; the caller must not touch it again.
 
-        With `hold`, the user's notices wait until `replay` has been called.
+        A `close_user` or `close_session` since `knocked_at` (time.monotonic) holds for it too. With
+        `hold`, the user's notices wait until `replay` has been called.
         """
         connection = Connection(sock, viewer, self._limits, self._epoll, hold)
-        self._mailbox.post(self._adopt, connection, hello)
+        self._mailbox.post(self._adopt, connection, knocked_at, hello)
         return connection
 
     def replay(self, connection: Connection, frames: list[bytes]) -> None:
@@ -142,7 +148,7 @@ class Hub:
             log.exception("a connection failed and was dropped")
             self._drop(connection)
 
-    def _adopt(self, connection: Connection, hello: bytes) -> None:
+    def _adopt(self, connection: Connection, knocked_at: float, hello: bytes) -> None:
         self._connections[connection.fd] = connection
         self._epoll.register(connection.fd, select.EPOLLIN)
         theirs = self.audience.join(connection)
@@ -151,6 +157,10 @@ class Hub:
             self._close(connection, CloseCode.RESTART, "restart")
         elif len(theirs) > self._limits.sockets_per_user:
             self._close(theirs[0], CloseCode.REPLACED, "replaced by a newer connection")
+        for whom in (connection.viewer.user_id, connection.viewer.session_id):
+            at, code, reason = self._closed.get(whom, _NEVER)
+            if at >= knocked_at:
+                self._close(connection, code, reason)
 
     def _replay(self, connection: Connection, frames: list[bytes]) -> None:
         held, connection.held = connection.held or [], None
@@ -166,15 +176,18 @@ class Hub:
         self._write_all((connection, data) for connection in self.audience.everyone())
 
     def _close_user(self, user_id: int, code: int, reason: str) -> None:
+        self._closed[user_id] = time.monotonic(), code, reason
         for connection in self.audience.of_user(user_id):
             self._close(connection, code, reason)
 
     def _close_session(self, session_id: str, code: int, reason: str) -> None:
+        self._closed[session_id] = time.monotonic(), code, reason
         for connection in self.audience.of_session(session_id):
             self._close(connection, code, reason)
 
     def _begin_stop(self) -> None:
-        self._stop_by = time.monotonic() + STOP_SECONDS
+        if self._stop_by is None:
+            self._stop_by = time.monotonic() + STOP_SECONDS
         for connection in self.audience.everyone():
             self._close(connection, CloseCode.RESTART, "restart")
 
@@ -248,6 +261,9 @@ class Hub:
         for connection in [each for each in self._leaving if (each.close_by or 0) <= now]:
             self._drop(connection)
         SOCKETS.set(len(self._connections))
+        if self._closed:
+            since = now - KNOCK_SECONDS
+            self._closed = {whom: each for whom, each in self._closed.items() if each[0] > since}
         self._ticks += 1
         share = self._limits.ping_seconds
         turn = self._ticks % share

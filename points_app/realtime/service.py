@@ -9,9 +9,9 @@ from simple_websocket import Server
 
 from points_app.extensions import make_redis
 from points_app.notices import missed_since
-from points_app.realtime.connection import Connection, Limits, Viewer
+from points_app.realtime.connection import Connection, Limits
 from points_app.realtime.frames import text_frame
-from points_app.realtime.gate import SINCE_KEY, VIEWER_KEY
+from points_app.realtime.gate import ADMISSION_KEY, Admission
 from points_app.realtime.handover import take_socket
 from points_app.realtime.hub import Hub
 from points_app.realtime.relay import Relay
@@ -43,12 +43,12 @@ class Realtime:
 
     def welcome(self, ws: Server) -> None:
         """Hand an upgraded socket to the hub, with what its user missed when it asks."""
-        viewer: Viewer = request.environ[VIEWER_KEY]
-        since: int | None = request.environ[SINCE_KEY]
+        admission: Admission = request.environ[ADMISSION_KEY]
         hub, _, history = self._running or self._start()
-        connection = hub.adopt(take_socket(ws), viewer, connected(), hold=since is not None)
-        if since is not None:
-            _catch_up(hub, history, connection, since)
+        sock, hold = take_socket(ws), admission.since is not None
+        connection = hub.adopt(sock, admission.viewer, admission.knocked_at, connected(), hold)
+        if admission.since is not None:
+            _catch_up(hub, history, connection, admission.since)
 
     def begin_stop(self) -> None:
         """Close every connection with 1012 and admit no more."""

@@ -16,7 +16,6 @@ from websocket import ABNF, WebSocket, create_connection
 
 from devstack.ports import free_port
 from devstack.process import Server, wait_until
-from devstack.redis import redis_server
 from points_app.extensions import make_redis
 
 HERE = Path(__file__).resolve().parent
@@ -101,12 +100,17 @@ def eventually(condition: Callable[[], Any]) -> Any:
 
 @contextmanager
 def serve(
-    folder: Path, redis_url: str, workers: int = 1, max_sockets: int = 3000
+    folder: Path,
+    redis_url: str,
+    workers: int = 1,
+    max_sockets: int = 3000,
+    worker_connections: int = 1000,
 ) -> Iterator[Site]:
     port = free_port()
     log = folder / "gunicorn.log"
     argv = [sys.executable, "-m", "gunicorn", "--no-control-socket", "-k", "gthread"]
     argv += ["-w", str(workers), "--threads", "16", "-b", f"127.0.0.1:{port}"]
+    argv += ["--worker-connections", str(worker_connections)]
     argv += ["--access-logfile", "-", "--log-level", "debug", "--backlog", "512"]
     argv += ["-c", str(HERE / "guest_app.py")]
     environ = [f"PYTHONPATH={ROOT}:{HERE}", f"REDIS_URL={redis_url}", f"MAX_SOCKETS={max_sockets}"]
@@ -131,12 +135,6 @@ def _answers(port: int) -> bool:
             return answer.status == 200
     except OSError:
         return False
-
-
-@pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with redis_server(tmp_path_factory.mktemp("redis")) as server:
-        yield server.url
 
 
 @pytest.fixture(scope="session")

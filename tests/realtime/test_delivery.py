@@ -123,12 +123,22 @@ def test_nothing_is_lost_or_doubled_while_reconnecting(site: Site, redis: Redis)
     talker.join()
 
 
-def test_every_process_delivers(tmp_path, redis_url: str, redis: Redis) -> None:
-    with serve(tmp_path, redis_url, workers=2) as site:
-        guests = [site.guest(each) for each in range(1, 21)]
-        assert eventually(lambda: len({site.vitals()["pid"] for _ in range(8)}) == 2)
+def test_every_process_on_every_host_delivers(tmp_path, redis_url: str, redis: Redis) -> None:
+    """Two servers that share nothing but Redis, one of them with two processes."""
+    (tmp_path / "there").mkdir()
+    with (
+        serve(tmp_path, redis_url, workers=2) as here,
+        serve(tmp_path / "there", redis_url) as there,
+    ):
+        guests = [site.guest(each) for each in range(1, 21) for site in (here, there)]
+        assert eventually(lambda: len({here.vitals()["pid"] for _ in range(8)}) == 2)
         notices.publish_everyone(redis, {"type": "hello"})
         assert {guest.hear()["type"] for guest in guests} == {"hello"}
+        notices.publish_user(redis, 7, POINTS)
+        mine = [guest for guest in guests if "token=u7." in guest.url]
+        assert [guest.hear()["type"] for guest in mine] == ["points_update"] * 2
+        notices.publish_control(redis, {"close_user": 7, "code": 4401, "reason": "banned"})
+        assert [guest.close_code() for guest in mine] == [4401] * 2
 
 
 def test_bad_messages_get_an_error_and_the_socket_stays(site: Site) -> None:
