@@ -10,6 +10,7 @@ from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from PIL import Image
+from urllib3 import encode_multipart_formdata
 
 from points_app.reading import Candidate, Fact, Reading
 from points_app.reading.geometry import Box
@@ -34,11 +35,13 @@ def send(
     guest: ApiClient, content: bytes | None, amount: str | None = None, **options: Any
 ) -> Answer:
     """Upload without waiting for the reading."""
-    form: dict[str, Any] = {} if amount is None else {"amount": amount}
+    fields: dict[str, Any] = {} if amount is None else {"amount": amount}
     if content is not None:
-        form[options.pop("field", "file")] = (io.BytesIO(content), "IMG_0001.jpg")
+        fields[options.pop("field", "file")] = ("IMG_0001.jpg", content, "image/jpeg")
+    body, kind = encode_multipart_formdata(fields)
     headers = {"Prefer": "respond-async", **options.pop("headers", {})}
-    return guest.send("POST", "/api/photo/upload", data=form, headers=headers, **options)
+    sent = {"data": body, "content_type": kind, "headers": headers, **options}
+    return guest.send("POST", "/api/photo/upload", **sent)
 
 
 _shades = count()

@@ -62,14 +62,16 @@ return answer
 @dataclass(frozen=True)
 class Limit:
     """A limit of one endpoint: per user, or per address for anonymous callers; `per_address` for
-    everybody. The number of requests a minute is `setting` (a setting's name) or `requests`. A
-    `strict` one holds without Redis too, by refusing everybody."""
+    everybody. `users_only` does not count callers without a good token, who are turned away anyway
+    and should hear why. The number of requests a minute is `setting` (a setting's name) or
+    `requests`. A `strict` one holds without Redis too, by refusing everybody."""
 
     name: str
     refusal: type[AppError] = TooManyRequests
     setting: str | None = None
     requests: int = 0
     per_address: bool = False
+    users_only: bool = False
     strict: bool = False
 
     @property
@@ -77,7 +79,7 @@ class Limit:
         return getattr(parts.settings, self.setting) if self.setting else self.requests
 
 
-DRAWS = Limit("draw", TooManyDraws, setting="rate_limit_draw")
+DRAWS = Limit("draw", TooManyDraws, setting="rate_limit_draw", users_only=True)
 LOGINS = Limit("login", requests=30, per_address=True, strict=True)
 ERROR_REPORTS = Limit("errors", requests=20)
 
@@ -137,13 +139,14 @@ def check(limit: Limit | None = None) -> None:
     if user_id is not None:
         counters[f"rl:uip:{address}"] = settings.rate_limit_api_ip
         names.append(versions.account(user_id))
-    if limit:
+    refusals: list[type[AppError]] = [TooManyRequests] * len(counters)
+    if limit and not (limit.users_only and user_id is None):
         whose = f"ip:{address}" if limit.per_address else who
         counters[f"rl:{limit.name}:{whose}"] = limit.allowed
+        refusals.append(limit.refusal)
     refused = _count(counters, names, strict=bool(limit and limit.strict))
     if refused:
-        own = limit is not None and refused == len(counters)
-        too_many = (limit.refusal if limit and own else TooManyRequests)()
+        too_many = refusals[refused - 1]()
         too_many.retry_after = max(1, g.rate_limit[2])
         raise too_many
 
