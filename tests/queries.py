@@ -26,12 +26,14 @@ def counted_queries() -> Iterator[list[Any]]:
         event.remove(db.engine, "before_cursor_execute", note)
 
 
-def explained(app: Flask, call: Callable[[], Any], marker: str) -> list[dict[str, Any]]:
-    """MariaDB's plan for the one statement of `call` that holds `marker`."""
+def explained(
+    app: Flask, call: Callable[[], Any], marker: str, which: int = 0
+) -> list[dict[str, Any]]:
+    """MariaDB's plan for a statement of `call`: of those that hold `marker`, the `which`."""
     with app.app_context():
         with counted_queries() as seen:
             call()
-        (statement,) = [each for each in seen if marker in each[0]]
+        statement = [each for each in seen if marker in each[0]][which]
         with db.engine.connect() as connection:
             rows = connection.exec_driver_sql(f"EXPLAIN {statement[0]}", statement[1])
             return [dict(row) for row in rows.mappings()]

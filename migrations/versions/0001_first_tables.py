@@ -506,6 +506,12 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "ix_photo_reviews_reviewed",
+        "photo_reviews",
+        ["review_time", "review_status", "points_awarded", "upload_time"],
+        unique=False,
+    )
+    op.create_index(
         "ix_photo_reviews_reviewer_id",
         "photo_reviews",
         ["reviewer_id", "review_time"],

@@ -1,12 +1,21 @@
 """What admins do."""
 
-from points_app.errors import PhoneInvalid, SystemFailure
+from points_app.errors import AlreadyReviewed, PhoneInvalid, ReviewUnknown, SystemFailure
 from points_app.http.api import Access, Area
-from points_app.http.schemas import Ban, SettingsChange, UsersQuery
-from points_app.services import auth, users
+from points_app.http.schemas import (
+    ApplicationsQuery,
+    Approval,
+    AuditQuery,
+    Ban,
+    Rejection,
+    SettingsChange,
+    UsersQuery,
+)
+from points_app.services import applications as service
+from points_app.services import audit_records, auth, users
 from points_app.services import settings as business_settings
 from points_app.services.sessions import Caller
-from points_app.wire import accounts
+from points_app.wire import accounts, merchant
 from points_app.wire import settings as wire
 
 area = Area("admin", "/api/admin", failure=SystemFailure)
@@ -44,3 +53,53 @@ def ban(caller: Caller, user_id: int, body: Ban) -> accounts.AdminUser:
 def unban(caller: Caller, user_id: int, body: Ban) -> accounts.AdminUser:
     """Let an account in again."""
     return users.unban(caller.user_id, user_id, body.reason)
+
+
+@area.endpoint("GET", "/applications", Access.ADMIN, merchant.Applications, query=ApplicationsQuery)
+def applications(query: ApplicationsQuery) -> merchant.Applications:
+    """Who wants to become a merchant."""
+    return service.listing(query.slice, query.status)
+
+
+@area.endpoint(
+    "GET",
+    "/applications/<application_id>",
+    Access.ADMIN,
+    merchant.ApplicationDetail,
+    raises=(ReviewUnknown,),
+)
+def application(caller: Caller, application_id: str) -> merchant.ApplicationDetail:
+    """One application with its whole phone number; that somebody looked is recorded."""
+    return service.reveal(caller.user_id, application_id)
+
+
+@area.endpoint(
+    "POST",
+    "/applications/<application_id>/approve",
+    Access.ADMIN,
+    merchant.Application,
+    body=Approval,
+    raises=(ReviewUnknown, AlreadyReviewed),
+)
+def approve(caller: Caller, application_id: str, body: Approval) -> merchant.Application:
+    """Make the applicant a merchant."""
+    return service.decide(caller.user_id, application_id, True, body.reason)
+
+
+@area.endpoint(
+    "POST",
+    "/applications/<application_id>/reject",
+    Access.ADMIN,
+    merchant.Application,
+    body=Rejection,
+    raises=(ReviewUnknown, AlreadyReviewed),
+)
+def reject(caller: Caller, application_id: str, body: Rejection) -> merchant.Application:
+    """Turn the application down, with a reason."""
+    return service.decide(caller.user_id, application_id, False, body.reason)
+
+
+@area.endpoint("GET", "/audit", Access.ADMIN, wire.AuditRecords, query=AuditQuery)
+def audit_log(query: AuditQuery) -> wire.AuditRecords:
+    """What merchants, admins and the command line did, newest first."""
+    return audit_records.listing(query.slice, query.target, query.actor_id)

@@ -1,10 +1,23 @@
 """What merchants do."""
 
-from points_app.errors import AlreadyReviewed, ReviewerExcluded, ReviewUnknown
+from points_app.errors import (
+    AlreadyReviewed,
+    ApplicationPending,
+    InvalidInput,
+    ReviewerExcluded,
+    ReviewUnknown,
+)
 from points_app.http.api import Access, Area
-from points_app.http.schemas import PendingQuery, ReviewRequest
-from points_app.services import review, review_desk
+from points_app.http.schemas import (
+    ApplicationForm,
+    BatchReview,
+    PendingQuery,
+    ReviewRequest,
+    StatisticsQuery,
+)
+from points_app.services import applications, batch_review, review, review_desk, shop_statistics
 from points_app.services.sessions import Caller
+from points_app.wire import merchant as shop_wire
 from points_app.wire import receipts as wire
 
 area = Area("merchant", "/api/merchant")
@@ -39,3 +52,51 @@ def decide(caller: Caller, body: ReviewRequest) -> wire.Decision:
     which = review.named(body.review_id, body.upload_id)
     approve = body.action == "approve"
     return review.decide(caller.user_id, which, approve, body.points, body.reason)
+
+
+@area.endpoint(
+    "POST",
+    "/batch-review",
+    Access.MERCHANT,
+    shop_wire.BatchReviewed,
+    body=BatchReview,
+    raises=(InvalidInput,),
+)
+def batch_decide(caller: Caller, body: BatchReview) -> shop_wire.BatchReviewed:
+    """Decide up to 100 receipts, each on its own: one that is refused stops no other."""
+    approve = body.action == "approve"
+    return batch_review.decide(caller.user_id, body.review_ids, approve, body.reason)
+
+
+@area.endpoint(
+    "GET", "/statistics", Access.MERCHANT, shop_wire.ShopStatistics, query=StatisticsQuery
+)
+def statistics(query: StatisticsQuery) -> shop_wire.ShopStatistics:
+    """The shop's reviews in numbers."""
+    return shop_statistics.statistics(query.period)
+
+
+@area.endpoint(
+    "POST",
+    "/apply",
+    Access.GUEST,
+    shop_wire.Applied,
+    body=ApplicationForm,
+    raises=(ApplicationPending,),
+)
+def apply(caller: Caller, body: ApplicationForm) -> shop_wire.Applied:
+    """Ask to become a merchant; an admin decides."""
+    return applications.apply(caller.user_id, **body.model_dump())
+
+
+@area.endpoint(
+    "POST",
+    "/auth",
+    Access.GUEST,
+    shop_wire.Applied,
+    body=ApplicationForm,
+    raises=(ApplicationPending,),
+)
+def auth(caller: Caller, body: ApplicationForm) -> shop_wire.Applied:
+    """The same as /apply, under the name older clients know."""
+    return apply(caller, body)

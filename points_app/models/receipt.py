@@ -56,6 +56,14 @@ class Receipt(db.Model):  # type: ignore[name-defined]
         Index("ix_photo_reviews_review_status", "review_status", "review_id"),
         Index("ix_photo_reviews_processing", "processing_status", "processing_deadline"),
         Index("ix_photo_reviews_reviewer_id", "reviewer_id", "review_time"),
+        # A month's reviews are summed up in this index alone.
+        Index(
+            "ix_photo_reviews_reviewed",
+            "review_time",
+            "review_status",
+            "points_awarded",
+            "upload_time",
+        ),
         Index("ix_photo_reviews_facts", "recognized_amount", "receipt_time"),
         Index("ix_photo_reviews_auto_review", "auto_review"),
         Index("ix_photo_reviews_stored", "is_stored", "review_time"),

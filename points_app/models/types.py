@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary, String, Text, TypeDecorator
 from sqlalchemy.dialects import mysql
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 BigInt = BigInteger().with_variant(Integer, "sqlite")
 LongText = Text().with_variant(mysql.MEDIUMTEXT, "mysql", "mariadb")
@@ -37,3 +39,22 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         return value and value.replace(tzinfo=UTC)
+
+
+class seconds_between(FunctionElement[int]):
+    """Whole seconds from one time to a later one, computed by the database."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(seconds_between)
+def _timestampdiff(element: Any, compiler: Any, **options: Any) -> str:
+    start, end = (compiler.process(each, **options) for each in element.clauses)
+    return f"TIMESTAMPDIFF(SECOND, {start}, {end})"
+
+
+@compiles(seconds_between, "sqlite")
+def _julian_days(element: Any, compiler: Any, **options: Any) -> str:
+    start, end = (compiler.process(each, **options) for each in element.clauses)
+    return f"CAST(round((julianday({end}) - julianday({start})) * 86400) AS INTEGER)"

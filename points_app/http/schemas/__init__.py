@@ -2,10 +2,19 @@
 boolean; query strings and forms hold text, of which only ASCII spellings are taken."""
 
 from points_app.http.schemas.accounts import DeviceBinding, Login, Logout, SendCode, UserChange
-from points_app.http.schemas.admin import Ban, SettingsChange, UsersQuery
+from points_app.http.schemas.admin import (
+    ApplicationsQuery,
+    Approval,
+    AuditQuery,
+    Ban,
+    Rejection,
+    SettingsChange,
+    UsersQuery,
+)
 from points_app.http.schemas.counter import CodeShown, Remark
 from points_app.http.schemas.exchange import OrdersQuery, ProductsQuery, RedeemRequest
 from points_app.http.schemas.lottery import DrawRequest, DrawsQuery
+from points_app.http.schemas.merchant import ApplicationForm, BatchReview, StatisticsQuery
 from points_app.http.schemas.monitoring import ErrorReport, PerformanceReport
 from points_app.http.schemas.points import PointsOperation, PointsQuery
 from points_app.http.schemas.receipts import (
@@ -27,7 +36,12 @@ from points_app.http.schemas.shop import (
 
 __all__ = [
     "AppealRequest",
+    "ApplicationForm",
+    "ApplicationsQuery",
+    "Approval",
+    "AuditQuery",
     "Ban",
+    "BatchReview",
     "CodeShown",
     "DeviceBinding",
     "DrawRequest",
@@ -45,11 +59,13 @@ __all__ = [
     "ProductChange",
     "ProductsQuery",
     "RedeemRequest",
+    "Rejection",
     "Remark",
     "ReviewRequest",
     "SendCode",
     "SettingsChange",
     "ShopProductsQuery",
+    "StatisticsQuery",
     "StockChange",
     "UploadForm",
     "UploadsQuery",

@@ -1,10 +1,10 @@
 """What admins send."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from points_app.http.schemas.base import Body, Line, Paging
+from points_app.http.schemas.base import Body, Line, Paging, QueryNatural
 
 Reason = Annotated[Line, StringConstraints(max_length=500)]
 
@@ -21,3 +21,22 @@ class UsersQuery(Paging):
 
 class Ban(Body):
     reason: Reason | None = None
+
+
+class ApplicationsQuery(Paging):
+    status: Literal["pending", "approved", "rejected"] | None = None
+
+
+class Approval(Body):
+    reason: Reason | None = None
+
+
+class Rejection(Body):
+    reason: Reason
+
+
+class AuditQuery(Paging):
+    """`target` names what was acted on, e.g. `setting:lottery_cost_points` or `user:7`."""
+
+    target: Annotated[Line, StringConstraints(max_length=80)] | None = None
+    actor_id: QueryNatural | None = None

@@ -1,0 +1,101 @@
+"""Who wants to become a merchant, and what an admin says to it."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from points_app import versions
+from points_app.codes import new_id
+from points_app.db import db, execute, is_duplicate, transactional, utcnow
+from points_app.errors import AlreadyReviewed, ApplicationPending, ReviewUnknown
+from points_app.extensions import parts
+from points_app.models import MerchantApplication, User
+from points_app.services import audit, locks
+from points_app.services.pages import page_of_all
+from points_app.wire import merchant as wire
+from points_app.wire.paging import Page
+
+USERS = User.__table__
+
+
+@transactional
+def apply(user_id: int, contact_phone: str, **fields: Any) -> wire.Applied:
+    """Ask to become a merchant; an admin decides.
+
+    Raises ApplicationPending while one is undecided (UNIQUE `pending_user_id` lets one of two at
+    once in), and for a merchant.
+    """
+    user = db.session.get_one(User, user_id, populate_existing=True)
+    if user.is_merchant:
+        raise ApplicationPending
+    application = MerchantApplication(
+        application_id=new_id("MA"), user_id=user_id, pending_user_id=user_id, **fields
+    )
+    application.contact_phone = parts.vault.seal(contact_phone, application.phone_row)
+    db.session.add(application)
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise ApplicationPending if is_duplicate(error) else error from None
+    return wire.applied(application)
+
+
+def listing(page: Page, status: str | None) -> wire.Applications:
+    """Applications, newest first; phone numbers masked."""
+    query = select(MerchantApplication).order_by(MerchantApplication.id.desc())
+    if status:
+        query = query.where(MerchantApplication.status == status)
+    rows, pagination = page_of_all(query, page)
+    found = [wire.application(each, parts.vault) for each in rows.scalars()]
+    return {"applications": found, "pagination": pagination}
+
+
+@transactional
+def reveal(admin_id: int, application_id: str) -> wire.ApplicationDetail:
+    """One application with the whole phone number, so that the admin can call; audited.
+
+    Raises ReviewUnknown.
+    """
+    application = db.session.scalar(_named(application_id))
+    if application is None:
+        raise ReviewUnknown
+    audit.record(admin_id, "application.view", f"application:{application_id}", {})
+    phone = parts.vault.open(application.contact_phone, application.phone_row)
+    return {**wire.application(application, parts.vault), "contact_phone_full": phone}
+
+
+@transactional
+def decide(
+    admin_id: int, application_id: str, approve: bool, reason: str | None
+) -> wire.Application:
+    """Approve, which makes the applicant a merchant with the next request, or reject; once.
+
+    Locks the application, then the user. Raises ReviewUnknown, AlreadyReviewed.
+    """
+    application = locks.document(_named(application_id), application_id)
+    if application is None:
+        raise ReviewUnknown
+    if application.status != "pending":
+        raise AlreadyReviewed(status=application.status)
+    application.status = "approved" if approve else "rejected"
+    application.pending_user_id = None
+    application.decided_by, application.decided_at = admin_id, utcnow()
+    application.decision_reason = reason
+    db.session.flush()
+    if approve:
+        _make_merchant(application.user_id)
+    details = {"status": application.status, "user_id": application.user_id, "reason": reason}
+    audit.record(admin_id, "application.decide", f"application:{application_id}", details)
+    return wire.application(application, parts.vault)
+
+
+def _named(application_id: str) -> Any:
+    return select(MerchantApplication).where(MerchantApplication.application_id == application_id)
+
+
+def _make_merchant(user_id: int) -> None:
+    locks.wallet(user_id)
+    row = update(USERS).where(USERS.c.user_id == user_id)
+    execute(row.values(is_merchant=True, updated_at=utcnow()))
+    versions.changed(versions.account(user_id))

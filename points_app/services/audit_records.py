@@ -1,0 +1,21 @@
+"""The audit log as admins read it."""
+
+from sqlalchemy import select
+
+from points_app.models import AuditEntry
+from points_app.services.pages import page_of_all
+from points_app.wire import settings as wire
+from points_app.wire.paging import Page
+
+ENTRIES = AuditEntry.__table__
+
+
+def listing(page: Page, target: str | None, actor_id: int | None) -> wire.AuditRecords:
+    """Entries about `target` and by `actor_id`, newest first; None for all."""
+    query = select(ENTRIES).order_by(ENTRIES.c.id.desc())
+    if target is not None:
+        query = query.where(ENTRIES.c.target == target)
+    if actor_id is not None:
+        query = query.where(ENTRIES.c.actor_id == actor_id)
+    rows, pagination = page_of_all(query, page)
+    return {"records": [wire.audit_record(row) for row in rows], "pagination": pagination}
