@@ -5,14 +5,15 @@ is gone loses notices, never data: the relay tells its clients to read again whe
 """
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
+from flask import current_app
 from redis import RedisError
 
 from points_app import notices
 from points_app.db import after_commit, utcnow
 from points_app.extensions import parts
+from points_app.publisher import Publish
 from points_app.wire.times import iso
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ def points_update(
         "timestamp": iso(utcnow()),
         "operation_id": operation_id,
     }
-    _later(lambda: notices.publish_user(parts.redis, user_id, _message("points_update", data)))
+    _later(lambda redis: notices.publish_user(redis, user_id, _message("points_update", data)))
 
 
 def stock_update(product_id: int, stock: int, version: int, operation: str) -> None:
@@ -46,35 +47,41 @@ def stock_update(product_id: int, stock: int, version: int, operation: str) -> N
         "timestamp": iso(utcnow()),
     }
     message = _message("stock_update", data)
-    _later(lambda: notices.publish_product(parts.redis, product_id, message, version))
+    _later(lambda redis: notices.publish_product(redis, product_id, message, version))
 
 
 def review_result(user_id: int, data: dict[str, Any]) -> None:
     """A merchant decided on a receipt; `data` in the contract's shape."""
-    _later(lambda: notices.publish_user(parts.redis, user_id, _message("review_result", data)))
+    _later(lambda redis: notices.publish_user(redis, user_id, _message("review_result", data)))
 
 
 def receipt_processed(user_id: int, data: Any) -> None:
     """A receipt was read; `data` is the upload's answer."""
-    _later(lambda: notices.publish_user(parts.redis, user_id, _message("receipt_processed", data)))
+    _later(lambda redis: notices.publish_user(redis, user_id, _message("receipt_processed", data)))
 
 
 def close_sockets(*, user_id: int | None = None, session_id: str | None = None) -> None:
     """Close a user's or a session's sockets: they were banned or logged out."""
     target = {"close_user": user_id} if user_id is not None else {"close_session": session_id}
     control = {**target, "code": 4401, "reason": "session ended"}
-    _later(lambda: notices.publish_control(parts.redis, control))
+    _later(lambda redis: notices.publish_control(redis, control))
 
 
 def _message(kind: str, data: Any) -> dict[str, Any]:
     return {"type": kind, "data": data}
 
 
-def _later(publish: Callable[[], Any]) -> None:
-    def guarded() -> None:
-        try:
-            publish()
-        except RedisError as error:
-            log.warning("notice_lost", extra={"error": type(error).__name__})
+def _later(publish: Publish) -> None:
+    """After the commit: by the web process's publisher; elsewhere, where nobody waits, at once."""
+    after_commit(lambda: _send(publish))
 
-    after_commit(guarded)
+
+def _send(publish: Publish) -> None:
+    publisher = current_app.extensions.get("publisher")
+    if publisher is not None:
+        publisher.send(publish)
+        return
+    try:
+        publish(parts.redis)
+    except RedisError as error:
+        log.warning("notices_lost", extra={"error": type(error).__name__, "notices": 1})

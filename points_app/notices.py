@@ -57,12 +57,12 @@ def publish_user(redis: Redis, user_id: int, message: dict[str, Any]) -> int:
     """Send `message` ({"type", "data"}) to every socket of one user, and remember it for a while.
 
     Returns the sequence number the notice carries as `seq`: one more than the user's previous
-    notice. One round trip. Raises redis.RedisError.
+    notice; of a pipeline, nothing yet. One round trip. Raises redis.RedisError.
     """
     text = encode(stamp(message))
     script = redis.register_script(_PUBLISH_USER)
     kept = [REMEMBERED_NOTICES, REMEMBERED_SECONDS]
-    return int(script(keys=[_stream(user_id)], args=[f"{USER}{user_id}", text, *kept]))
+    return cast(int, script(keys=[_stream(user_id)], args=[f"{USER}{user_id}", text, *kept]))
 
 
 def publish_product(
@@ -79,7 +79,8 @@ def publish_product(
         redis.publish(channel, text)
         return True
     script = redis.register_script(_PUBLISH_VERSION)
-    return bool(script(keys=[f"nv:{product_id}"], args=[channel, text, version, VERSION_SECONDS]))
+    args = [channel, text, version, VERSION_SECONDS]
+    return cast(bool, script(keys=[f"nv:{product_id}"], args=args))
 
 
 def publish_everyone(redis: Redis, message: dict[str, Any]) -> None:

@@ -25,6 +25,7 @@ from points_app.http import (
     user,
 )
 from points_app.http.api import Area
+from points_app.publisher import Publisher
 
 AREAS: tuple[Area, ...] = (
     auth.area,
@@ -56,6 +57,7 @@ def init_http(app: Flask, settings: Settings) -> None:
     observe.init_app(app, settings)
     security.init_app(app, settings)
     limits.init_app(app, settings)
+    app.extensions["publisher"] = Publisher(app.extensions["parts"].redis)
     errors.init_app(app)
     for area in AREAS:
         app.register_blueprint(area)
