@@ -15,7 +15,7 @@ from bench.load.workloads import BY_NAME, WORKLOADS, Workload
 from devstack.process import ProcessFailed
 
 SETTLED = 0.04
-WARM_ROUNDS = 12
+WARM_ROUNDS = 8
 DATABASES = {"ours": "points", "peer": "peer"}
 EPILOG = """\
 Installs wrk, MariaDB and npm from Debian's packages when they are missing and this is root, and the
