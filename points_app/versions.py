@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
-from flask import g, has_app_context
+from flask import current_app, g, has_app_context
 from redis import RedisError
 from sqlalchemy import event, inspect
 
@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 WHEEL = "wheel"
 CATALOGUE = "catalogue"
-FRESH_SECONDS = 30.0
+FRESH_SECONDS = 60.0
 KEPT_SECONDS = 86_400
 
 # KEYS: versions. ARGV: a name nobody used before, seconds to keep it. Answers what each version is,
@@ -146,6 +146,11 @@ class Memory(Generic[T]):
             if len(self._values) >= self._size:
                 self._values.pop(next(iter(self._values)))
             self._values[key] = value
+
+
+def memory(name: str, size: int = 1) -> Memory[Any]:
+    """What this app remembers under `name`."""
+    return current_app.extensions.setdefault(f"memory_of_{name}", Memory(size))
 
 
 def _watch(model: Any, name: Callable[[Any], str], columns: frozenset[str] | None = None) -> None:

@@ -6,12 +6,13 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
-from bench.load import books, data, stage, wrk
+from bench.load import books, data, limit, stage, wrk
 from bench.load.gauges import Gauges
 from bench.load.report import Round, Table
-from bench.load.workloads import BY_NAME, WORKLOADS, Workload
+from bench.load.workloads import BY_NAME, REDEEMED, WORKLOADS, Workload
 from devstack.process import ProcessFailed
 
 SETTLED = 0.04
@@ -45,6 +46,11 @@ class Bench:
         self.port = int(self.ground.database.url.rpartition(":")[2].partition("/")[0])
         self.gauges = Gauges(self.port, self.ground.database.pid, self.ground.redis.pid)
         self.targets = [stack.enter_context(stage.ours(environment, folder / "ours.log"))]
+        self.limit = None
+        if not options.no_limit:
+            self.limit = limit.compiled(folder, self.port, options.users, REDEEMED)
+            if self.limit is None:
+                say("no compiler or no libmariadb-dev: measuring without the limit")
         if not options.no_peer:
             self.targets.append(self._start_peer(environment, stack))
 
@@ -67,7 +73,11 @@ class Bench:
         for number in range(1, self.options.rounds + 1):
             for target in self.targets:
                 rounds.append(self._round(workload, target, files[target.name]))
-            rates = " ".join(f"{each.target} {each.run.rate:,.0f}/s" for each in rounds[-2:])
+            if self.limit and workload.limit_goal:
+                rounds.append(self._limit_round(workload, self.limit))
+            rates = " ".join(
+                f"{each.target} {each.run.rate:,.0f}/s" for each in rounds[-len(rounds) // number :]
+            )
             say(f"{workload.name}: round {number} of {self.options.rounds}: {rates}")
         if workload.writes:
             for target in self.targets:
@@ -102,6 +112,15 @@ class Bench:
             if rows < run.requests:
                 raise wrk.LoadFailed(f"{run.requests} requests left {rows} rows")
         return Round(target.name, run, spent)
+
+    def _limit_round(self, workload: Workload, program: limit.Limit) -> Round:
+        """The same for the limit, whose processes come and go with the round."""
+        itself = self.targets[0].processes
+        before = self.gauges.read(itself)
+        threads, seconds = self.options.connections, self.options.seconds
+        run, cpu = program.run(workload.name, threads, seconds)
+        spent = replace(self.gauges.read(itself) - before, server=cpu)
+        return Round("limit", run, spent.per(run.requests))
 
     def _run(self, target: stage.Target, requests: Path, seconds: float) -> wrk.Run:
         return wrk.run(target.port, requests, self.options.connections, seconds)
@@ -155,6 +174,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--users", type=int, default=2000, help="guests (default 2000)")
     add("--products", type=int, default=5000, help="products (default 5000)")
     add("--no-peer", action="store_true", help="measure the product alone")
+    add("--no-limit", action="store_true", help="leave out the limit of the database")
     add("--folder", type=Path, help="where the database lives (default: the temporary folder)")
     return parser.parse_args(argv)
 

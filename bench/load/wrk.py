@@ -57,11 +57,15 @@ def run(port: int, requests: Path, connections: int, seconds: float) -> Run:
     """Send the requests in turn over `connections` for `seconds`. Raises LoadFailed."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "10s"]
     command += ["-s", str(SCRIPT), f"http://127.0.0.1:{port}", "--", str(requests)]
-    result = subprocess.run(command, capture_output=True, text=True)
+    return figures(subprocess.run(command, capture_output=True, text=True))
+
+
+def figures(result: subprocess.CompletedProcess[str]) -> Run:
+    """What a load program's last line says. Raises LoadFailed when requests failed."""
     lines = [line for line in result.stdout.splitlines() if line.startswith("figures ")]
     if not lines:
-        raise LoadFailed(f"wrk printed no figures:\n{result.stdout}{result.stderr}")
+        raise LoadFailed(f"no figures were printed:\n{result.stdout}{result.stderr}")
     count, micros, refused, broken, p50, p99 = map(int, lines[0].split()[1:])
     if refused or broken or not count:
-        raise LoadFailed(f"{count} requests, {refused} with an error status, {broken} broken")
+        raise LoadFailed(f"{count} requests, {refused} refused, {broken} broken\n{result.stderr}")
     return Run(count, count / micros * 1e6, p50 / 1000, p99 / 1000)

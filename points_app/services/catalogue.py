@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import Row, Select, bindparam, select
 
 from points_app.db import execute
 from points_app.errors import ProductUnknown
 from points_app.models import Product
-from points_app.versions import CATALOGUE, Memory
+from points_app.versions import CATALOGUE, memory
 from points_app.wire import exchange as wire
 from points_app.wire.paging import Page, pagination
 
@@ -143,7 +142,7 @@ def categories() -> wire.Categories:
 
 def current() -> Catalogue:
     """The catalogue, as new as its version."""
-    return _memory().get(CATALOGUE, _load)
+    return memory(CATALOGUE).get(CATALOGUE, _load)
 
 
 def read_again(*product_ids: int) -> None:
@@ -153,11 +152,7 @@ def read_again(*product_ids: int) -> None:
     sold_out = before.sold_out.difference(product_ids)
     sold_out |= {row.commodity_id for row in rows if row.stock == 0 and row.status == "active"}
     items = {number: item for number, item in before.items.items() if number not in product_ids}
-    _memory().amend(Catalogue(_with(items, rows), sold_out, before.newest))
-
-
-def _memory() -> Memory[Catalogue]:
-    return current_app.extensions.setdefault("catalogue", Memory())
+    memory(CATALOGUE).amend(Catalogue(_with(items, rows), sold_out, before.newest))
 
 
 def _load(before: Catalogue | None) -> Catalogue:

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import func, insert, literal, select, update
 
 from points_app.db import db, execute
@@ -13,7 +12,7 @@ from points_app.models import Prize as PrizeTable
 from points_app.models import PrizeCount
 from points_app.services import locks
 from points_app.services.wheel import Wheel
-from points_app.versions import WHEEL, Memory
+from points_app.versions import WHEEL, memory
 from points_app.wire import lottery as wire
 
 PRIZES = PrizeTable.__table__
@@ -71,12 +70,12 @@ def wheel() -> WheelNow:
     """The active prizes by angle."""
     if db.engine.dialect.name == "sqlite":  # it has no CRC32, and is read without a round trip
         return _load(None)
-    return current_app.extensions.setdefault("wheel", Memory()).get(WHEEL, _load)
+    return memory(WHEEL).get(WHEEL, _load)
 
 
 def forget() -> None:
     """Read the wheel anew: a transaction found it replaced."""
-    current_app.extensions["wheel"].forget()
+    memory(WHEEL).forget()
 
 
 def _load(_: WheelNow | None) -> WheelNow:

@@ -38,8 +38,6 @@ _ACCOUNT = (
     .where(AuthSession.session_id == bindparam("sid"), User.user_id == bindparam("user_id"))
 )
 
-_standings: versions.Memory[Row[Any] | None] = versions.Memory(REMEMBERED_SESSIONS)
-
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -202,7 +200,8 @@ def _standing(claims: dict[str, Any], fresh: bool) -> Row[Any] | None:
 
     if fresh:
         return load()
-    return _standings.get(versions.account(claims["user_id"]), load, key=claims["sid"])
+    remembered = versions.memory("sessions", REMEMBERED_SESSIONS)
+    return remembered.get(versions.account(claims["user_id"]), load, key=claims["sid"])
 
 
 def authenticate_or_none(token: str) -> Caller | None:
