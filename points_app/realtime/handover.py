@@ -43,10 +43,9 @@ def answer_and_close(sock: socket.socket, answer: bytes) -> NoReturn:
     Half the cost of an answer through gunicorn, which would keep the connection for another
     request. Leaves with the StopIteration by which gunicorn learns that there is nothing to write.
     """
-    try:
-        sock.sendall(answer)
-    finally:
-        _disown(sock)
+    sock.sendall(answer)
+    # Both ways: gunicorn would wait up to two seconds for the client's end of stream.
+    sock.shutdown(socket.SHUT_RDWR)
     raise StopIteration
 
 

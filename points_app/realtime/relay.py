@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 MAX_BATCH_BYTES = 32 * 1024
 POLL_SECONDS = 0.25
+GATHER_SECONDS = 0.001
 PING_SECONDS = 2.0
 RETRY_SECONDS = 0.25
 
@@ -82,6 +83,8 @@ class Relay:
         while not self._stopping:
             self._check_link(connection)
             if connection.can_read(POLL_SECONDS):
+                # What one commit causes or a busy moment brings leaves as one write a guest.
+                time.sleep(GATHER_SECONDS)
                 self._handle_batch(connection)
 
     def _check_link(self, connection: Any) -> None:

@@ -18,14 +18,10 @@ from urllib.request import Request, urlopen
 import orjson
 import pytest
 from flask import Flask
-from sqlalchemy import update
 from websocket import WebSocketBadStatusException
 
 from devstack.ports import free_port
 from devstack.process import Process, Server
-from points_app.db import execute, transactional
-from points_app.models import User
-from points_app.services import sessions
 from tests.factories import Factory
 from tests.realtime.conftest import PATIENCE, ROOT, Guest, eventually
 
@@ -128,12 +124,6 @@ def refusal(url: str) -> tuple[int, int]:
     return refused.value.status_code, orjson.loads(body)["code"]
 
 
-@transactional
-def ban(user_id: int) -> None:
-    execute(update(User).where(User.user_id == user_id).values(status="banned"))
-    sessions.revoke_all(user_id)
-
-
 def test_login_draw_and_redeem_are_heard(shop: Shop, make: Factory) -> None:
     make.wheel({"probability": 1, "prize_type": "points", "prize_value": 30})
     product = make.product(stock=9)
@@ -172,11 +162,11 @@ def test_logout_closes_that_session_alone(shop: Shop) -> None:
         assert refusal(door) == (401, 2002)
 
 
-def test_a_ban_closes_every_socket_and_shuts_every_door(app: Flask, shop: Shop) -> None:
+def test_a_ban_closes_every_socket_and_shuts_every_door(shop: Shop, make: Factory) -> None:
     pair = shop.login("13900000004")
     guests = [shop.guest(door) for door in shop.doors(pair["access_token"])]
-    with app.app_context():
-        ban(pair["user_info"]["user_id"])
+    user_id = pair["user_info"]["user_id"]
+    shop.post(f"/admin/users/{user_id}/ban", {"reason": "测试"}, make.admin().token)
     assert [guest.close_code() for guest in guests] == [4401] * 4
     for door in shop.doors(pair["access_token"]):
         assert refusal(door) == (401, 2002)
