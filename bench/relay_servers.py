@@ -57,8 +57,7 @@ def ours(redis_port: int, secret: str) -> Iterator[Server]:
     environ = dict(os.environ, REDIS_URL=f"redis://127.0.0.1:{redis_port}", BENCH_SECRET=secret)
     environ["PYTHONPATH"] = f"{BENCH}:{BENCH.parent}"
     with _running(command, environ, port) as process:
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        yield Server(port, int(children[0]))
+        yield Server(port, _innermost(process.pid))
 
 
 @contextmanager
@@ -67,23 +66,31 @@ def node(redis_port: int, secret: str, folder: Path) -> Iterator[Server]:
     port = _free_port()
     environ = dict(os.environ, PORT=str(port), REDIS_PORT=str(redis_port), BENCH_SECRET=secret)
     with _running(["node", str(folder / "relay_node.mjs")], environ, port) as process:
-        yield Server(port, process.pid)
+        yield Server(port, _innermost(process.pid))
+
+
+def _innermost(pid: int) -> int:
+    """The process that serves: gunicorn's worker, the Node behind a package's launcher."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return _innermost(int(children[0])) if children else pid
 
 
 @contextmanager
 def _running(
     command: list[str], environ: dict[str, str], port: int
 ) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, env=environ, stdout=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         _await_port(port, process)
         yield process
     finally:
-        process.send_signal(signal.SIGTERM)
+        os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(15)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 

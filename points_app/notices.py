@@ -97,15 +97,18 @@ def publish_control(redis: Redis, command: dict[str, Any]) -> None:
     redis.publish(CONTROL, encode(command))
 
 
-def missed_since(redis: Redis, user_id: int, seq: int) -> list[str] | None:
-    """The texts sent to the user after notice `seq`, oldest first.
+def missed_since(redis: Redis, user_id: int, seq: int) -> tuple[list[str], list[str]] | None:
+    """The texts remembered of those sent to the user up to notice `seq`, and all after it; each
+    oldest first.
 
-    None when they are no longer all known. Raises redis.RedisError.
+    None when what came after it is no longer all known. Raises redis.RedisError.
     """
-    entries = cast(list[Any], redis.xrange(_stream(user_id), min=f"{seq}-0"))
-    if not entries or entries[0][0] != f"{seq}-0":
-        return None
-    return [fields["text"] for _, fields in entries[1:]]
+    entries = cast(list[Any], redis.xrange(_stream(user_id)))
+    texts = [fields["text"] for _, fields in entries]
+    for place, (key, _) in enumerate(entries, 1):
+        if key == f"{seq}-0":
+            return texts[:place], texts[place:]
+    return None
 
 
 def stamp(message: dict[str, Any]) -> dict[str, Any]:

@@ -41,10 +41,10 @@ class Connection:
     """One non-blocking socket; only the hub's thread uses it after the hub adopted it.
 
     `backlog` is what the kernel would not take yet. `held` keeps live notices while the missed ones
-    are being read, and is None otherwise; `replayed` are the missed ones it got, for as long as the
-    relay may still bring them a second time. `products` are the channels of the products it chose;
-    empty means all. `close_by` is set once the last frame is written: what remains is to wait for
-    the peer's end of stream.
+    are being read, and is None otherwise; `known` are those its client has by then, for as long as
+    the relay may still bring them a second time. `products` are the channels of the products it
+    chose; empty means all. `close_by` is set once the last frame is written: what remains is to
+    wait for the peer's end of stream.
     """
 
     __slots__ = (
@@ -56,9 +56,9 @@ class Connection:
         "fd",
         "heard",
         "held",
+        "known",
         "parser",
         "products",
-        "replayed",
         "sock",
         "viewer",
     )
@@ -79,7 +79,7 @@ class Connection:
         self.awaiting_pong = False
         self.close_by: float | None = None
         self.held: list[bytes] | None = [] if hold else None
-        self.replayed: frozenset[bytes] = frozenset()
+        self.known: frozenset[bytes] = frozenset()
         self.products: tuple[str, ...] = ()
 
     def write(self, data: bytes) -> None:
@@ -132,13 +132,13 @@ class Connection:
         self.sock.close()
 
     def is_new(self, notice: bytes) -> bool:
-        """Whether a notice was not among those replayed. The relay keeps their order, so after the
-        first new one none of the replayed can follow."""
-        if not self.replayed:
+        """Whether a notice is not among the known ones. The relay keeps their order, so after the
+        first new one none of the known can follow."""
+        if not self.known:
             return True
-        if notice in self.replayed:
+        if notice in self.known:
             return False
-        self.replayed = frozenset()
+        self.known = frozenset()
         return True
 
     def talks_too_much(self, now: float) -> bool:

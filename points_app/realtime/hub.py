@@ -76,9 +76,12 @@ class Hub:
         self._mailbox.post(self._adopt, connection, knocked_at, hello)
         return connection
 
-    def replay(self, connection: Connection, frames: list[bytes]) -> None:
-        """Send `frames` and then those held since `adopt` that are not among them."""
-        self._mailbox.post(self._replay, connection, frames)
+    def replay(self, connection: Connection, had: list[bytes], missed: list[bytes]) -> None:
+        """Send `missed` and then what was held since `adopt` and is in neither list.
+
+        The relay may still bring what the client `had` on its last connection.
+        """
+        self._mailbox.post(self._replay, connection, had, missed)
 
     def deliver(self, notices: list[tuple[str, str]]) -> None:
         """Send notices, pairs of channel and text, to whom they address."""
@@ -162,12 +165,11 @@ class Hub:
             if at >= knocked_at:
                 self._close(connection, code, reason)
 
-    def _replay(self, connection: Connection, frames: list[bytes]) -> None:
+    def _replay(self, connection: Connection, had: list[bytes], missed: list[bytes]) -> None:
         held, connection.held = connection.held or [], None
-        connection.replayed = frozenset(frames)
-        self._write(
-            connection, b"".join(frames + [each for each in held if connection.is_new(each)])
-        )
+        connection.known = frozenset(had + missed)
+        new = [each for each in held if connection.is_new(each)]
+        self._write(connection, b"".join(missed + new))
 
     def _deliver(self, notices: list[tuple[str, str]]) -> None:
         self._write_all(self.audience.address(notices, time.monotonic()))

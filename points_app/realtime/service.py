@@ -80,10 +80,14 @@ class Realtime:
 def _catch_up(hub: Hub, history: Redis, connection: Connection, since: int) -> None:
     """Read after `adopt` is queued: a notice is then in the stream, or held, or both."""
     try:
-        texts = missed_since(history, connection.viewer.user_id, since)
+        found = missed_since(history, connection.viewer.user_id, since)
     except RedisError:
-        texts = None
-    hub.replay(connection, [resync()] if texts is None else [text_frame(text) for text in texts])
+        found = None
+    if found is None:
+        hub.replay(connection, [], [resync()])
+    else:
+        had, missed = ([text_frame(text) for text in texts] for texts in found)
+        hub.replay(connection, had, missed)
 
 
 def _descriptors() -> int:
