@@ -3,6 +3,7 @@
 import argparse
 import signal
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -29,14 +30,18 @@ how they interleave is up to the machine. Examples:
 
   bin/torture                              two minutes, faults of every kind as time allows
   bin/torture --minutes 60 --seed 7        an hour
-  bin/torture --operations 200000 --faults 300    until both are reached
+  bin/torture --operations 200000 --faults 300 --minutes 300    until both are reached
+  bin/torture races --runs 1000            the two classic races (--help says more)
+
+Ctrl-C or SIGTERM ends it early, with the reckoning.
 """
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run it; 0 when the books are right, 1 when they are not."""
     wanted = _parser().parse_args(argv)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _request_stop)
     began = time.monotonic()
 
     def say(line: str) -> None:
@@ -53,8 +58,7 @@ def torture(service: Service, wanted: argparse.Namespace, say: Callable[[str], N
     book, dice = Book(), Random(f"{wanted.seed}/faults")
     say("waiting for the guests")
     wait_until(lambda: _answers(service.port), 60, "the web processes answering", every=0.2)
-    first = Visitor(0, wanted.seed, service.port, Town([], *_NOBODY), book, lambda: 0.0)
-    town = gather(first, wanted.guests)
+    town = gather(wanted.seed, service.port, book, wanted.guests)
     probe = Probe(service.port, lambda: _probe_request(town))
     injector = Injector(service, probe, dice, wanted.outage, say)
     visitors = [
@@ -63,10 +67,7 @@ def torture(service: Service, wanted: argparse.Namespace, say: Callable[[str], N
     ]
     for thread in (probe, *visitors):
         thread.start()
-    try:
-        _make_trouble(book, injector, wanted, say)
-    except KeyboardInterrupt:
-        say("interrupted: reckoning what there is")
+    _make_trouble(book, injector, wanted, say)
     began_settling = time.monotonic()
     injector.cutting = 0.0
     for visitor in visitors:
@@ -80,7 +81,7 @@ def torture(service: Service, wanted: argparse.Namespace, say: Callable[[str], N
     return report.reckon(service, book, injector, visitors, say)
 
 
-_NOBODY: tuple = (None, None)
+_stop_requested = threading.Event()
 
 
 def _make_trouble(
@@ -104,6 +105,8 @@ def _make_trouble(
 
 
 def _is_enough(book: Book, injector: Injector, wanted: argparse.Namespace, seconds: float) -> bool:
+    if _stop_requested.is_set():
+        return True
     if wanted.operations or wanted.faults:
         enough_of_both = (
             book.operation_count >= wanted.operations and injector.fault_count() >= wanted.faults
@@ -153,8 +156,9 @@ def _folder(keep: Path | None) -> Iterator[Path]:
     yield keep.resolve()
 
 
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
+def _request_stop(number: int, frame: object) -> None:
+    """The fault under way ends first; then comes the reckoning."""
+    _stop_requested.set()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,7 +1,6 @@
 """What the guests, merchants and the admin do, each thread by its own seeded dice."""
 
 import threading
-import time
 import uuid
 from collections.abc import Callable
 from random import Random
@@ -79,6 +78,11 @@ class Visitor(threading.Thread):
         member.token, member.refresh_token = data["access_token"], data["refresh_token"]
         with self._book.lock:
             self._book.welcomed.add(member.user_id)
+
+    def shelves(self) -> list[int]:
+        """Some of the products on offer."""
+        path = "/api/exchange/products?limit=12"
+        return [p["id"] for p in self._ask("look", "GET", path, self._guest()).data["products"]]
 
     def _ask(
         self,
@@ -180,7 +184,7 @@ class Visitor(threading.Thread):
         self._town.empty_shelves.discard(product)
         body = {"operation": "restock", "quantity": 20}
         path = f"/api/merchant/products/{product}/stock"
-        answer = self._ask("restock", "POST", path, self._town.merchant, body)
+        answer = self._ask("restock", "POST", path, self._town.merchant, body, key=True)
         with self._book.lock:
             if answer.code == 0:
                 self._book.restocked[product] += 1
@@ -236,17 +240,15 @@ class Visitor(threading.Thread):
         self.log_in(Member(phone, f"10.9.{self._number}.{self._newcomers % 250}"), "first login")
 
 
-def gather(visitor: Visitor, guests: int) -> Town:
+def gather(seed: int, port: int, book: Book, guests: int) -> Town:
     """Log everybody in for the first time and read the shelves."""
     town = Town(
         [Member(f"1380001{n:04d}", f"10.8.0.{n + 1}") for n in range(guests)],
         Member("13900000001", "10.8.1.1"),
         Member("13700000001", "10.8.1.2"),
     )
+    host = Visitor(0, seed, port, town, book, lambda: 0.0)
     for member in (*town.guests, town.merchant, town.admin):
-        visitor.log_in(member, "first login")
-        time.sleep(0)
-    visitor._town = town
-    listed = visitor._ask("look", "GET", "/api/exchange/products?limit=100", town.guests[0])
-    town.products = [product["id"] for product in listed.data["products"]][:12]
+        host.log_in(member, "first login")
+    town.products = host.shelves()
     return town
