@@ -95,6 +95,10 @@ class Vault:
         key = self._keys.get(key_id)
         return key is not None and same(mark, _mark(key.signing_key, message))
 
+    def knows_signer(self, signature: str) -> bool:
+        """Whether we have the key that a signature says it was made with."""
+        return signature.partition(":")[0] in self._keys
+
 
 def _mark(key: bytes, message: bytes) -> str:
     return hmac.digest(key, message, "sha256").hex()[:32]

@@ -1,7 +1,13 @@
-"""The proof finds what is wrong in the books, and names it."""
+"""The proof finds what is wrong in the books, whoever did it, and names it."""
+
+import re
+import threading
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
+from points_app.db import db, utcnow
 from points_app.services import proof, seals
 from tests.receipts_in import hand_in
 
@@ -12,13 +18,17 @@ def settings_override():
 
 
 @pytest.fixture
-def lived_in(app, make):
-    """Books with a bit of everything in them, sealed; the guest who did it."""
+def guest(app, make):
+    """Somebody with a bit of everything in their books, sealed."""
     guest, merchant = make.guest(points=9000), make.merchant()
     product = make.product(stock=10)
     for kind in ("single", "triple", "decade"):
         guest.post("/api/lottery/draw", {"draw_type": kind}).ok()
-    guest.post("/api/exchange/redeem", {"commodity_id": product, "quantity": 2}).ok()
+    guest.post("/api/points/check-in").ok()
+    order = {"commodity_id": product, "quantity": 2}
+    guest.post("/api/exchange/redeem", order, headers={"Idempotency-Key": "k"}).ok()
+    second = guest.post("/api/exchange/redeem", order).ok()["order_id"]
+    guest.post(f"/api/exchange/records/{second}/cancel").ok()
     for action in ("approve", "reject"):
         body = {"upload_id": hand_in(guest, "30.00"), "action": action, "reason": "看不清"}
         merchant.post("/api/merchant/review", body).ok()
@@ -27,11 +37,267 @@ def lived_in(app, make):
         yield guest
 
 
-def findings():
-    return {verdict.rule: verdict.named for verdict in proof.prove().verdicts if verdict.offenders}
+def findings(**options):
+    """{rule: offenders named} of what the proof does not like."""
+    verdicts = proof.prove(**options).verdicts
+    return {verdict.rule: verdict.named for verdict in verdicts if verdict.offenders}
 
 
-def test_right_books_are_right(lived_in):
+def sql(statement, **parameters):
+    """Past the service, as somebody with the database's password would."""
+    with db.engine.begin() as connection:
+        done = connection.execute(text(statement), parameters)
+        return done.fetchall() if done.returns_rows else done.rowcount
+
+
+def last_row(source):
+    ((row_id,),) = sql("SELECT MAX(id) FROM points_records WHERE source = :s", s=source)
+    return row_id
+
+
+def test_right_books_are_right(guest):
     result = proof.prove()
-    assert result.offenders == 0 and result.rows > 30
+    assert findings() == {} and result.rows > 40
+    assert [verdict.rule for verdict in result.verdicts] == [
+        "wallets", "chain", "hashes", "seals", "draws", "orders", "receipts", "stock", "causes",
+        "once", "answers",
+    ]  # fmt: skip
+
+
+TAMPERED = [
+    ("UPDATE users SET total_points = total_points + 1 WHERE user_id = :user", {"wallets"}),
+    ("UPDATE points_records SET balance_after = balance_after + 1 WHERE id = :row",
+     {"chain", "hashes"}),
+    ("UPDATE points_records SET points = points + 1 WHERE id = :row",
+     {"wallets", "chain", "hashes", "orders"}),
+    ("UPDATE points_records SET description = 'x' WHERE id = :row", {"hashes"}),
+    ("UPDATE points_records SET related_id = 'EX0' WHERE id = :row",
+     {"hashes", "orders", "causes"}),
+    ("UPDATE points_records SET mac = CONCAT('00000000', SUBSTR(mac, 9)) WHERE id = :row",
+     {"hashes", "seals"}),
+    ("DELETE FROM points_records WHERE id = :row", {"wallets", "chain", "seals", "orders"}),
+    ("UPDATE points_records SET seal_id = NULL WHERE id = :row", {"seals"}),
+    ("UPDATE ledger_seals SET entry_count = entry_count + 1", {"seals"}),
+    ("UPDATE ledger_seals SET previous = digest", {"seals"}),
+    ("UPDATE lottery_records SET prize_value = 7777, prize_type = 'points' LIMIT 1", {"draws"}),
+    ("DELETE FROM lottery_records WHERE draw_sequence = 10", {"draws"}),
+    ("DELETE FROM lottery_records WHERE draw_type = 'single'", {"causes"}),
+    ("UPDATE exchange_records SET status = 'cancelled'", {"orders", "stock"}),
+    ("UPDATE exchange_records SET status = 'completed'", {"orders", "stock", "causes"}),
+    ("UPDATE exchange_records SET user_id = user_id + 1", {"orders"}),
+    ("UPDATE photo_reviews SET review_status = 'rejected'", {"receipts", "causes"}),
+    ("UPDATE photo_reviews SET review_status = 'approved', points_awarded = 300",
+     {"receipts"}),
+    ("UPDATE commodity_pool SET stock = stock + 1 ORDER BY commodity_id DESC LIMIT 1", {"stock"}),
+    ("UPDATE stock_movements SET `change` = 99 ORDER BY id DESC LIMIT 1", {"stock"}),
+    ("DELETE FROM check_ins", {"causes"}),
+    ("UPDATE idempotency_keys SET answer = NULL", {"answers"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("statement", "rules"), TAMPERED, ids=[each[0][:60] for each in TAMPERED])
+def test_what_was_tampered_with_is_found(guest, statement, rules):
+    named = {"user": guest.user_id, "row": last_row("exchange")}
+    used = {key: value for key, value in named.items() if f":{key}" in statement}
+    assert sql(statement, **used) >= 1
+    found = findings()
+    assert set(found) == rules
+    if "row" in used and "hashes" in found:
+        assert found["hashes"][0].startswith(f"points_records {named['row']} of user")
+
+
+def test_a_forged_row_is_named_although_its_numbers_fit(guest):
+    """Written past the service, chain and wallet and all: only the signature is missing."""
+    sql("UPDATE users SET total_points = total_points + 500 WHERE user_id = :u", u=guest.user_id)
+    sql(
+        "INSERT INTO points_records (user_id, type, points, description, source, balance_after,"
+        " related_id, created_at, mac) SELECT user_id, 'earn', 500, '活动', 'admin', total_points,"
+        " 'OP-forged', :now, 'x' FROM users WHERE user_id = :u",
+        u=guest.user_id,
+        now=utcnow().replace(tzinfo=None),
+    )
+    forged = last_row("admin")
+    assert list(findings()) == ["hashes"]
+    seals.seal_all()
+    assert findings()["hashes"][0].startswith(f"points_records {forged} of user {guest.user_id}")
+
+
+def test_a_row_put_into_an_old_seal_is_named(guest):
+    guest.post("/api/lottery/draw", {}).ok()
+    row = last_row("lottery")
+    sql("UPDATE points_records SET seal_id = 1 WHERE id = :row", row=row)
+    assert f"points_records {row}: inserted into seal 1 later" in findings()["seals"]
+
+
+def test_a_deleted_row_is_named_by_its_id(guest):
+    row = last_row("photo_upload")
+    sql("DELETE FROM points_records WHERE id = :row", row=row)
+    assert f"points_records {row}: sealed by 1, deleted since" in findings()["seals"]
+
+
+def test_a_removed_seal_breaks_the_chain(guest, monkeypatch):
+    monkeypatch.setattr(seals, "BATCH", 1)
+    for _ in range(2):
+        guest.post("/api/lottery/draw", {}).ok()
+    seals.seal_all()
+    sql("SET foreign_key_checks = 0")
+    with db.engine.begin() as connection:
+        connection.execute(text("SET foreign_key_checks = 0"))
+        connection.execute(text("DELETE FROM ledger_seals WHERE id = 2"))
+        connection.execute(text("SET foreign_key_checks = 1"))
+    assert "ledger_seals 2 to 2: missing" in findings()["seals"]
+
+
+def test_a_kept_root_shows_that_the_end_of_the_chain_was_cut_off(guest):
+    before = seals.root()["digest"]
+    guest.post("/api/lottery/draw", {}).ok()
+    seals.seal_all()
+    after = seals.root()["digest"]
+    assert findings(roots=[before, after]) == {}
+    sql("UPDATE points_records SET seal_id = NULL WHERE seal_id = 2")
+    sql("DELETE FROM ledger_seals WHERE id = 2")
+    seals.seal_all()
     assert findings() == {}
+    assert findings(roots=[before, after]) == {
+        "roots": [f"root {after}: no seal of the chain has this digest"]
+    }
+
+
+def test_rows_that_wait_too_long_for_a_seal(guest):
+    guest.post("/api/lottery/draw", {}).ok()
+    assert findings() == {}
+    sql("UPDATE points_records SET created_at = created_at - INTERVAL 11 MINUTE"
+        " WHERE seal_id IS NULL")  # fmt: skip
+    assert re.fullmatch(r"points_records \d+: not sealed yet.*", findings()["seals"][0])
+
+
+def test_since_looks_at_the_guests_touched_since_and_at_those_completely(guest, make):
+    other = make.guest()
+    seals.seal_all()
+    sql("UPDATE ledger_seals SET sealed_at = sealed_at - INTERVAL 2 HOUR")
+    sql("UPDATE users SET total_points = 1 WHERE user_id = :u", u=guest.user_id)
+    an_hour = utcnow() - timedelta(hours=1)
+    assert set(findings()) == {"seals", "wallets"}  # the seal's time is part of what it seals
+    assert findings(since=an_hour) == {}
+    guest.post("/api/exchange/redeem", {"commodity_id": 1})
+    assert findings(since=an_hour) == {}
+    other.post("/api/lottery/draw", {}).ok()
+    assert findings(since=an_hour) == {}
+    sql("UPDATE users SET total_points = 200 WHERE user_id = :u", u=guest.user_id)
+    guest.post("/api/lottery/draw", {}).ok()
+    assert set(findings(since=an_hour)) == {"wallets", "chain"}
+
+
+def test_it_sees_one_moment(guest, monkeypatch):
+    """What guests do while the proof runs belongs to the next proof."""
+    check_draws = proof.facts.CHECKS[0]
+
+    def meanwhile(books):
+        guest.post("/api/lottery/draw", {}).ok()
+        yield from check_draws.run(books)
+
+    busy = proof.Check(check_draws.rules, meanwhile)
+    monkeypatch.setattr(proof, "CHECKS", (proof.ledger.GUESTS, busy, *proof.CHECKS[2:]))
+    rows = proof.prove().rows
+    assert findings() == {} and proof.prove().rows > rows
+
+
+def test_a_run_is_kept(guest):
+    sql("UPDATE users SET total_points = 1 WHERE user_id = :u", u=guest.user_id)
+    proof.prove()
+    ((offenders, since, verdicts),) = sql(
+        "SELECT offender_count, since, verdicts FROM proof_runs ORDER BY id DESC LIMIT 1"
+    )
+    assert offenders == 1 and since is None and "the wallet holds 1" in verdicts
+
+
+def test_the_commands(app, guest):
+    run = app.test_cli_runner().invoke
+    right = run(args=["prove"])
+    assert right.exit_code == 0 and "the books are right" in right.output
+    root = run(args=["ledger", "root"]).output.split()[0]
+    assert run(args=["prove", "--root", root, "--since", "2h", "--quiet"]).output == ""
+    sql("UPDATE users SET total_points = 1 WHERE user_id = :u", u=guest.user_id)
+    wrong = run(args=["prove", "--quiet"])
+    assert wrong.exit_code == 1 and f"user {guest.user_id}: the wallet holds 1" in wrong.output
+    assert run(args=["prove", "--since", "yesterday"]).exit_code == 2
+
+
+class TestSealing:
+    def test_a_row_that_commits_after_a_higher_id_was_sealed(self, app, make):
+        """Its id lies in a gap that the first seal has passed: it goes into the next one."""
+        slow, quick = make.guest(), make.guest()
+        with app.app_context():
+            seals.seal_all()
+            holding, may_commit = threading.Event(), threading.Event()
+            waiting = threading.Thread(
+                target=draw_slowly, args=(app, slow.user_id, holding, may_commit)
+            )
+            waiting.start()
+            assert holding.wait(10)
+            quick.post("/api/lottery/draw", {}).ok()
+            seals.seal_all()
+            ((early, its_seal),) = seal_of_draws()  # the slow one is not committed yet
+            may_commit.set()
+            waiting.join()
+            seals.seal_all()
+            (late, next_seal), _ = seal_of_draws()
+            assert late < early and next_seal == its_seal + 1
+            assert findings() == {}
+
+    def test_two_sealers_make_one_chain(self, app, guest, monkeypatch):
+        monkeypatch.setattr(seals, "BATCH", 3)
+        for _ in range(8):
+            guest.post("/api/lottery/draw", {}).ok()
+
+        def seal():
+            with app.app_context():
+                seals.seal_all()
+
+        threads = [threading.Thread(target=seal) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert findings() == {}
+        assert sql("SELECT COUNT(*) FROM points_records WHERE seal_id IS NULL") == [(0,)]
+
+    def test_the_root_of_a_day(self, app, guest):
+        today = utcnow().astimezone(seals.business().timezone).date()
+        assert seals.root(today) == seals.root()
+        assert seals.root(today - timedelta(days=1)) is None
+
+    @pytest.mark.parametrize(
+        ("ids", "text"), [([7], "7"), ([1, 2, 3, 5, 8, 9], "1-3,5,8-9"), ([4, 6], "4,6")]
+    )
+    def test_ids_as_ranges(self, ids, text):
+        assert seals.write_ids(ids) == text and seals.read_ids(text) == ids
+
+
+def seal_of_draws():
+    """[(row, its seal)] of the committed charges for draws."""
+    rows = "SELECT id, seal_id FROM points_records WHERE source = 'lottery' ORDER BY id"
+    return [tuple(row) for row in sql(rows)]
+
+
+def draw_slowly(app, user_id, holding, may_commit):
+    """Write a draw's rows, then wait before committing."""
+    from points_app.db import execute, transactional
+    from points_app.models import Source
+    from points_app.services import wallet
+
+    @transactional
+    def draw():
+        wallet.book(user_id, wallet.Entry(-100, Source.LOTTERY, "LD-slow", "单次抽奖"))
+        record = text(
+            "INSERT INTO lottery_records (draw_id, draw_sequence, user_id, prize_id, prize_name,"
+            " prize_type, prize_value, angle, draw_type, is_near_miss, points_cost, created_at)"
+            " SELECT 'LD-slow', 1, :u, prize_id, prize_name, 'empty', 0, 0, 'single', 0, 100,"
+            " :now FROM lottery_settings LIMIT 1"
+        )
+        execute(record, {"u": user_id, "now": utcnow().replace(tzinfo=None)})
+        holding.set()
+        assert may_commit.wait(10)
+
+    with app.app_context():
+        draw()

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Integer, String, and_, cast, func, or_, select
+from sqlalchemy import Integer, Select, String, and_, cast, func, or_, select
 from sqlalchemy.sql.expression import ColumnElement
 
 from points_app.models import (
+    CheckIn,
     Draw,
     IdempotencyKey,
     LedgerEntry,
@@ -29,6 +30,7 @@ ORDERS = Order.__table__
 RECEIPTS = Receipt.__table__
 PRODUCTS = Product.__table__
 MOVEMENTS = StockMovement.__table__
+CHECK_INS = CheckIn.__table__
 KEYS = IdempotencyKey.__table__
 
 
@@ -177,11 +179,22 @@ def _causes(books: Books) -> Iterator[Finding]:
     ]
     own_id = LEDGER.c.related_id == cast(LEDGER.c.user_id, String(20))
     groundless.append(and_(LEDGER.c.source == Source.REGISTER.value, ~own_id))
+    groundless.append(and_(LEDGER.c.source == Source.CHECK_IN.value, ~_checked_in().exists()))
     scope = [] if books.since is None else [books.is_new_row()]
     for row in books.stream(select(LEDGER).where(or_(*groundless), *scope)):
         yield Finding(
             "causes", f"points_records {row.id}: no {row.source} {row.related_id} that pays it"
         )
+
+
+def _checked_in() -> Select[Any]:
+    """The check-in that a ledger row names: "user:day"."""
+    user, day = cast(CHECK_INS.c.user_id, String(20)), cast(CHECK_INS.c.day, String(10))
+    return select(CHECK_INS.c.points).where(
+        CHECK_INS.c.user_id == LEDGER.c.user_id,
+        CHECK_INS.c.points == LEDGER.c.points,
+        user + ":" + day == LEDGER.c.related_id,
+    )
 
 
 def _twice(books: Books) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from points_app.db import utcnow
+from points_app.extensions import parts
 from points_app.models import LedgerEntry, LedgerSeal, User
 from points_app.services import seals
 from points_app.services.proof.books import Books, Check, Finding
@@ -67,7 +68,7 @@ def _chain(entries: Iterator[Any]) -> Any:
                 f"not {row.balance_after}",
             )
         if not seals.is_genuine(row._mapping):
-            yield Finding("hashes", f"{name}: edited, or not written by the service")
+            yield Finding("hashes", f"{name}: {_why_not_genuine(row.mac)}")
         total += row.points
         balance = row.balance_after
     if total != balance:
@@ -75,6 +76,12 @@ def _chain(entries: Iterator[Any]) -> Any:
             "chain", f"user {row.user_id}: the rows sum to {total}, the last says {balance}"
         )
     return total
+
+
+def _why_not_genuine(mac: str) -> str:
+    if parts.vault.knows_signer(mac):
+        return "edited, or not written by the service"
+    return f"signed with the key {mac[:8]!r}, which is not among ENCRYPTION_KEYS_OLD"
 
 
 def _wallet_differs(user_id: int, wallet: int, ledger: int) -> Finding:

@@ -1,0 +1,306 @@
+"""Defects planted in the code of the service: each must be found by the proof, or by torture's own
+book of what its clients were told."""
+
+import pytest
+
+from devstack.torture import audit
+from devstack.torture.book import Book, DrawTold, OrderTold
+from points_app.db import db
+from points_app.services import (
+    exchange,
+    idempotency,
+    inventory,
+    lottery,
+    orders,
+    proof,
+    review,
+    seals,
+    stock,
+    wallet,
+)
+from tests.receipts_in import hand_in
+
+WELCOME = 1000
+
+
+@pytest.fixture
+def settings_override():
+    return {"RATE_LIMIT_API": "1000", "RATE_LIMIT_DRAW": "1000"}
+
+
+@pytest.fixture
+def shop(app, make):
+    return Shop(app, make)
+
+
+class Shop:
+    """A guest, a merchant and a product, and what they do."""
+
+    def __init__(self, app, make):
+        self.app = app
+        make.wheel({"probability": 1, "prize_type": "points", "prize_value": 30})
+        self.guest, self.merchant = make.guest(points=9000), make.merchant()
+        self.product = make.product(stock=10)
+
+    def draw(self, kind="triple", **headers):
+        return self.guest.post("/api/lottery/draw", {"draw_type": kind}, headers=headers)
+
+    def redeem(self):
+        return self.guest.post("/api/exchange/redeem", {"commodity_id": self.product})
+
+    def cancel(self):
+        order_id = self.redeem().ok()["order_id"]
+        return self.guest.post(f"/api/exchange/records/{order_id}/cancel")
+
+    def approve(self):
+        body = {"upload_id": hand_in(self.guest, "30.00"), "action": "approve"}
+        return self.merchant.post("/api/merchant/review", body)
+
+    def restock(self):
+        path = f"/api/merchant/products/{self.product}/stock"
+        return self.merchant.post(path, {"operation": "restock", "quantity": 5})
+
+    def found(self):
+        """The rules that the proof finds broken."""
+        with self.app.app_context():
+            return {each.rule for each in proof.prove().verdicts if each.offenders}
+
+
+def nothing(*_args, **_kwargs):
+    """What a forgotten call does."""
+
+
+def wallet_not_moved(patch):
+    real = wallet.add
+    patch.setattr(wallet, "add", lambda c, key, change, *g, **a: real(c, key, 0, *g, **a) + change)
+
+
+def half_of_the_ledger_rows(patch):
+    real = wallet._write
+    patch.setattr(wallet, "_write", lambda user, rows, after: real(user, rows[:1], after[:1]))
+
+
+def chain_link_skipped(patch):
+    real = wallet._write
+    patch.setattr(
+        wallet, "_write", lambda user, rows, after: real(user, rows, [each + 1 for each in after])
+    )
+
+
+def unsigned_rows(patch):
+    patch.setattr(seals, "row_mac", lambda row: "0" * 41)
+
+
+def a_record_forgotten(patch):
+    real = lottery._record
+    patch.setattr(
+        lottery,
+        "_record",
+        lambda user, draw, kind, cost, turns, won, now: real(
+            user, draw, kind, cost, turns[:-1], won[:-1], now
+        ),
+    )
+
+
+def winnings_not_credited(patch):
+    real = lottery._entries
+    patch.setattr(lottery, "_entries", lambda *args: real(*args)[:1])
+
+
+def committed_between_charge_and_records(patch):
+    def die(*_args):
+        db.session.connection().connection.commit()
+        raise MemoryError
+
+    patch.setattr(lottery, "_record", die)
+
+
+def order_not_charged(patch):
+    patch.setattr(exchange.wallet, "book", lambda user_id, *_, **__: wallet.balance_of(user_id))
+
+
+def stock_not_taken(patch):
+    patch.setattr(exchange, "_take_stock", nothing)
+
+
+def stock_taken_twice(patch):
+    real = exchange._take_stock
+    patch.setattr(exchange, "_take_stock", lambda product, quantity: real(product, 2 * quantity))
+
+
+def cancelled_without_refund(patch):
+    patch.setattr(orders.wallet, "book", nothing)
+
+
+def cancelled_without_giving_back(patch):
+    patch.setattr(inventory, "give_back", nothing)
+
+
+def cancelled_state_forgotten(patch):
+    patch.setattr(orders, "advance", nothing)
+
+
+def approved_without_paying(patch):
+    patch.setattr(review.wallet, "book", nothing)
+
+
+def other_points_paid(patch):
+    real = wallet.Entry
+    patch.setattr(review.wallet, "Entry", lambda points, *rest: real(points + 1, *rest))
+
+
+def restock_not_noted(patch):
+    patch.setattr(inventory, "note_movement", nothing)
+
+
+def restocked_without_stock(patch):
+    patch.setattr(stock, "move", lambda *_, **__: 15)
+
+
+def answer_not_kept(patch):
+    patch.setattr(idempotency, "_write_answer", nothing)
+
+
+DEFECTS = [
+    (wallet_not_moved, Shop.draw, {"wallets", "chain"}),
+    (half_of_the_ledger_rows, Shop.draw, {"wallets", "draws"}),
+    (chain_link_skipped, Shop.draw, {"chain"}),
+    (unsigned_rows, Shop.draw, {"hashes"}),
+    (a_record_forgotten, Shop.draw, {"draws"}),
+    (winnings_not_credited, Shop.draw, {"draws"}),
+    (committed_between_charge_and_records, Shop.draw, {"causes"}),
+    (order_not_charged, Shop.redeem, {"orders"}),
+    (stock_not_taken, Shop.redeem, {"stock"}),
+    (stock_taken_twice, Shop.redeem, {"stock"}),
+    (cancelled_without_refund, Shop.cancel, {"orders"}),
+    (cancelled_without_giving_back, Shop.cancel, {"stock"}),
+    (cancelled_state_forgotten, Shop.cancel, {"orders", "stock", "causes"}),
+    (approved_without_paying, Shop.approve, {"receipts"}),
+    (other_points_paid, Shop.approve, {"receipts"}),
+    (restock_not_noted, Shop.restock, {"stock"}),
+    (restocked_without_stock, Shop.restock, {"stock"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("plant", "deed", "rules"), DEFECTS, ids=lambda each: getattr(each, "__name__", "")
+)
+def test_the_proof_finds(shop, monkeypatch, plant, deed, rules):
+    deed(shop).ok()
+    assert shop.found() == set()
+    with monkeypatch.context() as patch:
+        if deed is Shop.cancel:
+            order_id = shop.redeem().ok()["order_id"]
+            plant(patch)
+            shop.guest.post(f"/api/exchange/records/{order_id}/cancel")
+        else:
+            plant(patch)
+            deed(shop)
+    assert shop.found() & rules and shop.found() <= rules | {"wallets", "chain"}
+
+
+def test_the_proof_finds_an_answer_that_was_not_kept(shop, monkeypatch):
+    with monkeypatch.context() as patch:
+        answer_not_kept(patch)
+        shop.draw(**{"Idempotency-Key": "k"}).ok()
+    assert shop.found() == {"answers"}
+
+
+def test_the_proof_finds_what_was_paid_twice(shop, app):
+    """The last line of defence gone: no UNIQUE over the facts."""
+    from sqlalchemy import text
+
+    from points_app.db import transactional
+    from points_app.models import Source
+
+    @transactional
+    def pay_twice():
+        for _ in range(2):
+            entry = wallet.Entry(10, Source.ADMIN, "OP-twice", "x")
+            wallet.book(shop.guest.user_id, entry)
+
+    index = "uq_points_records_source_related_id"
+    columns = "(source, related_id)"
+    with app.app_context():
+        with db.engine.begin() as connection:
+            connection.execute(text(f"ALTER TABLE points_records DROP INDEX {index}"))
+        try:
+            pay_twice()
+            assert shop.found() == {"once"}
+        finally:
+            with db.engine.begin() as connection:
+                connection.execute(text("DELETE FROM points_records"))
+                connection.execute(
+                    text(f"ALTER TABLE points_records ADD UNIQUE INDEX {index} {columns}")
+                )
+
+
+class TestTorturesBook:
+    """What the proof cannot know: what clients were told."""
+
+    @pytest.fixture
+    def book(self, shop):
+        book = Book()
+        book.welcomed |= {shop.guest.user_id, shop.merchant.user_id}
+        ((row, points),) = rows(
+            shop, "SELECT id, points FROM points_records WHERE related_id LIKE 'test:%'"
+        )
+        book.operations[row] = (shop.guest.user_id, points)
+        return book
+
+    def told_of_draw(self, shop, book, answer):
+        told = answer.ok()
+        won = sum(int(each["prize_value"]) for each in told["results"])
+        fact = DrawTold(shop.guest.user_id, len(told["results"]), told["points_cost"], won)
+        book.tell(book.draws, told["draw_id"], fact)
+
+    def compare(self, shop, book):
+        return audit.compare(book, str(shop.app.config["SETTINGS"].database_url))
+
+    def test_agrees_when_all_is_well(self, shop, book):
+        for _ in range(2):
+            self.told_of_draw(shop, book, shop.draw(**{"Idempotency-Key": "k"}))
+        told = shop.redeem().ok()
+        fact = OrderTold(shop.guest.user_id, shop.product, told["quantity"], told["points_cost"])
+        book.tell(book.orders, told["order_id"], fact)
+        assert self.compare(shop, book).is_clean
+
+    def test_finds_an_effect_doubled_by_a_retry(self, shop, book, monkeypatch):
+        monkeypatch.setattr(idempotency, "_claim", nothing)
+        monkeypatch.setattr(idempotency, "_write_answer", nothing)
+        shop.draw(**{"Idempotency-Key": "k"}).ok()  # its answer is lost on the way
+        self.told_of_draw(shop, book, shop.draw(**{"Idempotency-Key": "k"}))
+        found = self.compare(shop, book)
+        assert len(found.doubled) == 1 and found.points_lost == 300 - 90
+        assert shop.found() == set()
+
+    def test_finds_an_answer_given_before_the_commit(self, shop, book, monkeypatch):
+        with shop.app.app_context():
+            session = type(db.session())
+        with monkeypatch.context() as patch:
+            patch.setattr(session, "commit", session.rollback)
+            answer = shop.draw()
+        self.told_of_draw(shop, book, answer)
+        found = self.compare(shop, book)
+        assert len(found.lost) == 1 and found.points_made == 300 - 90
+        assert shop.found() == set()
+
+    def test_finds_an_answer_that_says_something_else(self, shop, book, monkeypatch):
+        real = lottery._result
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                lottery, "_result", lambda turn, *rest: real(turn, *rest) | {"prize_value": 31}
+            )
+            self.told_of_draw(shop, book, shop.draw())
+        assert self.compare(shop, book).different
+
+    def test_finds_an_upload_that_nobody_finishes(self, shop, book):
+        hand_in(shop.guest, "12.00")
+        assert self.compare(shop, book).unfinished_uploads == 1
+
+
+def rows(shop, query):
+    from sqlalchemy import text
+
+    with shop.app.app_context(), db.engine.connect() as connection:
+        return connection.execute(text(query)).fetchall()
