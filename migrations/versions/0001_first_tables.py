@@ -255,6 +255,7 @@ def upgrade() -> None:
         sa.Column("pickup_code", columns.ascii_code(16), nullable=False),
         sa.Column("delivery_info", sa.Text(), nullable=True),
         sa.Column("remark", sa.String(length=255), nullable=True),
+        sa.Column("imported", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("exchange_time", columns.utc_time, nullable=False),
         sa.Column("completed_time", columns.utc_time, nullable=True),
         sa.CheckConstraint(
@@ -316,6 +317,7 @@ def upgrade() -> None:
         sa.Column("points_cost", sa.Integer(), nullable=False),
         sa.Column("status", columns.ascii_code(16), nullable=True),
         sa.Column("claim_code", columns.ascii_code(16), nullable=True),
+        sa.Column("imported", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("claimed_at", columns.utc_time, nullable=True),
         sa.Column("created_at", columns.utc_time, nullable=False),
         sa.CheckConstraint(
@@ -438,6 +440,7 @@ def upgrade() -> None:
         sa.Column("auto_review", columns.ascii_code(16), nullable=True),
         sa.Column("appeal_reason", sa.String(length=500), nullable=True),
         sa.Column("appealed_at", columns.utc_time, nullable=True),
+        sa.Column("imported", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("upload_time", columns.utc_time, nullable=False),
         sa.Column("review_time", columns.utc_time, nullable=True),
         sa.CheckConstraint(

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from points_app.db import db, utcnow
@@ -99,6 +99,7 @@ class Order(db.Model):  # type: ignore[name-defined]
     pickup_code: Mapped[str] = mapped_column(ascii_code(16), unique=True)
     delivery_info: Mapped[str | None] = mapped_column(Text)
     remark: Mapped[str | None] = mapped_column(String(255))
+    imported: Mapped[bool] = mapped_column(default=False, server_default=false())
     exchange_time: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     completed_time: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

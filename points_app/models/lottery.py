@@ -11,6 +11,7 @@ from sqlalchemy import (
     Numeric,
     String,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -95,5 +96,6 @@ class Draw(db.Model):  # type: ignore[name-defined]
     points_cost: Mapped[int]
     status: Mapped[str | None] = mapped_column(ascii_code(16))
     claim_code: Mapped[str | None] = mapped_column(ascii_code(16), unique=True)
+    imported: Mapped[bool] = mapped_column(default=False, server_default=false())
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

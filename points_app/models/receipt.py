@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from points_app.db import db, utcnow
@@ -120,6 +120,7 @@ class Receipt(db.Model):  # type: ignore[name-defined]
     auto_review: Mapped[str | None] = mapped_column(ascii_code(16))
     appeal_reason: Mapped[str | None] = mapped_column(String(500))
     appealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    imported: Mapped[bool] = mapped_column(default=False, server_default=false())
     upload_time: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     review_time: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -13,7 +13,7 @@ def load_first_data() -> dict[str, int]:
     return {
         "prizes": _load(Prize, first_data.wheel()),
         "products": _load_products(),
-        "settings": _load_settings(),
+        "settings": load_settings(),
     }
 
 
@@ -51,7 +51,8 @@ def _load_products() -> int:
     return loaded
 
 
-def _load_settings() -> int:
+def load_settings() -> int:
+    """Add the settings that are missing, in the caller's transaction; how many."""
     known = set(db.session.scalars(select(SystemConfig.config_key)))
     missing = [row for row in first_data.settings() if row["config_key"] not in known]
     db.session.add_all(SystemConfig(**row) for row in missing)

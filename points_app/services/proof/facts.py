@@ -32,6 +32,9 @@ PRODUCTS = Product.__table__
 MOVEMENTS = StockMovement.__table__
 CHECK_INS = CheckIn.__table__
 KEYS = IdempotencyKey.__table__
+# Rows that moved in from the first backend name their old id instead of a fact of ours
+# (services/legacy); its facts are marked `imported` and asked for no rows.
+IMPORTED_PREFIX = "legacy:"
 
 
 def _booked(source: Source, fact: Any) -> tuple[Any, ColumnElement[bool]]:
@@ -64,7 +67,7 @@ def _draws(books: Books) -> Iterator[Finding]:
     query = (
         select(DRAWS, *_columns(charge, Source.LOTTERY), *_columns(credit, Source.LOTTERY_WIN))
         .select_from(DRAWS.outerjoin(charge, is_charge).outerjoin(credit, is_credit))
-        .where(*books.mine(DRAWS.c.user_id))
+        .where(*books.mine(DRAWS.c.user_id), DRAWS.c.imported.is_(False))
         .order_by(DRAWS.c.draw_id, DRAWS.c.draw_sequence)
     )
     for draw_id, turns in groupby(books.stream(query), key=lambda row: row.draw_id):
@@ -96,7 +99,7 @@ def _orders(books: Books) -> Iterator[Finding]:
             *order, *_columns(charge, Source.EXCHANGE), *_columns(refund, Source.EXCHANGE_REFUND)
         )
         .select_from(ORDERS.outerjoin(charge, is_charge).outerjoin(refund, is_refund))
-        .where(*books.mine(ORDERS.c.user_id))
+        .where(*books.mine(ORDERS.c.user_id), ORDERS.c.imported.is_(False))
     )
     for row in books.stream(query):
         refunded = row.points_cost if row.status == OrderStatus.CANCELLED else 0
@@ -120,7 +123,7 @@ def _receipts(books: Books) -> Iterator[Finding]:
             *_columns(credit, Source.PHOTO_UPLOAD),
         )
         .select_from(RECEIPTS.outerjoin(credit, is_credit))
-        .where(*books.mine(RECEIPTS.c.user_id))
+        .where(*books.mine(RECEIPTS.c.user_id), RECEIPTS.c.imported.is_(False))
     )
     for row in books.stream(query):
         approved = row.review_status == ReviewStatus.APPROVED
@@ -181,7 +184,8 @@ def _causes(books: Books) -> Iterator[Finding]:
     groundless.append(and_(LEDGER.c.source == Source.REGISTER.value, ~own_id))
     groundless.append(and_(LEDGER.c.source == Source.CHECK_IN.value, ~_checked_in().exists()))
     scope = [] if books.since is None else [books.is_new_row()]
-    for row in books.stream(select(LEDGER).where(or_(*groundless), *scope)):
+    ours = ~LEDGER.c.related_id.startswith(IMPORTED_PREFIX)
+    for row in books.stream(select(LEDGER).where(or_(*groundless), ours, *scope)):
         yield Finding(
             "causes", f"points_records {row.id}: no {row.source} {row.related_id} that pays it"
         )

@@ -1,0 +1,104 @@
+"""Moving in: the tables of the first backend become ours, with the books in order.
+
+The balance a guest sees moves in as it is. Where it disagrees with the history the first backend
+kept, a correction row in the ledger says by how much, and the history stays as it was written.
+Facts from before the move are marked `imported`: the proof asks of ours what was never true of
+theirs. Not moved: telemetry, sessions, codes, and applications, which are made anew.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import create_engine, func, select
+
+from points_app.db import execute
+from points_app.models import Prize, Product, User
+from points_app.services.legacy import guests, records, shop
+from points_app.services.legacy.reading import Legacy
+
+Progress = Callable[[str, int, int], None]
+NAMED_AT_MOST = 20
+
+
+class ImportRefused(Exception):
+    """This database or that one cannot be used; the text says what to do."""
+
+
+@dataclass
+class Report:
+    """What was, or would be, moved. `points` are those the corrections add up to."""
+
+    moved: dict[str, int] = field(default_factory=dict)
+    corrected_guests: int = 0
+    points_added: int = 0
+    points_removed: int = 0
+    problems: list[str] = field(default_factory=list)
+    problem_count: int = 0
+
+    def trouble(self, what: str) -> None:
+        """Note a row that cannot move as it is; the first ones are kept by name."""
+        self.problem_count += 1
+        if len(self.problems) < NAMED_AT_MOST:
+            self.problems.append(what)
+
+    def corrected(self, points: int) -> None:
+        """Note a guest whose balance and history disagreed by so many points."""
+        self.corrected_guests += 1
+        if points > 0:
+            self.points_added += points
+        else:
+            self.points_removed -= points
+
+
+def run(url: str, write: bool, resume: bool, progress: Progress) -> Report:
+    """Read the legacy database at `url` and, with `write`, move it here in batches.
+
+    Each batch is one transaction, so that an interrupted import goes on with `resume`. `progress`
+    hears the table, how many rows are done and how many there are. Raises ImportRefused,
+    SQLAlchemyError.
+    """
+    engine = create_engine(url)
+    try:
+        legacy = Legacy(engine)
+        missing = legacy.missing_tables()
+        if missing:
+            raise ImportRefused(f"no legacy database: it lacks {', '.join(missing)}")
+        if write and not resume:
+            _refuse_unless_empty()
+        return _run(legacy, write, progress)
+    finally:
+        engine.dispose()
+
+
+def _run(legacy: Legacy, write: bool, progress: Progress) -> Report:
+    report = Report()
+    for name, step in _steps(legacy, report):
+        total, done = legacy.count(name), 0
+        for batch in step(write):
+            done += batch
+            progress(name, done, total)
+        report.moved[name] = done
+    return report
+
+
+def _steps(legacy: Legacy, report: Report) -> Iterator[tuple[str, Callable[[bool], Iterator[int]]]]:
+    """In the order of their foreign keys; each step yields the size of each batch it moved."""
+    yield "system_configs", lambda write: shop.configs(legacy, report, write)
+    yield "lottery_settings", lambda write: shop.wheel(legacy, report, write)
+    yield "commodity_pool", lambda write: shop.products(legacy, report, write)
+    yield "users", lambda write: guests.guests(legacy, report, write)
+    yield "lottery_records", lambda write: records.draws(legacy, report, write)
+    yield "exchange_records", lambda write: records.orders(legacy, report, write)
+    yield "photo_reviews", lambda write: records.receipts(legacy, report, write)
+
+
+def _refuse_unless_empty() -> None:
+    for model in (User, Prize, Product):
+        if execute(select(func.count()).select_from(model)).scalar_one():
+            raise ImportRefused(
+                f"{model.__tablename__} is not empty: import into a new database after "
+                "`flask db upgrade` and before `flask seed`, or go on with --resume"
+            )
+
+
+__all__ = ["ImportRefused", "Progress", "Report", "run"]

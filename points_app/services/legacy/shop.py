@@ -1,0 +1,139 @@
+"""The shop: settings, wheel and catalogue, with the stock as it stands."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+from sqlalchemy import func, insert, select
+
+from points_app.db import execute, transactional, utcnow
+from points_app.models import Prize, Product, StockMovement
+from points_app.services import business, seeding, settings
+from points_app.services.legacy.reading import Legacy, Row, moment, text
+
+if TYPE_CHECKING:
+    from points_app.services.legacy import Report
+
+LIVE = ("pending", "shipped", "completed")
+
+
+def _known(rows: Sequence[Row], report: "Report") -> dict[str, Any]:
+    """The settings we know, each checked by its own rule."""
+    known: dict[str, Any] = {}
+    for row in rows:
+        key, value = row["config_key"], str(row["config_value"])
+        if key not in business.BusinessSettings.model_fields:
+            report.trouble(f"system_configs {key}: unknown here, left out")
+            continue
+        try:
+            known[key] = business.from_text(key, value)
+            business.BusinessSettings.model_validate({key: known[key]})
+        except ValidationError:
+            del known[key]
+            report.trouble(f"system_configs {key}: {value!r} is out of bounds, left out")
+    return known
+
+
+def configs(legacy: Legacy, report: "Report", write: bool) -> Iterator[int]:
+    """Move the settings."""
+    rows = legacy.rows(select(legacy.table("system_configs")))
+    known = _known([row._mapping for row in rows], report)
+    if write:
+        seeding.load_settings()
+        if known:
+            settings.change(None, known)
+    yield len(known)
+
+
+def wheel(legacy: Legacy, report: "Report", write: bool) -> Iterator[int]:
+    """Move the prizes."""
+    last = _last(Prize.prize_id) if write else 0
+    for rows in legacy.batches("lottery_settings", "prize_id", last):
+        if write:
+            _insert_prizes(rows)
+        yield len(rows)
+
+
+@transactional
+def _insert_prizes(rows: Sequence[Row]) -> None:
+    execute(insert(Prize.__table__), [_prize(row) for row in rows])
+
+
+def _prize(row: Row) -> dict[str, Any]:
+    stock = row.get("stock")
+    return {
+        "prize_id": row["prize_id"],
+        "prize_name": text(row["prize_name"], 100),
+        "prize_type": row["prize_type"],
+        "prize_value": Decimal(str(row["prize_value"] or 0)),
+        "angle": int(row["angle"] or 0) % 360,
+        "color": row.get("color") or "#FFFFFF",
+        "probability": Decimal(str(row["probability"] or 0)),
+        "is_activity": bool(row.get("is_activity")),
+        "daily_limit": int(row.get("daily_limit") or 0),
+        "total_limit": int(row.get("total_limit") or 0),
+        "stock": -1 if stock is None else int(stock),
+        "sort_order": int(row.get("sort_order") or 0),
+        "status": row.get("status") or "active",
+    }
+
+
+def products(legacy: Legacy, report: "Report", write: bool) -> Iterator[int]:
+    """Move the catalogue; each product's first stock is what it has and what live orders took."""
+    last = _last(Product.commodity_id) if write else 0
+    for rows in legacy.batches("commodity_pool", "commodity_id", last):
+        for row in rows:
+            if int(row["stock"] or 0) < 0:
+                report.trouble(f"commodity_pool {row['commodity_id']}: negative stock becomes 0")
+        if write:
+            taken = _taken(legacy, [row["commodity_id"] for row in rows])
+            _insert_products(rows, taken)
+        yield len(rows)
+
+
+def _taken(legacy: Legacy, ids: Sequence[int]) -> dict[int, int]:
+    orders = legacy.table("exchange_records")
+    live = (orders.c.commodity_id.in_(ids), orders.c.status.in_(LIVE))
+    query = select(orders.c.commodity_id, func.sum(orders.c.quantity)).where(*live)
+    return {key: int(pieces) for key, pieces in legacy.rows(query.group_by(orders.c.commodity_id))}
+
+
+@transactional
+def _insert_products(rows: Sequence[Row], taken: dict[int, int]) -> None:
+    new = [_product(row) for row in rows]
+    execute(insert(Product.__table__), new)
+    first = [
+        {
+            "commodity_id": row["commodity_id"],
+            "operation": "first",
+            "change": row["stock"] + taken.get(row["commodity_id"], 0),
+            "created_at": row["created_at"],
+        }
+        for row in new
+    ]
+    execute(insert(StockMovement.__table__), first)
+
+
+def _product(row: Row) -> dict[str, Any]:
+    created = moment(row.get("created_at")) or utcnow()
+    return {
+        "commodity_id": row["commodity_id"],
+        "name": text(row["name"], 100),
+        "description": row.get("description") or "",
+        "category": text(row.get("category"), 50) or "其他",
+        "exchange_points": int(row["exchange_points"]),
+        "stock": max(0, int(row["stock"] or 0)),
+        "image": text(row.get("image"), 255),
+        "status": row.get("status") or "active",
+        "is_hot": bool(row.get("is_hot")),
+        "sort_order": int(row.get("sort_order") or 0),
+        "rating": Decimal(str(row.get("rating") or 5)),
+        "sales_count": max(0, int(row.get("sales_count") or 0)),
+        "created_at": created,
+        "updated_at": moment(row.get("updated_at")) or created,
+    }
+
+
+def _last(column: Any) -> int:
+    return execute(select(func.coalesce(func.max(column), 0))).scalar_one()
