@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Engine
 
 START = datetime(2025, 3, 1, 9, 30)
 BATCH = 2000
@@ -40,8 +41,27 @@ TABLES = (
     """CREATE TABLE system_configs (config_key VARCHAR(64) PRIMARY KEY, config_value VARCHAR(255),
     config_type VARCHAR(16), description VARCHAR(255), is_public TINYINT(1))""",
 )
+COLUMNS = {
+    "users": "user_id mobile total_points is_merchant nickname status last_login created_at",
+    "points_records": "user_id type points source description created_at",
+    "lottery_settings": "prize_id prize_name prize_type prize_value angle color probability "
+    "is_activity status",
+    "lottery_records": "user_id draw_id prize_id prize_name prize_type prize_value draw_type "
+    "is_near_miss points_cost created_at",
+    "commodity_pool": "commodity_id name category exchange_points stock status is_hot sort_order "
+    "rating sales_count created_at",
+    "exchange_records": "user_id order_id commodity_id product_name quantity points_cost status "
+    "delivery_info exchange_time",
+    "photo_reviews": "user_id upload_id image_url input_amount recognized_amount match_status "
+    "points_awarded review_status upload_time review_time",
+    "system_configs": "config_key config_value config_type description is_public",
+}
 PRIZES = (("50积分", "points", 50, "0.5"), ("谢谢参与", "empty", 0, "0.5"))
 PRODUCTS = 20
+SETTINGS = {"lottery_cost_points": "100", "max_points_award": "1800", "theme": "red"}
+PICTURES = "https://storage.example.com/receipts/old"
+
+Rows = Iterator[tuple[str, tuple[Any, ...]]]
 
 
 def make(url: str, guests: int, seed: int = 1) -> None:
@@ -55,160 +75,82 @@ def make(url: str, guests: int, seed: int = 1) -> None:
         for table in TABLES:
             connection.execute(text(table))
     chance = random.Random(seed)
-    for name, rows in _shop():
-        _insert(engine, name, rows)
+    _insert(engine, _shop())
     for first in range(1, guests + 1, BATCH):
-        made: dict[str, list[dict[str, Any]]] = {}
-        for number in range(first, min(first + BATCH, guests + 1)):
-            for name, row in _guest(number, chance):
-                made.setdefault(name, []).append(row)
-        for name, rows in made.items():
-            _insert(engine, name, rows)
+        numbers = range(first, min(first + BATCH, guests + 1))
+        _insert(engine, (row for number in numbers for row in _guest(number, chance)))
     engine.dispose()
 
 
-def _insert(engine: Any, name: str, rows: list[dict[str, Any]]) -> None:
-    columns = ", ".join(rows[0])
-    values = ", ".join(f":{column}" for column in rows[0])
+def _insert(engine: Engine, rows: Rows) -> None:
+    made: dict[str, list[dict[str, Any]]] = {}
+    for name, values in rows:
+        columns = COLUMNS[name].split()
+        made.setdefault(name, []).append(dict(zip(columns, values, strict=True)))
     with engine.begin() as connection:
-        connection.execute(text(f"INSERT INTO {name} ({columns}) VALUES ({values})"), rows)
+        for name, parameters in made.items():
+            columns = COLUMNS[name].split()
+            values = ", ".join(f":{column}" for column in columns)
+            statement = f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({values})"
+            connection.execute(text(statement), parameters)
 
 
-def _shop() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    yield (
-        "lottery_settings",
-        [
-            {
-                "prize_id": place,
-                "prize_name": name,
-                "prize_type": kind,
-                "prize_value": value,
-                "angle": place * 45,
-                "color": "#123456",
-                "probability": share,
-                "is_activity": 0,
-                "status": "active",
-            }
-            for place, (name, kind, value, share) in enumerate(PRIZES, start=1)
-        ],
-    )
-    yield (
-        "commodity_pool",
-        [
-            {
-                "commodity_id": number,
-                "name": f"商品{number}",
-                "description": "",
-                "category": "饮品",
-                "exchange_points": 100,
-                "stock": 50 if number > 1 else -3,
-                "status": "active",
-                "is_hot": 0,
-                "sort_order": number,
-                "rating": "4.5",
-                "sales_count": number,
-                "created_at": START,
-                "updated_at": START,
-            }
-            for number in range(1, PRODUCTS + 1)
-        ],
-    )
-    settings = {"lottery_cost_points": "100", "max_points_award": "1800", "theme": "red"}
-    yield (
-        "system_configs",
-        [
-            {
-                "config_key": key,
-                "config_value": value,
-                "config_type": "int",
-                "description": "",
-                "is_public": 0,
-            }
-            for key, value in settings.items()
-        ],
-    )
+def _shop() -> Rows:
+    for place, (name, kind, value, share) in enumerate(PRIZES, start=1):
+        prize = (place, name, kind, value, place * 45, "#123456", share, 0, "active")
+        yield "lottery_settings", prize
+    for number in range(1, PRODUCTS + 1):
+        stock = 50 if number > 1 else -3
+        product = (
+            number,
+            f"商品{number}",
+            "饮品",
+            100,
+            stock,
+            "active",
+            0,
+            number,
+            "4.5",
+            9,
+            START,
+        )
+        yield "commodity_pool", product
+    for key, value in SETTINGS.items():
+        yield "system_configs", (key, value, "int", "", 0)
 
 
-def _guest(number: int, chance: random.Random) -> Iterator[tuple[str, dict[str, Any]]]:
+def _guest(number: int, chance: random.Random) -> Rows:
     """A guest who registered, drew, ordered and handed in a receipt."""
     at = START + timedelta(minutes=number)
     mobile = f"139{number:08d}"
     if number % 997 == 0:
         mobile = f"139{number - 1:08d}" if number % 2 else "12345"
-    history = [("earn", 1000, "register", "新用户注册奖励")]
-    if number % 20 == 0:  # spent before it was earned: two requests raced
-        history += [("spend", 1500, "exchange", "兑换商品"), ("earn", 900, "photo_upload", "小票")]
-    history += [("spend", 100, "lottery", "单次抽奖"), ("earn", 300, "photo_upload", "小票")]
-    balance = sum(points if kind == "earn" else -points for kind, points, *_ in history)
-    lost = chance.choice((100, 300, -100)) if number % 10 == 0 else 0
-    yield (
-        "users",
-        {
-            "user_id": number,
-            "mobile": mobile,
-            "total_points": balance + lost,
-            "is_merchant": number == 7,
-            "nickname": f"老客{number}",
-            "status": "banned" if number % 500 == 0 else "active",
-            "last_login": at,
-            "created_at": at,
-            "updated_at": at,
-        },
-    )
-    for kind, points, source, description in history:
-        yield (
-            "points_records",
-            {
-                "user_id": number,
-                "type": kind,
-                "points": points,
-                "source": source,
-                "description": description,
-                "created_at": at,
-            },
-        )
-    yield (
-        "lottery_records",
-        {
-            "draw_id": f"D{number}",
-            "user_id": number,
-            "prize_id": 2,
-            "prize_name": "谢谢参与",
-            "prize_type": "empty",
-            "prize_value": 0,
-            "draw_type": "single",
-            "is_near_miss": 0,
-            "points_cost": 100,
-            "created_at": at,
-        },
-    )
+    balance = 0
+    for kind, points, source, description in _history(number):
+        balance += points if kind == "earn" else -points
+        yield "points_records", (number, kind, points, source, description, at)
+    balance += chance.choice((100, 300, -100)) if number % 10 == 0 else 0
+    status = "banned" if number % 500 == 0 else "active"
+    yield "users", (number, mobile, balance, number == 7, f"老客{number}", status, at, at)
+    draw = (f"D{number}", 2, "谢谢参与", "empty", 0, "single", 0, 100, at)
+    yield "lottery_records", (number, *draw)
     if number % 20 == 0:
-        yield (
-            "exchange_records",
-            {
-                "user_id": number,
-                "commodity_id": 1 + number % PRODUCTS,
-                "order_id": f"EX{number:013d}",
-                "product_name": "商品",
-                "quantity": 15,
-                "points_cost": 1500,
-                "exchange_time": at,
-                "status": ("pending", "completed", "cancelled")[number // 20 % 3],
-                "delivery_info": f'{{"phone": "{mobile}", "address": "人民路{number}号"}}',
-            },
-        )
-    yield (
-        "photo_reviews",
-        {
-            "user_id": number,
-            "upload_id": f"UP{number:013d}",
-            "points_awarded": 300,
-            "upload_time": at,
-            "image_url": f"https://storage.example.com/receipts/old/{number}.jpg",
-            "input_amount": 30,
-            "recognized_amount": 30,
-            "match_status": "matched",
-            "review_status": "pending" if number % 15 == 0 else "approved",
-            "review_time": at,
-        },
-    )
+        yield "exchange_records", (number, *_order(number, mobile), at)
+    status = "pending" if number % 15 == 0 else "approved"
+    receipt = (f"UP{number:013d}", f"{PICTURES}/{number}.jpg", 30, 30, "matched", 300, status)
+    yield "photo_reviews", (number, *receipt, at, at)
+
+
+def _history(number: int) -> Iterator[tuple[str, int, str, str]]:
+    yield "earn", 1000, "register", "新用户注册奖励"
+    if number % 20 == 0:  # spent before it was earned: two requests raced
+        yield "spend", 1500, "exchange", "兑换商品"
+        yield "earn", 900, "photo_upload", "小票"
+    yield "spend", 100, "lottery", "单次抽奖"
+    yield "earn", 300, "photo_upload", "小票"
+
+
+def _order(number: int, mobile: str) -> tuple[Any, ...]:
+    status = ("pending", "completed", "cancelled")[number // 20 % 3]
+    delivery = f'{{"phone": "{mobile}", "address": "人民路{number}号"}}'
+    return f"EX{number:013d}", 1 + number % PRODUCTS, "商品", 15, 1500, status, delivery
