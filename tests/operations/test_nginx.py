@@ -1,0 +1,98 @@
+"""The proxy in front: WebSockets pass, tokens stay out of its log, slow bodies hold no thread."""
+
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from devstack.ports import free_port
+from devstack.process import Process, wait_until
+from devstack.serve import PROJECT
+from tests.realtime.conftest import Guest, Site, serve
+
+SECRET = "u1.s.4000000000"
+
+
+class Proxy:
+    def __init__(self, ports: tuple[int, int], log: Path) -> None:
+        self.ports = ports
+        self.log = log
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, redis_url) -> Iterator[Site]:
+    with serve(tmp_path_factory.mktemp("site"), redis_url) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def proxy(site, tmp_path_factory) -> Iterator[Proxy]:
+    """nginx with the shipped file; only the addresses are this machine's."""
+    nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+    assert nginx, "nginx is not installed: apt-get install nginx-light"
+    folder = tmp_path_factory.mktemp("nginx")
+    ports, log = (free_port(), free_port()), folder / "nginx.log"
+    text = (PROJECT / "deploy" / "nginx.conf").read_text()
+    for old, new in {
+        "server web:3000": f"server 127.0.0.1:{site.port}",
+        "listen 3000": f"listen 127.0.0.1:{ports[0]}",
+        "listen 8080": f"listen 127.0.0.1:{ports[1]}",
+        "/tmp/nginx.pid": str(folder / "nginx.pid"),
+        "/dev/stdout": str(log),
+        "http {": f"http {{\n    client_body_temp_path {folder}/body;\n"
+        f"    proxy_temp_path {folder}/proxy;\n    fastcgi_temp_path {folder}/fastcgi;\n"
+        f"    uwsgi_temp_path {folder}/uwsgi;\n    scgi_temp_path {folder}/scgi;",
+    }.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    (folder / "nginx.conf").write_text("daemon off;\n" + text)
+    command = [nginx, "-e", "stderr", "-c", folder / "nginx.conf"]
+    with Process("nginx", command, folder / "errors.log"):
+        wait_until(lambda: _answers(ports[0]), 20, (folder / "errors.log").read_text())
+        yield Proxy(ports, log)
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/vitals", timeout=2) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def test_websockets_pass_on_both_ports_and_paths(site, proxy):
+    for port, path in ((proxy.ports[0], "/ws"), (proxy.ports[1], "/")):
+        guest = Guest(f"ws://127.0.0.1:{port}{path}?token={SECRET}")
+        guest.say(type="ping")
+        assert guest.hear()["type"] == "pong"
+        guest.socket.shutdown()
+
+
+def test_no_token_reaches_the_proxy_s_log(site, proxy):
+    guest = Guest(f"ws://127.0.0.1:{proxy.ports[0]}/ws?token={SECRET}")
+    guest.socket.shutdown()
+    wait_until(lambda: "/ws" in proxy.log.read_text(), 20, "the log line")
+    assert SECRET not in proxy.log.read_text()
+
+
+def test_metrics_are_not_public(proxy):
+    with pytest.raises(HTTPError, match="404"):
+        urlopen(f"http://127.0.0.1:{proxy.ports[0]}/metrics", timeout=5)
+
+
+def test_a_slow_upload_reaches_the_service_only_when_it_is_whole(site, proxy):
+    """As many half-sent bodies as there are threads; the service goes on serving."""
+    slow = []
+    for _ in range(20):
+        sender = socket.create_connection(("127.0.0.1", proxy.ports[0]))
+        sender.sendall(b"POST /vitals HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf")
+        slow.append(sender)
+    for _ in range(3):
+        with urlopen(Request(f"http://127.0.0.1:{site.port}/vitals"), timeout=10) as answer:
+            assert answer.status == 200
+    for sender in slow:
+        sender.close()
