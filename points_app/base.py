@@ -12,7 +12,7 @@ from points_app.config import Settings
 from points_app.crypto import Vault
 from points_app.db import db, init_db
 from points_app.extensions import Parts, jwt, make_redis, migrate, producer
-from points_app.logs import configure_logging
+from points_app.logs import configure_logging, report_to_sentry
 from points_app.services.sessions import ACCESS_SECONDS, ALGORITHM, REFRESH_LIFE, Subject
 
 
@@ -23,6 +23,7 @@ def create_base_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings.from_env(os.environ)
     configure_logging(settings)
+    report_to_sentry(settings)
     app = Flask("points_app", static_folder=None)
     app.config["SETTINGS"] = settings
     old_keys = [key for key in settings.encryption_keys_old.split(",") if key]

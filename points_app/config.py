@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from secrets import token_hex, token_urlsafe
 from typing import Any, Literal, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 MIN_SECRET_LENGTH = 32
+SSL_MODES = ("DISABLED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY")
 # What secrets in documents and examples hold; each is out of the question in a random one.
 PLACEHOLDERS = re.compile(
     "change.?(me|this)|your.?(secret|key)|default[-_]|[-_]secret|secret[-_]|(secret|jwt)key|"
@@ -86,6 +87,7 @@ class Settings(BaseModel):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["auto", "json", "console"] = "auto"
     metrics_token: str = ""
+    sentry_dsn: str = ""
 
     @property
     def is_production(self) -> bool:
@@ -220,6 +222,9 @@ def _incomplete(settings: Settings) -> list[str]:
         problems += _missing(settings, needed, "SEALOS_BUCKET")
     if bool(settings.ocr_api_key) != bool(settings.ocr_secret_key):
         problems.append("OCR_API_KEY and OCR_SECRET_KEY are needed together")
+    mode = parse_qs(urlsplit(settings.database_url).query).get("ssl-mode", ["DISABLED"])[0]
+    if mode.upper() not in SSL_MODES:
+        problems.append(f"DATABASE_URL: ssl-mode={mode} must be one of {', '.join(SSL_MODES)}")
     if urlsplit(settings.redis_url).scheme not in {"redis", "rediss", "unix"}:
         problems.append("REDIS_URL must start with redis://, rediss:// or unix://")
     return problems

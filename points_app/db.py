@@ -32,7 +32,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
 
 from points_app.config import Settings
-from points_app.engine import engine_options, prepare
+from points_app.engine import database_uri, engine_options, prepare
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -254,7 +254,7 @@ def is_unavailable(error: DBAPIError) -> bool:
 
 def init_db(app: Flask, settings: Settings) -> None:
     """Bind the session to this app's database."""
-    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_DATABASE_URI"] = database_uri(settings)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
     db.init_app(app)
     with app.app_context():

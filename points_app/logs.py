@@ -70,16 +70,38 @@ def _json(event: EventDict, **_: Any) -> str:
 
 def _mask(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """The last line of defence: no phone number and no token in clear, whoever logged it."""
-    return {key: _masked(value) for key, value in event.items()}
+    return {key: masked(value) for key, value in event.items()}
 
 
-def _masked(value: Any) -> Any:
+def masked(value: Any) -> Any:
+    """`value` with every phone number and token in it, however deep, made unreadable."""
     if isinstance(value, dict):
-        return {key: _masked(item) for key, item in value.items()}
+        return {key: masked(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_masked(item) for item in value]
+        return [masked(item) for item in value]
     if isinstance(value, int) and MOBILE.fullmatch(str(value)):
         return mask_mobile(str(value))
     if not isinstance(value, str) or not SUSPECT.search(value):
         return value
     return TOKEN.sub(r"\1[hidden]", MOBILE.sub(r"\1****\2", value))
+
+
+def report_to_sentry(settings: Settings) -> None:
+    """Send unexpected failures to SENTRY_DSN, when it is set, as little as explains them.
+
+    No personal data, no request body, no local variables; what is left goes through the mask.
+    """
+    if not settings.sentry_dsn:
+        return
+    import sentry_sdk  # only its users pay for loading it
+
+    sentry_sdk.init(
+        dsn=settings.sentry_dsn,
+        environment=settings.app_env,
+        send_default_pii=False,
+        max_request_body_size="never",
+        include_local_variables=False,
+        traces_sample_rate=0.0,
+        before_send=lambda event, _hint: masked(event),  # type: ignore[arg-type]
+        before_breadcrumb=lambda crumb, _hint: masked(crumb),
+    )

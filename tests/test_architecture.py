@@ -107,7 +107,7 @@ def settings_of_the_app() -> Iterator[str]:
 
 def read_directly() -> Iterator[str]:
     """What the servers' own configuration reads, past Settings."""
-    for name in ("gunicorn.conf.py", "celeryconfig.py"):
+    for name in ("gunicorn.conf.py", "celeryconfig.py", "worker/__init__.py", "worker/app.py"):
         for call in ast.walk(ast.parse((PROJECT / name).read_text())):
             if isinstance(call, ast.Call) and ast.unparse(call.func) == "os.environ.get":
                 yield ast.literal_eval(call.args[0])
