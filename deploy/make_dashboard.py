@@ -25,7 +25,11 @@ PANELS: tuple[tuple[str, str, dict[str, str]], ...] = (
         "none",
         {"{{type}} {{source}}": "sum by (type, source) (rate(points_moved_total[5m])) * 60"},
     ),
-    ("Points in all wallets", "none", {"outstanding": "max(points_outstanding)"}),
+    (
+        "Points in all wallets, and guests",
+        "none",
+        {"outstanding": "max(points_outstanding)", "guests": "max(points_guests)"},
+    ),
     (
         "Draws: given against configured",
         "percentunit",
@@ -77,6 +81,8 @@ PANELS: tuple[tuple[str, str, dict[str, str]], ...] = (
             "{{task}} {{outcome}} a minute": "sum by (task, outcome) "
             "(rate(points_tasks_total[5m])) * 60",
             "queued": "max(points_queue_tasks)",
+            "mean seconds": "sum(rate(points_task_seconds_sum[5m])) "
+            "/ sum(rate(points_task_seconds_count[5m]))",
         },
     ),
     (
@@ -106,6 +112,7 @@ PANELS: tuple[tuple[str, str, dict[str, str]], ...] = (
         "none",
         {
             "balanced": "min(points_books_balanced)",
+            "automatic approvals overruled": "max(points_auto_approve_error_ratio)",
             "checked, hours ago": "max(points_books_checked_seconds) / 3600",
             "storage used": "max(points_storage_used_ratio)",
             "figures, seconds old": "max(points_figures_age_seconds)",

@@ -25,6 +25,7 @@ from points_app.models import (
     ReviewStatus,
     User,
 )
+from points_app.services import auto_review
 
 KEY = "figures"
 KEPT_SECONDS = 3600
@@ -83,6 +84,9 @@ def _receipts() -> list[Row]:
         labels = {"status": status.value}
         rows.append(("points_receipts_unread", labels, count))
         rows.append(("points_receipts_unread_oldest_seconds", labels, _age(oldest)))
+    rate = auto_review.error_rate()
+    if rate is not None:
+        rows.append(("points_auto_approve_error_ratio", {}, rate))
     return rows + _receipts_read()
 
 
