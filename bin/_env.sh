@@ -66,20 +66,26 @@ make_environment() {
     echo "environment ready after $(($(date +%s) - began)) s"
 }
 
-# Debian keeps servers in /usr/sbin, which is not on everybody's PATH.
-# install_mariadb WHO ALTERNATIVE: as root on Debian it is installed, else WHO it is for is told how.
-install_mariadb() {
-    packages="mariadb-server-core mariadb-client"
-    if PATH="$PATH:/usr/sbin" command -v mariadbd >/dev/null && command -v mariadb-dump >/dev/null; then
-        return
-    fi
+# need WHO ALTERNATIVE PROGRAM=PACKAGE...: what is missing is installed, as root on Debian; otherwise
+# it is said what WHO needs and what can be done about it. Servers hide in /usr/sbin.
+need() {
+    who=$1 alternative=$2 missing=
+    shift 2
+    for pair in "$@"; do
+        PATH="$PATH:/usr/sbin" command -v "${pair%%=*}" >/dev/null || missing="$missing ${pair#*=}"
+    done
+    [ -n "$missing" ] || return 0
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-        die "$1 MariaDB. On Debian or Ubuntu:" \
-            "    sudo apt-get install --no-install-recommends $packages" "$2"
+        die "$who needs:$missing. On Debian or Ubuntu:" \
+            "    sudo apt-get install --no-install-recommends$missing" "$alternative"
     fi
-    echo "installing MariaDB ($packages)"
+    echo "installing$missing"
     export DEBIAN_FRONTEND=noninteractive
     # shellcheck disable=SC2086 # words on purpose
-    apt-get update -qq && apt-get install -qq -y --no-install-recommends $packages >/dev/null ||
-        die "MariaDB could not be installed, see above. Is there a network?"
+    apt-get update -qq && apt-get install -qq -y --no-install-recommends $missing >/dev/null ||
+        die "could not be installed, see above:$missing. Is there a network?"
+}
+
+need_mariadb() {
+    need "$1" "$2" mariadbd=mariadb-server-core mariadb-dump=mariadb-client
 }
