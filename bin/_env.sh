@@ -56,6 +56,8 @@ make_environment() {
     [ -n "$outdated" ] || return 0
     echo "installing packages: about 150 MB the first time"
     [ -z "${PIP_INDEX_URL:-}" ] || export UV_DEFAULT_INDEX="${UV_DEFAULT_INDEX:-$PIP_INDEX_URL}"
+    # uv trusts a list of its own; a company's authority is in the system's, where pip finds it too.
+    [ ! -e /etc/ssl/certs/ca-certificates.crt ] || export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-1}"
     [ -t 2 ] && quiet= || quiet=--quiet
     # Compiled once here, not in each of the six processes of a first start, and not each time where
     # PYTHONDONTWRITEBYTECODE is set, as in many containers.
