@@ -55,7 +55,8 @@ def configure_logging(settings: Settings) -> None:
         )
     )
     # What no line shows need not be looked up for each (Python's logging HOWTO, Optimization).
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    # The process is shown: gunicorn's own lines begin with it.
+    logging.logThreads = logging.logMultiprocessing = False
     logging._srcfile = None
     root = logging.getLogger()
     root.handlers = [handler]
