@@ -1,16 +1,13 @@
 """The whole product: gunicorn as in production, real sessions, sockets on both ports."""
 
 import os
-import queue
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -24,6 +21,7 @@ from devstack.ports import free_port
 from devstack.process import Process, Server
 from tests.factories import Factory
 from tests.realtime.conftest import PATIENCE, ROOT, Guest, eventually
+from tests.realtime.served import served
 
 
 class Shop:
@@ -272,41 +270,3 @@ def browser(tmp_path: Path) -> list[str]:
         pytest.skip("no Chromium: apt-get install chromium-headless-shell")
     switches = ["--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0"]
     return [found, *switches, f"--user-data-dir={tmp_path / 'profile'}"]
-
-
-class served:
-    """A page at an address of its own, and what the page posts back."""
-
-    def __init__(self, page: str) -> None:
-        heard: queue.Queue[str] = queue.Queue()
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self._answer(page.encode())
-
-            def do_POST(self) -> None:
-                heard.put(self.rfile.read(int(self.headers["Content-Length"])).decode())
-                self._answer(b"")
-
-            def _answer(self, body: bytes) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *arguments: object) -> None:
-                """Nothing to the terminal."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever)
-        self._heard = heard
-
-    def __enter__(self) -> tuple[str, "queue.Queue[str]"]:
-        self._thread.start()
-        return f"http://127.0.0.1:{self._server.server_port}/", self._heard
-
-    def __exit__(self, *error: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
