@@ -22,9 +22,6 @@ from sqlalchemy import (
     MetaData,
     create_engine,
     event,
-    func,
-    select,
-    update,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -43,7 +40,6 @@ ATTEMPTS = 4
 RETRYABLE = {1213, 1205, 1020}
 # A row somebody else holds, asked for with NOWAIT: MySQL 8 and MariaDB.
 LOCKED = {3572, 1205}
-_NUMBERED = 1 << 32
 
 
 class TryAgain(Exception):
@@ -149,51 +145,6 @@ def _run_hooks(hooks: list[Callable[[], Any]]) -> None:
 def execute(statement: Executable, parameters: Any = None) -> CursorResult[Any]:
     """Run a Core statement in the session's transaction, past the ORM's unit of work."""
     return db.session().connection().execute(statement, parameters)
-
-
-def add(column: Any, key: int, change: int, *guards: Any, **also: Any) -> int | None:
-    """Add `change` to a counter of the row `key` while `guards` hold; the one way to move money.
-
-    `also` sets other columns in the same statement. Locks the row until the transaction ends.
-    Returns the counter's new value, or None when no row passed the guards. On MySQL the value comes
-    back with the UPDATE itself (LAST_INSERT_ID(expr), MySQL manual 14.15), not by another query.
-    """
-    table = column.table
-    (primary_key,) = table.primary_key.columns
-    row = primary_key == key
-    if db.engine.dialect.name == "sqlite":
-        done = execute(update(table).where(row, *guards).values({column: column + change, **also}))
-        return execute(select(column).where(row)).scalar_one() if done.rowcount else None
-    moved = func.last_insert_id(column + change)
-    done = execute(update(table).where(row, *guards).values({column: moved, **also}))
-    return done.lastrowid if done.rowcount else None
-
-
-def add_counted(
-    column: Any, count: Any, key: int, change: int, *guards: Any, **also: Any
-) -> tuple[int, int] | None:
-    """`add` for a column whose changes are numbered by the column `count`.
-
-    Returns the new value, which must stay from 0 to 2^31, and the number of this change; or None.
-    On MySQL both come back with the UPDATE, as one integer.
-    """
-    table = column.table
-    (primary_key,) = table.primary_key.columns
-    row = primary_key == key
-    new: list[tuple[Any, Any]] = [(column, column + change)]
-    new += [(table.c[name], value) for name, value in also.items()]
-    if db.engine.dialect.name == "sqlite":
-        numbered = update(table).where(row, *guards).ordered_values((count, count + 1), *new)
-        if not execute(numbered).rowcount:
-            return None
-        value, number = execute(select(column, count).where(row)).one()
-        return value, number
-    # `count` first: MySQL assigns in order, and `column` in here must mean its old value.
-    both = func.last_insert_id((count + 1) * _NUMBERED + column + change)
-    numbered = update(table).where(row, *guards)
-    done = execute(numbered.ordered_values((count, both.op("DIV")(_NUMBERED)), *new))
-    number, value = divmod(done.lastrowid, _NUMBERED)
-    return (value, number) if done.rowcount else None
 
 
 @contextmanager

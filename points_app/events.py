@@ -37,7 +37,7 @@ def points_update(
 def stock_update(product_id: int, stock: int, version: int, operation: str) -> None:
     """A product's stock changed by a `purchase`, a `restock` or an `admin_adjust`.
 
-    `version` is the number of this change (`db.add_counted`): whatever is announced late after a
+    `version` is the number of this change (services/stock.py): whatever is announced late after a
     newer one is left out.
     """
     data = {

@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from points_app.codes import new_code, new_id
 from points_app.db import TryAgain, db, execute, transactional, utcnow
@@ -19,6 +19,8 @@ from points_app.wire.times import iso
 
 PRODUCTS = Product.__table__
 ORDERS = Order.__table__
+_NEW_ORDER = insert(ORDERS)
+_PRODUCT = select(PRODUCTS).where(PRODUCTS.c.commodity_id == bindparam("product_id"))
 
 
 @transactional
@@ -51,7 +53,7 @@ def redeem(
         "delivery_info": _seal_delivery(order_id, delivery_info),
         "exchange_time": now,
     }
-    execute(insert(ORDERS), order)
+    execute(_NEW_ORDER, order)
     _take_stock(product, quantity)
     return {
         "order_id": order_id,
@@ -66,16 +68,9 @@ def redeem(
 
 
 def _take_stock(product: Item, quantity: int) -> None:
-    """The catalogue may be older than this moment, so the row itself decides: guards on its stock,
-    status and price."""
-    guards = (
-        PRODUCTS.c.stock >= quantity,
-        PRODUCTS.c.status == "active",
-        PRODUCTS.c.exchange_points == product.exchange_points,
-    )
-    sold = PRODUCTS.c.sales_count + quantity
-    left = stock.move(product.product_id, -quantity, "purchase", *guards, sales_count=sold)
-    if left is None:
+    """The catalogue may be older than this moment, so the row itself decides: its stock, status
+    and price."""
+    if not stock.sell(product.product_id, quantity, product.exchange_points):
         _check_orderable(product.product_id, quantity)
         raise TryAgain
 
@@ -83,7 +78,7 @@ def _take_stock(product: Item, quantity: int) -> None:
 def _check_orderable(product_id: int, quantity: int) -> None:
     """Whether the database itself has what the catalogue has not, or no longer. If so the next try
     sees it. Raises ProductUnknown, OutOfStock."""
-    row = execute(select(PRODUCTS).where(PRODUCTS.c.commodity_id == product_id)).one_or_none()
+    row = execute(_PRODUCT, {"product_id": product_id}).one_or_none()
     if row is None or row.status != "active":
         raise ProductUnknown
     if row.stock < quantity:

@@ -1,6 +1,6 @@
 """Stock that comes in, is counted anew, or comes back."""
 
-from sqlalchemy import case, insert, select
+from sqlalchemy import insert, select
 
 from points_app.db import execute, transactional, utcnow
 from points_app.errors import InvalidInput, ProductUnknown
@@ -40,7 +40,7 @@ def _correct(actor_id: int, product_id: int, operation: str, change: int) -> wir
     before = _locked_stock(product_id)
     if before + change > MAX_STOCK:
         raise InvalidInput.of("quantity", f"more than {MAX_STOCK} in stock")
-    after = stock.move(product_id, change, operation)
+    after = stock.correct(product_id, change, operation)
     assert after is not None
     note_movement(actor_id, product_id, operation, change)
     details = {"operation": operation, "from": before, "to": after}
@@ -75,6 +75,4 @@ def give_back(product_id: int, quantity: int) -> None:
 
     The order's own state is the record of it, so that no movement is written.
     """
-    sold = PRODUCTS.c.sales_count
-    fewer = case((sold >= quantity, sold - quantity), else_=0)
-    stock.move(product_id, quantity, "restock", sales_count=fewer)
+    stock.take_back(product_id, quantity)

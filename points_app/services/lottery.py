@@ -20,6 +20,7 @@ from points_app.wire import lottery as wire
 from points_app.wire.times import number
 
 DRAWS = Draw.__table__
+_NEW_DRAWS = insert(DRAWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def _record(
                 "created_at": now,
             }
         )
-    execute(insert(DRAWS), rows)
+    execute(_NEW_DRAWS, rows)
 
 
 def _result(turn: Turn, prize: prizes.Prize, place: int) -> wire.DrawResult:

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy import BigInteger, bindparam, func, insert, select, update
 
 from points_app.db import db, execute
 from points_app.models import Prize as PrizeTable
 from points_app.models import PrizeCount
 from points_app.services import locks
+from points_app.services.wallet import Provided
 from points_app.services.wheel import Wheel
 from points_app.versions import WHEEL, memory
 from points_app.wire import lottery as wire
@@ -54,6 +54,8 @@ _FINGERPRINT = (
     .where(PRIZES.c.status == "active")
     .scalar_subquery()
 )
+_LOOK = select(_FINGERPRINT)
+_UNCHANGED = bindparam("fingerprint", type_=BigInteger) == _FINGERPRINT
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class WheelNow:
 
     wheel: Wheel
     shown: list[wire.WheelField]
-    unchanged: Any
+    unchanged: Provided | None
 
 
 def wheel() -> WheelNow:
@@ -82,8 +84,8 @@ def _load(_: WheelNow | None) -> WheelNow:
     unchanged = None
     if db.engine.dialect.name != "sqlite":
         # First: a change between the two queries is then found by the transaction.
-        fingerprint = execute(select(_FINGERPRINT)).scalar()
-        unchanged = literal(fingerprint) == _FINGERPRINT
+        fingerprint = execute(_LOOK).scalar()
+        unchanged = Provided(_UNCHANGED, {"fingerprint": fingerprint})
     prizes = [Prize(*row) for row in execute(_ACTIVE)]
     return WheelNow(Wheel(prizes), [wire.wheel_field(prize) for prize in prizes], unchanged)
 

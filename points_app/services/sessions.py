@@ -7,7 +7,7 @@ from typing import Any
 
 import jwt
 from flask_jwt_extended import create_access_token, create_refresh_token
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from ulid import ULID
 
 from points_app import events, versions
@@ -37,6 +37,8 @@ _ACCOUNT = (
     .join(AuthSession, AuthSession.user_id == User.user_id)
     .where(AuthSession.session_id == bindparam("sid"), User.user_id == bindparam("user_id"))
 )
+_NEW_SESSION = insert(AuthSession.__table__)
+_NEW_TOKEN = insert(RefreshToken.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,10 @@ class Caller:
 
 def open_session(user: User) -> TokenPair:
     """A new session with its first pair. Runs in the caller's transaction."""
-    session = AuthSession(
-        session_id=str(ULID()), user_id=user.user_id, expires_at=utcnow() + REFRESH_LIFE
-    )
-    db.session.add(session)
-    db.session.flush()
-    return _issue(user, session)
+    session_id, now = str(ULID()), utcnow()
+    session = {"session_id": session_id, "user_id": user.user_id, "created_at": now}
+    execute(_NEW_SESSION, {**session, "expires_at": now + REFRESH_LIFE})
+    return _issue(user, session_id)
 
 
 def refresh(token: str | None) -> TokenPair:
@@ -110,21 +110,20 @@ def _exchange(claims: dict[str, Any]) -> TokenPair | None:
     token.grace_used = token.retired_at is not None
     token.retired_at = token.retired_at or now
     session.expires_at = now + REFRESH_LIFE
-    return _issue(user, session)
+    return _issue(user, session.session_id)
 
 
-def _issue(user: User, session: AuthSession) -> TokenPair:
+def _issue(user: User, session_id: str) -> TokenPair:
     jti = str(ULID())
-    db.session.add(
-        RefreshToken(jti=jti, session_id=session.session_id, expires_at=utcnow() + REFRESH_LIFE)
-    )
+    token = {"jti": jti, "session_id": session_id, "expires_at": utcnow() + REFRESH_LIFE}
+    execute(_NEW_TOKEN, {**token, "grace_used": False})
     claims = {
         "mobile": mask_mobile(parts.vault.open(user.mobile, user.mobile_row)),
         "is_merchant": user.is_merchant,
-        "sid": session.session_id,
+        "sid": session_id,
     }
     access = create_access_token(Subject(user.user_id, "access"), additional_claims=claims)
-    renewal = {"sid": session.session_id, "jti": jti}
+    renewal = {"sid": session_id, "jti": jti}
     return {
         "access_token": access,
         "refresh_token": create_refresh_token(

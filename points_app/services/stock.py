@@ -1,28 +1,62 @@
-"""The one way a product's stock moves."""
+"""The one way a product's stock moves: told to everybody after the commit."""
 
 from typing import Any
 
+from sqlalchemy import bindparam, case
+
 from points_app import events
-from points_app.db import add_counted
+from points_app.counters import NumberedCounter
 from points_app.models import Product
 from points_app.services import locks
 from points_app.versions import CATALOGUE, changed
 
-PRODUCTS = Product.__table__
+PRODUCTS = Product.__table__.c
+# `updated_at` dates what a merchant edits; the catalogues of all processes go by it.
+STOCK = (PRODUCTS.stock, PRODUCTS.stock_version)
+KEPT = {"updated_at": PRODUCTS.updated_at}
+PIECES = bindparam("pieces", type_=PRODUCTS.stock.type)
+
+_CORRECTED = NumberedCounter(*STOCK, **KEPT)
+_SOLD = NumberedCounter(
+    *STOCK,
+    PRODUCTS.stock >= PIECES,
+    PRODUCTS.status == "active",
+    PRODUCTS.exchange_points == bindparam("price"),
+    sales_count=PRODUCTS.sales_count + PIECES,
+    **KEPT,
+)
+_RETURNED = NumberedCounter(
+    *STOCK,
+    sales_count=case((PRODUCTS.sales_count >= PIECES, PRODUCTS.sales_count - PIECES), else_=0),
+    **KEPT,
+)
 
 
-def move(product_id: int, change: int, operation: str, *guards: Any, **also: Any) -> int | None:
-    """Add `change` pieces while `guards` hold, and tell everybody after the commit.
+def sell(product_id: int, pieces: int, price: int) -> bool:
+    """Take pieces of a product that is active, in stock and costs `price`; else False.
 
-    `operation` is the contract's: purchase, restock or admin_adjust; `also` sets other columns.
-    Locks the product's row (inventory rank). Returns the new stock, or None when a guard refused.
+    Locks the product's row (inventory rank), as the others here do.
     """
+    sold = {"pieces": pieces, "price": price}
+    return _move(_SOLD, product_id, -pieces, "purchase", **sold) is not None
+
+
+def take_back(product_id: int, pieces: int) -> None:
+    """Put pieces back that were sold."""
+    _move(_RETURNED, product_id, pieces, "restock", pieces=pieces)
+
+
+def correct(product_id: int, change: int, operation: str) -> int | None:
+    """Add `change` pieces; the new stock, None for an unknown product. `operation` is the
+    contract's: restock or admin_adjust."""
+    return _move(_CORRECTED, product_id, change, operation)
+
+
+def _move(
+    counter: NumberedCounter, product_id: int, change: int, operation: str, **values: Any
+) -> int | None:
     locks.reach(locks.Rank.INVENTORY, ("product", product_id))
-    # `updated_at` dates what a merchant edits; the catalogues of all processes go by it.
-    also["updated_at"] = PRODUCTS.c.updated_at
-    moved = add_counted(
-        PRODUCTS.c.stock, PRODUCTS.c.stock_version, product_id, change, *guards, **also
-    )
+    moved = counter.add(product_id, change, **values)
     if moved is None:
         return None
     stock, version = moved

@@ -1,19 +1,23 @@
 """The only place where points move: a guarded update of the wallet and its ledger rows."""
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from points_app import events, metrics
-from points_app.db import TryAgain, add, after_commit, execute, utcnow
+from points_app.counters import Counter
+from points_app.db import TryAgain, after_commit, execute, utcnow
 from points_app.errors import InsufficientPoints
 from points_app.models import LedgerEntry, Source, User
 from points_app.services import locks, seals
 
 USERS = User.__table__.c
 LEDGER = LedgerEntry.__table__
+_NEW_ENTRIES = insert(LEDGER)
+_BALANCE = select(USERS.total_points).where(USERS.user_id == bindparam("user_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +30,19 @@ class Entry:
     description: str
 
 
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """A condition that must hold for points to move, and the values of its bindparams."""
+
+    condition: Any
+    values: dict[str, Any]
+
+
 def book(
     user_id: int,
     *entries: Entry,
     shortfall: type[InsufficientPoints] = InsufficientPoints,
-    provided: Any = None,
+    provided: Provided | None = None,
 ) -> int:
     """Book the entries in order and return the balance after them, in points.
 
@@ -43,8 +55,8 @@ def book(
     locks.reach(locks.Rank.WALLET, user_id)
     steps = list(accumulate(entry.points for entry in entries))
     required = max(0, -min(steps))
-    guards = [USERS.total_points >= required, *([] if provided is None else [provided])]
-    balance = add(USERS.total_points, user_id, steps[-1], *guards)
+    values = {"required": required, **(provided.values if provided else {})}
+    balance = _move(provided and provided.condition).add(user_id, steps[-1], **values)
     if balance is None:
         current = balance_of(user_id)
         if current >= required:
@@ -57,9 +69,16 @@ def book(
     return balance
 
 
+@cache
+def _move(condition: Any | None) -> Counter:
+    """The UPDATE for this further condition; there are as many as conditions in the code."""
+    guards = [USERS.total_points >= bindparam("required")]
+    return Counter(USERS.total_points, *guards, *([] if condition is None else [condition]))
+
+
 def balance_of(user_id: int) -> int:
     """The wallet's points. Raises LookupError for an unknown user."""
-    balance = execute(select(USERS.total_points).where(USERS.user_id == user_id)).scalar()
+    balance = execute(_BALANCE, {"user_id": user_id}).scalar()
     if balance is None:
         raise LookupError(f"no user {user_id}")
     return balance
@@ -80,7 +99,7 @@ def _write(user_id: int, entries: tuple[Entry, ...], balances: list[int]) -> Non
         }
         for entry, balance in zip(entries, balances, strict=True)
     ]
-    execute(insert(LEDGER), [{**row, "mac": seals.row_mac(row)} for row in rows])
+    execute(_NEW_ENTRIES, [{**row, "mac": seals.row_mac(row)} for row in rows])
 
 
 def _announce(user_id: int, entries: tuple[Entry, ...], balance: int) -> None:

@@ -1,0 +1,77 @@
+"""Counters in rows, moved by guarded UPDATEs that say where they moved to.
+
+Each is a statement made once, because making one anew costs more than the database takes for it.
+"""
+
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, update
+
+from points_app.db import db, execute
+
+_NUMBERED = 1 << 32
+
+
+class Counter:
+    """Adds to a column of one row while `guards` hold; `also` sets other columns with it.
+
+    Both may hold bindparams, which `add` gets by name.
+    """
+
+    def __init__(self, column: Any, *guards: Any, **also: Any) -> None:
+        (primary_key,) = column.table.primary_key.columns
+        self._row = primary_key == bindparam("this_row")
+        self._column = column
+        self._update = update(column.table).where(self._row, *guards)
+        self._new = column + bindparam("change")
+        self._also = {column.table.c[name]: value for name, value in also.items()}
+        # On MySQL the value comes back with the UPDATE itself (LAST_INSERT_ID(expr), MySQL manual
+        # 14.15), on SQLite by another query.
+        moved = func.last_insert_id(self._new)
+        self._in_one = self._update.values({column: moved, **self._also})
+        self._in_two = self._update.values({column: self._new, **self._also})
+        self._look = select(column).where(self._row)
+
+    def add(self, key: int, change: int, **values: Any) -> int | None:
+        """Add `change` to the row `key`; the new value, or None when no row passed the guards.
+
+        Locks the row until the transaction ends.
+        """
+        given = {"this_row": key, "change": change, **values}
+        if db.engine.dialect.name == "sqlite":
+            done = execute(self._in_two, given)
+            return execute(self._look, {"this_row": key}).scalar_one() if done.rowcount else None
+        done = execute(self._in_one, given)
+        return done.lastrowid if done.rowcount else None
+
+
+class NumberedCounter:
+    """The same for a column whose changes the column `count` numbers."""
+
+    def __init__(self, column: Any, count: Any, *guards: Any, **also: Any) -> None:
+        (primary_key,) = column.table.primary_key.columns
+        row = primary_key == bindparam("this_row")
+        new = [(column, column + bindparam("change"))]
+        new += [(column.table.c[name], value) for name, value in also.items()]
+        numbered = update(column.table).where(row, *guards)
+        # `count` first: MySQL assigns in order, and `column` in here must mean its old value.
+        both = func.last_insert_id((count + 1) * _NUMBERED + column + bindparam("change"))
+        self._in_one = numbered.ordered_values((count, both.op("DIV")(_NUMBERED)), *new)
+        self._in_two = numbered.ordered_values((count, count + 1), *new)
+        self._look = select(column, count).where(row)
+
+    def add(self, key: int, change: int, **values: Any) -> tuple[int, int] | None:
+        """Add `change` to the row `key`; the new value, which must stay from 0 to 2^31, and the
+        number of this change, on MySQL both in one integer. None when no row passed the guards.
+
+        Locks the row until the transaction ends.
+        """
+        given = {"this_row": key, "change": change, **values}
+        if db.engine.dialect.name == "sqlite":
+            if not execute(self._in_two, given).rowcount:
+                return None
+            value, number = execute(self._look, {"this_row": key}).one()
+            return value, number
+        done = execute(self._in_one, given)
+        number, value = divmod(done.lastrowid, _NUMBERED)
+        return (value, number) if done.rowcount else None
