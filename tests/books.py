@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from points_app.db import db
 from points_app.models import AuditEntry, Draw, LedgerEntry, Order, Product, SystemConfig, User
@@ -63,6 +63,13 @@ def set_config(app: Flask, key: str, value: str) -> None:
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(query)
     app.extensions.pop("business", None)
+
+
+def sql(statement, **parameters):
+    """Past the service, as somebody with the database's password would."""
+    with db.engine.begin() as connection:
+        done = connection.execute(text(statement), parameters)
+        return done.fetchall() if done.returns_rows else done.rowcount
 
 
 def _rows(guest: ApiClient, model: Any) -> list[Any]:

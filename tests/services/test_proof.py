@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from points_app.db import db, utcnow
 from points_app.services import proof, seals
+from tests.books import sql
 from tests.receipts_in import hand_in
 
 
@@ -41,13 +42,6 @@ def findings(**options):
     """{rule: offenders named} of what the proof does not like."""
     verdicts = proof.prove(**options).verdicts
     return {verdict.rule: verdict.named for verdict in verdicts if verdict.offenders}
-
-
-def sql(statement, **parameters):
-    """Past the service, as somebody with the database's password would."""
-    with db.engine.begin() as connection:
-        done = connection.execute(text(statement), parameters)
-        return done.fetchall() if done.returns_rows else done.rowcount
 
 
 def last_row(source):
