@@ -44,6 +44,9 @@ class Bench:
         say(f"loading {options.users} guests and {options.products} products")
         self.world = data.load(environment, options.users, options.products)
         self.port = int(self.ground.database.url.rpartition(":")[2].partition("/")[0])
+        if options.history:
+            say(f"adding {options.history} ledger rows")
+            data.add_history(self.port, options.users, options.history)
         self.gauges = Gauges(self.port, self.ground.database.pid, self.ground.redis.pid)
         self.targets = [stack.enter_context(stage.ours(environment, folder / "ours.log"))]
         self.limit = None
@@ -173,6 +176,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--threads", type=int, default=16, help="threads of each of our processes (default 16)")
     add("--users", type=int, default=2000, help="guests (default 2000)")
     add("--products", type=int, default=5000, help="products (default 5000)")
+    add("--history", type=int, default=0, metavar="ROWS", help="ledger rows of earlier years")
     add("--no-peer", action="store_true", help="measure the product alone")
     add("--no-limit", action="store_true", help="leave out the limit of the database")
     add("--folder", type=Path, help="where the database lives (default: the temporary folder)")

@@ -110,6 +110,14 @@ def uploads(world: World, tokens: list[str]) -> list[bytes]:
     return made
 
 
+def history(world: World, tokens: list[str]) -> list[bytes]:
+    return [request("GET", "/api/points/records?page=1&limit=20", token) for token in tokens]
+
+
+def deep_history(world: World, tokens: list[str]) -> list[bytes]:
+    return [request("GET", "/api/points/records?page=200&limit=20", token) for token in tokens]
+
+
 CATEGORIES_QUOTED = [
     "".join(f"%{byte:02X}" for byte in category.encode()) for category in CATEGORIES
 ]
@@ -125,4 +133,9 @@ WORKLOADS = (
     Workload("one-user", "all draws on one guest", one_users_draws, 6, 9),
     Workload("upload", "receipt upload", uploads),
 )
-BY_NAME = {workload.name: workload for workload in WORKLOADS}
+# Of the product alone, to see how it grows.
+GROWTH = (
+    Workload("history", "own ledger, first page", history, writes=False),
+    Workload("deep", "own ledger, page 200", deep_history, writes=False),
+)
+BY_NAME = {workload.name: workload for workload in (*WORKLOADS, *GROWTH)}

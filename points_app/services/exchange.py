@@ -3,18 +3,19 @@
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, insert, select
 
 from points_app.codes import new_code, new_id
-from points_app.db import TryAgain, db, execute, transactional, utcnow
+from points_app.db import TryAgain, execute, transactional, utcnow
 from points_app.errors import InsufficientPointsForOrder, OutOfStock, ProductUnknown
 from points_app.extensions import parts
 from points_app.models import Order, OrderStatus, Product, Source
 from points_app.services import catalogue, stock, wallet
 from points_app.services.catalogue import Item
 from points_app.services.idempotency import idempotent
+from points_app.services.pages import page_of
 from points_app.wire import exchange as wire
-from points_app.wire.paging import Page, pagination
+from points_app.wire.paging import Page
 from points_app.wire.times import iso
 
 PRODUCTS = Product.__table__
@@ -95,12 +96,11 @@ def _seal_delivery(order_id: str, delivery_info: Any | None) -> str | None:
 
 def records(user_id: int, page: Page, status: str | None) -> wire.OrderRecords:
     """A guest's orders, newest first."""
-    query = select(Order).where(Order.user_id == user_id)
+    query = select(Order).where(Order.user_id == user_id).order_by(Order.id.desc())
     if status:
         query = query.where(Order.status == status)
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = db.session.scalars(query.order_by(Order.id.desc()).limit(page.limit).offset(page.offset))
+    rows, pagination = page_of(query, page)
     return {
-        "records": [wire.order_record(order, parts.vault) for order in rows],
-        "pagination": pagination(page, total),
+        "records": [wire.order_record(order, parts.vault) for order in rows.scalars()],
+        "pagination": pagination,
     }

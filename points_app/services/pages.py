@@ -10,6 +10,7 @@ from points_app.wire.paging import Page, Pagination, pagination
 # Lists over everybody's rows are counted and paged this far: further back one looks by a filter.
 # Their cost must not grow with the years.
 REACH = 10_000
+DEEP = 200
 
 
 def page_of(query: Select[Any], page: Page) -> tuple[Result[Any], Pagination]:
@@ -29,4 +30,10 @@ def page_of_all(query: Select[Any], page: Page) -> tuple[Result[Any], Pagination
 
 
 def _rows(query: Select[Any], page: Page) -> Result[Any]:
-    return db.session.execute(query.limit(page.limit).offset(page.offset))
+    """Deep pages skip rows by an index alone and fetch only the page's own by their keys."""
+    if page.offset < DEEP:
+        return db.session.execute(query.limit(page.limit).offset(page.offset))
+    (key,) = next(iter(query.selected_columns)).table.primary_key.columns
+    keys = query.with_only_columns(key, maintain_column_froms=True)
+    chosen = db.session.execute(keys.limit(page.limit).offset(page.offset)).scalars().all()
+    return db.session.execute(query.where(key.in_(chosen)))

@@ -10,7 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from redis import RedisError
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from points_app import jobs
@@ -29,8 +29,9 @@ from points_app.reading import Picture, PictureRejected, normalise
 from points_app.services import duplicates, idempotency, pictures
 from points_app.services.awards import points_for
 from points_app.services.business import business
+from points_app.services.pages import page_of
 from points_app.wire import receipts as wire
-from points_app.wire.paging import Page, pagination
+from points_app.wire.paging import Page
 
 log = logging.getLogger(__name__)
 
@@ -193,15 +194,13 @@ def _own(user_id: int, upload_id: str) -> Receipt:
 
 def records(user_id: int, page: Page, status: str | None) -> wire.UploadRecords:
     """A guest's uploads, newest first; `status` is the review's."""
-    query = select(Receipt).where(Receipt.user_id == user_id)
+    query = select(Receipt).where(Receipt.user_id == user_id).order_by(Receipt.review_id.desc())
     if status:
         query = query.where(Receipt.review_status == status)
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    newest = query.order_by(Receipt.review_id.desc()).limit(page.limit).offset(page.offset)
+    rows, pagination = page_of(query, page)
     return {
         "records": [
-            wire.upload_record(receipt, pictures.link(receipt))
-            for receipt in db.session.scalars(newest)
+            wire.upload_record(receipt, pictures.link(receipt)) for receipt in rows.scalars()
         ],
-        "pagination": pagination(page, total),
+        "pagination": pagination,
     }

@@ -1,0 +1,39 @@
+"""Long histories: every page has its rows, and deep ones read no more than their own."""
+
+from points_app.db import transactional
+from points_app.models import Source
+from points_app.services import wallet
+from tests.books import ledger
+from tests.queries import counted_queries
+
+ROWS = 260
+
+
+@transactional
+def _long_history(user_id):
+    for number in range(ROWS):
+        points = 1 if number % 2 else 2
+        wallet.book(user_id, wallet.Entry(points, Source.ADMIN, f"long:{number}", "历史"))
+
+
+def test_all_pages_together_are_the_history_newest_first(app, make):
+    guest = make.guest()
+    with app.app_context():
+        _long_history(guest.user_id)
+    seen = []
+    for page in range(1, 8):
+        answer = guest.get(f"/api/points/records?page={page}&limit=50").ok()
+        assert answer["pagination"]["total"] == len(ledger(guest))
+        seen += [record["id"] for record in answer["records"]]
+    assert seen == [row.id for row in reversed(ledger(guest))]
+
+
+def test_a_deep_page_skips_by_the_index(app, make):
+    guest = make.guest()
+    with app.app_context():
+        _long_history(guest.user_id)
+        with counted_queries() as queries:
+            deep = guest.get("/api/points/records?page=12&limit=20").ok()["records"]
+    assert len(deep) == 20
+    (skipping,) = [text for text, _ in queries if "LIMIT" in text]
+    assert "description" not in skipping.partition("FROM")[0]
