@@ -148,3 +148,12 @@ def make(app: Flask) -> Factory:
 @pytest.fixture
 def anonymous(app: Flask) -> ApiClient:
     return ApiClient(app)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--fuzz-seconds",
+        type=int,
+        default=60,
+        help="how long schemathesis may make up requests (default: 60)",
+    )
