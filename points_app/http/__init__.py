@@ -18,6 +18,7 @@ from points_app.http import (
     merchant,
     monitoring,
     observe,
+    paths,
     photo,
     points,
     security,
@@ -59,6 +60,7 @@ def init_http(app: Flask, settings: Settings) -> None:
     limits.init_app(app, settings)
     app.extensions["publisher"] = Publisher(app.extensions["parts"].redis)
     errors.init_app(app)
+    paths.init_app(app)
     for area in AREAS:
         app.register_blueprint(area)
     app.register_blueprint(files.blueprint)

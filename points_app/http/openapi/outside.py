@@ -64,6 +64,7 @@ PATHS: dict[str, Any] = {
             "404": {"$ref": "#/components/responses/RouteUnknown"},
         },
         _parameter("path", "object_key"),
+        _parameter("query", "viewer"),
         _parameter("query", "expires", "integer"),
         _parameter("query", "signature"),
     ),

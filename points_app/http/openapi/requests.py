@@ -35,6 +35,7 @@ PREFER = {
 PICTURE = {
     "type": "string",
     "format": "binary",
+    "minLength": 1,
     "description": "A JPEG, PNG, WebP or HEIC picture of at most 10 MB and 50 megapixels.",
 }
 
@@ -99,5 +100,5 @@ def _upload(form: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {"file": PICTURE, "photo": photo, **text},
-        "anyOf": [{"required": ["file"]}, {"required": ["photo"]}],
+        "allOf": [{"anyOf": [{"required": ["file"]}, {"required": ["photo"]}]}],
     }

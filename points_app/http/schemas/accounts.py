@@ -2,19 +2,22 @@
 
 from typing import Annotated, Any
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from points_app.http.schemas.base import Body, HttpsUrl, Line, SmallObject
 
+# The service checks it, and answers with a code of its own.
+Phone = Annotated[str, Field(json_schema_extra={"pattern": "^1[3-9][0-9]{9}$"})]
+
 
 class SendCode(Body):
-    phone: str
+    phone: Phone
 
 
 class Login(Body):
     """`device_id`: what the device calls itself, the same at every login."""
 
-    phone: str
+    phone: Phone
     code: str
     device_id: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = None
 

@@ -50,8 +50,9 @@ def _small(value: Any) -> Any:
 
 
 QueryInt = Annotated[int, BeforeValidator(_ascii_integer)]
+MAX_QUERY_INT = 10**15 - 1
 # The bound stands first: behind the validator it would be missing from the API description.
-QueryNatural = Annotated[int, Field(ge=0), BeforeValidator(_ascii_integer)]
+QueryNatural = Annotated[int, Field(ge=0, le=MAX_QUERY_INT), BeforeValidator(_ascii_integer)]
 Text = Annotated[
     str,
     AfterValidator(_no_control_characters),
@@ -85,7 +86,13 @@ class Query(BaseModel):
 
 class Paging(Query):
     page: QueryInt = Field(1, ge=1, le=MAX_PAGE)
-    limit: QueryInt = Field(20, ge=1, validation_alias=AliasChoices("limit", "size", "page_size"))
+    limit: QueryInt = Field(
+        20,
+        ge=1,
+        le=MAX_QUERY_INT,
+        description=f"Rows on a page; more than {MAX_LIMIT} means {MAX_LIMIT}.",
+        validation_alias=AliasChoices("limit", "size", "page_size"),
+    )
 
     @property
     def slice(self) -> Page:

@@ -23,5 +23,9 @@ class PointsQuery(Paging):
 
 class PointsOperation(Body):
     user_id: Id
-    points: Annotated[int, Field(ge=-MAX_OPERATION, le=MAX_OPERATION), AfterValidator(_not_zero)]
+    points: Annotated[
+        int,
+        Field(ge=-MAX_OPERATION, le=MAX_OPERATION, json_schema_extra={"not": {"const": 0}}),
+        AfterValidator(_not_zero),
+    ]
     reason: Annotated[Line, StringConstraints(max_length=200)]

@@ -4,28 +4,31 @@ import re
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from points_app.errors import AmountInvalid
 from points_app.http.schemas.base import Body, Id, Line, Paging, Query, QueryInt
 
-MAX_AMOUNT = Decimal(100_000)
+# Yuan: 0 < amount <= 100000, at most two decimals.
+AMOUNT = r"^0*(?:[1-9][0-9]{0,4}(?:\.[0-9]{1,2})?|100000(?:\.00?)?|0\.(?:0[1-9]|[1-9][0-9]?))$"
 
 
 class UploadForm(Query):
-    amount: str | None = None
+    amount: str | None = Field(
+        None,
+        description="What the receipt says, in yuan: more than 0, at most 100000, two decimals.",
+        json_schema_extra={"pattern": AMOUNT},
+    )
 
     @property
     def typed_amount(self) -> Decimal | None:
         """The amount in yuan. Raises AmountInvalid."""
-        if self.amount is None or self.amount.strip() == "":
+        amount = (self.amount or "").strip()
+        if not amount:
             return None
-        if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,2})?", self.amount.strip()):
+        if not re.fullmatch(AMOUNT, amount):
             raise AmountInvalid
-        amount = Decimal(self.amount.strip())
-        if not 0 < amount <= MAX_AMOUNT:
-            raise AmountInvalid
-        return amount
+        return Decimal(amount)
 
 
 class UploadsQuery(Paging):
@@ -38,8 +41,21 @@ class PendingQuery(Paging):
 
 
 class ReviewRequest(Body):
+    """A decision on the receipt that one of the two ids names; a rejection needs a reason."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["review_id"], "properties": {"review_id": {"type": "integer"}}},
+                {"required": ["upload_id"], "properties": {"upload_id": {"type": "string"}}},
+            ],
+            "if": {"properties": {"action": {"const": "reject"}}},
+            "then": {"required": ["reason"], "properties": {"reason": {"type": "string"}}},
+        }
+    )
+
     review_id: Id | None = None
-    upload_id: Annotated[str, StringConstraints(max_length=50)] | None = None
+    upload_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,50}$")] | None = None
     action: Literal["approve", "reject"]
     points: int | None = Field(None, ge=0, le=2000)
     reason: Annotated[Line, StringConstraints(max_length=500)] | None = None
