@@ -24,6 +24,18 @@ TEST_ENVIRONMENT = {
     "LOG_LEVEL": "WARNING",
     "PUBLIC_URL": "http://localhost",
 }
+FUZZ_SECONDS = 60
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--fuzz-seconds",
+        type=int,
+        default=FUZZ_SECONDS,
+        metavar="N",
+        help=f"make up requests for N seconds, other ones each time (default {FUZZ_SECONDS}, "
+        "the same ones each time)",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -148,12 +160,3 @@ def make(app: Flask) -> Factory:
 @pytest.fixture
 def anonymous(app: Flask) -> ApiClient:
     return ApiClient(app)
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--fuzz-seconds",
-        type=int,
-        default=60,
-        help="how long schemathesis may make up requests (default: 60)",
-    )

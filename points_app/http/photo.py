@@ -81,6 +81,7 @@ def appeal(caller: Caller, upload_id: str, body: AppealRequest) -> wire.UploadRe
     "/ocr",
     Access.GUEST,
     wire.QuickReading,
+    picture=True,
     raises=(PictureMissing, PictureTooLarge, PictureUnreadable),
 )
 def ocr() -> wire.QuickReading:

@@ -1,5 +1,6 @@
-"""The service as guests meet it: gunicorn on MariaDB and Redis, with the limits lifted."""
+"""The service as guests meet it: gunicorn and a worker on MariaDB and Redis, limits lifted."""
 
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ import pytest
 from flask import Flask
 
 from devstack.ports import free_port
-from devstack.process import Server
+from devstack.process import Process, Server
+from devstack.serve import procfile
 from tests.conftest import empty_database
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -19,7 +21,6 @@ LIFTED = {
     "RATE_LIMIT_API_IP": "1000000",
     "RATE_LIMIT_DRAW": "1000000",
     "SMS_ACCEPT_ANY_CODE": "1",
-    "UPLOAD_WAIT_SECONDS": "0",  # no worker is running: nothing to wait for
     "WEB_CONCURRENCY": "2",
     "BIND_HOST": "127.0.0.1",
 }
@@ -34,7 +35,7 @@ class Site:
     app: Flask
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def site(environment: dict[str, str], migrated: None, scratch: Path) -> Iterator[Site]:
     from points_app import create_app
     from points_app.config import Settings
@@ -50,19 +51,23 @@ def site(environment: dict[str, str], migrated: None, scratch: Path) -> Iterator
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     variables = environment | LIFTED | {"PORT": str(port), "PUBLIC_URL": url}
-    settings = [f"{name}={value}" for name, value in variables.items()]
-    log = scratch / "gunicorn.log"
-    argv = [sys.executable, "-m", "gunicorn", "-c", PROJECT / "gunicorn.conf.py", "wsgi:app"]
-    server = Server(
-        "gunicorn", ["env", *settings, *argv], log, url=url, is_ready=lambda: _answers(url)
-    )
-    with server:
+    commands = procfile(PROJECT / "Procfile")
+    log = scratch / "site.log"
+    web = Server("web", _argv(commands["web"], variables), log, url=url, is_ready=lambda: _up(url))
+    with web, Process("worker", _argv(commands["worker"], variables), log):
         yield Site(url, log, app)
     with app.app_context():
         db.engine.dispose()
 
 
-def _answers(url: str) -> bool:
+def _argv(command: str, variables: dict[str, str]) -> list[str]:
+    """A Procfile's command, with the programs of this environment."""
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    settings = [f"{name}={value}" for name, value in {**variables, "PATH": programs}.items()]
+    return ["env", *settings, "/bin/sh", "-c", f"exec {command}"]
+
+
+def _up(url: str) -> bool:
     try:
         with urlopen(f"{url}/readyz", timeout=5) as answer:
             return answer.status == 200

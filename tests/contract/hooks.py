@@ -126,10 +126,11 @@ def token_needed(context: Any, response: Any, case: Any) -> None:
     """Where a token is needed, neither none nor a wrong one will do."""
     operation = case.operation
     security = operation.definition.raw.get("security")
-    if not security or {} in security or operation.label in checked_for_tokens:
+    sent = response.request
+    is_call = sent.method.lower() == operation.method
+    if not security or {} in security or not is_call or operation.label in checked_for_tokens:
         return
     checked_for_tokens.add(operation.label)
-    sent = response.request
     headers = {name: text for name, text in sent.headers.items() if name != "Authorization"}
     for more in ({}, {"Authorization": "Bearer wrong"}):
         answer = requests.request(

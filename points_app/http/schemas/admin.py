@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from points_app.http.schemas.accounts import Phone
 from points_app.http.schemas.base import Body, Line, Paging, QueryNatural
 
 Reason = Annotated[Line, StringConstraints(max_length=500)]
@@ -16,7 +17,7 @@ class SettingsChange(Body):
 
 
 class UsersQuery(Paging):
-    mobile: str | None = None
+    mobile: Phone | None = None
 
 
 class Ban(Body):
