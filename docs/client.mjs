@@ -63,7 +63,7 @@ export class Client {
     };
     socket.onclose = async ({ code }) => {
       clearInterval(beat);
-      if (this.closed) return;
+      if (this.closed || code === 4408) return; // 4408: this guest has opened too many elsewhere
       await pause(code === 1012 ? Math.random() : 1 + 4 * Math.random());
       await this.renew().catch(() => {}); // a refused token looks like any failed connection
       if (!this.closed) this.listen(hear, since);

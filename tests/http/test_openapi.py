@@ -1,6 +1,7 @@
 """The API description: complete, valid, current, and readable without internet."""
 
 import re
+from pathlib import Path
 
 import pytest
 import yaml
@@ -11,6 +12,7 @@ from points_app.http.api import Access
 from points_app.http.openapi import describe
 from points_app.http.openapi.requests import openapi_path
 
+PROJECT = Path(__file__).resolve().parent.parent.parent
 OPERATIONS = {name: each for area in AREAS for name, each in area.operations.items()}
 
 
@@ -102,6 +104,31 @@ def test_the_server_gives_the_description(app, description):
     assert answer.json == description
     again = client.get("/openapi.json", headers={"If-None-Match": answer.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
+
+
+def test_keyed_endpoints(description):
+    """The contract's, and the delivery of goods."""
+    keyed = {
+        path
+        for path, _, operation in operations(description)
+        if any(parameter["name"] == "Idempotency-Key" for parameter in operation["parameters"])
+    }
+    assert keyed >= {
+        "/api/lottery/draw",
+        "/api/exchange/redeem",
+        "/api/photo/upload",
+        "/api/points/operate",
+        "/api/merchant/review",
+    }
+
+
+def test_the_file_is_current(app, tmp_path):
+    """`flask --app wsgi openapi` writes it anew."""
+    written = tmp_path / "openapi.yaml"
+    result = app.test_cli_runner().invoke(args=["openapi", str(written)])
+    assert result.exit_code == 0, result.output
+    is_current = written.read_text() == (PROJECT / "openapi.yaml").read_text()
+    assert is_current, "write it anew: flask --app wsgi openapi"
 
 
 def test_the_page_loads_nothing_from_elsewhere(app):
