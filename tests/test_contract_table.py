@@ -22,7 +22,7 @@ NAMED = sorted(set(re.findall(r"`([\w/]+\.py(?:::\w+)+)`", TABLE)))
 
 
 @cache
-def tests_in(path: Path) -> set[str]:
+def names_in(path: Path) -> set[str]:
     names = set()
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.FunctionDef):
@@ -36,7 +36,7 @@ def tests_in(path: Path) -> set[str]:
 @pytest.mark.parametrize("named", NAMED)
 def test_the_named_test_exists(named):
     file, _, name = named.partition("::")
-    assert name in tests_in(TESTS / file)
+    assert name in names_in(TESTS / file)
 
 
 def test_no_line_is_without_a_test():
@@ -50,7 +50,9 @@ def test_every_section_endpoint_code_and_message_stands_in_the_table():
     lines = "\n".join(row[0] for row in ROWS)
     for path, item in describe(AREAS)["paths"].items():
         for method in item:
-            known = f"`{path}`" if path.startswith(("/files", "/ws")) else f"`{method.upper()} {path}`"
+            known = (
+                f"`{path}`" if path.startswith(("/files", "/ws")) else f"`{method.upper()} {path}`"
+            )
             assert known in lines, known
     codes = {int(code) for code in re.findall(r"\b\d{4}\b", lines)}
     assert (CODES.keys() | RATE_LIMITED.keys()) - {0} <= codes

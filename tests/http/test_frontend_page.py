@@ -16,7 +16,9 @@ EXAMPLES = [
     for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
     for line in block.splitlines()
 ]
-NOTICES = {example["type"]: example for example in EXAMPLES if "data" in example and "type" in example}
+NOTICES = {
+    example["type"]: example for example in EXAMPLES if "data" in example and "type" in example
+}
 
 
 @pytest.fixture

@@ -36,7 +36,9 @@ def every_turn(wheel: Wheel, units: int = UNITS):
 def test_every_point_of_the_circle_belongs_to_exactly_its_prize(probabilities):
     landed = Counter(turn.index for turn in every_turn(wheel(*probabilities)))
     assert landed == {
-        index: int(Decimal(each) * UNITS) for index, each in enumerate(probabilities) if Decimal(each)
+        index: int(Decimal(each) * UNITS)
+        for index, each in enumerate(probabilities)
+        if Decimal(each)
     }
 
 
