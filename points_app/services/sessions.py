@@ -98,6 +98,8 @@ def _exchange(claims: dict[str, Any]) -> TokenPair | None:
     token = db.session.get(RefreshToken, claims["jti"], populate_existing=True)
     if session is None or token is None or session.revoked_at or session.expires_at <= now:
         return None
+    if (session.user_id, token.session_id) != (claims["user_id"], session.session_id):
+        return None
     if token.retired_at and (token.grace_used or now - token.retired_at > GRACE):
         session.revoked_at = now
         events.close_sockets(session_id=session.session_id)

@@ -83,7 +83,8 @@ class World:
         assert "<" not in path, f"the matrix has no {path}"
         options: dict[str, Any] = {}
         if row.form:
-            options["data"] = {"file": (io.BytesIO(blank(self._shade())), "a.jpg")}
+            content = row.form["file"] or blank(self._shade())
+            options["data"] = {"file": (io.BytesIO(content), "a.jpg")}
         elif row.body is not None:
             options["json"] = self._filled(row.body)
         client = self.callers[caller]
@@ -117,8 +118,7 @@ def test_the_door(app, make, name):
     for caller in CALLERS:
         before = state(app)
         answer = world.ask(caller, name)
-        no_worker = answer.status_code == 503 and "Retry-After" in answer.headers
-        assert answer.status_code < 500 or no_worker, (caller, answer.data)
+        assert answer.status_code < 500, (caller, answer.data)
         code = (answer.get_json(silent=True) or {}).get("code")
         expected = _refusal(row, caller)
         if expected is not None:
