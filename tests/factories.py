@@ -24,6 +24,11 @@ class Factory:
             pair, user_id = _login(f"138{next(_numbers):08d}", points, columns)
         return ApiClient(self.app, pair["access_token"], user_id)
 
+    def session_of(self, user_id: int) -> str:
+        """An access token of one more session of this account."""
+        with self.app.app_context():
+            return _open_session(user_id)
+
     def merchant(self) -> ApiClient:
         return self.guest(is_merchant=True)
 
@@ -63,6 +68,11 @@ def _login(phone: str, points: int, columns: dict[str, Any]) -> tuple[Any, int]:
         db.session.execute(update(User).where(User.user_id == user.user_id).values(**columns))
     db.session.refresh(user)
     return sessions.open_session(user), user.user_id
+
+
+@transactional
+def _open_session(user_id: int) -> str:
+    return sessions.open_session(db.session.get_one(User, user_id))["access_token"]
 
 
 @transactional

@@ -39,6 +39,24 @@ def state(app: Flask) -> dict[str, Any]:
         return found
 
 
+MONEY = ("points_records", "lottery_records", "exchange_records", "prize_counts", "stock_movements")
+
+
+def money(app: Flask) -> dict[str, Any]:
+    """Balances, stock, and every row about points and goods."""
+    tables = db.metadata.tables
+    users, products = tables["users"].c, tables["commodity_pool"].c
+    everything = {
+        "balances": select(users.user_id, users.total_points).order_by(users.user_id),
+        "stock": select(products.commodity_id, products.stock)
+        .where(products.stock > 0)
+        .order_by(products.commodity_id),
+        **{name: select(tables[name]) for name in MONEY},
+    }
+    with app.app_context(), db.engine.connect() as connection:
+        return {name: list(connection.execute(query)) for name, query in everything.items()}
+
+
 def name_of(rule: Rule, method: str) -> str:
     """A route as people write it: "GET /api/photo/records/<upload_id>"."""
     plain = re.sub(r"<[a-z]+(\([^)]*\))?:", "<", rule.rule)
