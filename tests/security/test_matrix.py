@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from points_app.db import db
-from points_app.models import MerchantApplication, Order, Receipt
+from points_app.models import Draw, MerchantApplication, Order, Receipt
 from points_app.services import users
 from tests.client import ApiClient
 from tests.receipts_in import blank, hand_in
@@ -54,6 +54,7 @@ class World:
         self.things["user_id"] = victim.user_id
         order = {"commodity_id": self.things["product_id"]}
         self.things["order_id"] = owner.post("/api/exchange/redeem", order).ok()["order_id"]
+        owner.post("/api/lottery/draw", {}).ok()
         self.things["upload_id"] = hand_in(owner, "9.00")
         with app.app_context():
             self._look_up(owner.user_id)
@@ -63,6 +64,7 @@ class World:
     def _look_up(self, owner_id: int) -> None:
         order = db.session.scalar(select(Order))
         self.things["pickup_code"] = order.pickup_code
+        self.things["record_id"] = db.session.scalar(select(Draw.id))
         self.things["review_id"] = db.session.scalar(select(Receipt.review_id))
         application = MerchantApplication(
             application_id="MA01", user_id=owner_id, pending_user_id=owner_id
