@@ -26,6 +26,7 @@ from points_app.http import (
     user,
 )
 from points_app.http.api import Area
+from points_app.http.slow import BodyDeadline
 from points_app.publisher import Publisher
 
 AREAS: tuple[Area, ...] = (
@@ -52,6 +53,9 @@ def init_http(app: Flask, settings: Settings) -> None:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM_BYTES
     proxies = settings.trusted_proxies
+    app.wsgi_app = BodyDeadline(  # type: ignore[method-assign]
+        app.wsgi_app, settings.body_seconds
+    )
     app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
         app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
     )

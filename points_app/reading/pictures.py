@@ -83,7 +83,11 @@ def _decoded(content: bytes) -> Image.Image:
         upright = ImageOps.exif_transpose(opened)
     image = _on_white(upright)
     target = _bounded(*image.size)
-    return image if image.size == target else image.resize(target, Image.Resampling.LANCZOS)
+    if image.size != target:
+        image = image.resize(target, Image.Resampling.LANCZOS)
+    # Pillow would write comments and EXIF that it remembers here into the new file.
+    image.info = {}
+    return image
 
 
 def _bounded(width: int, height: int) -> tuple[int, int]:
