@@ -118,7 +118,7 @@ class Forger:
     def tampered(self) -> Iterator[Token]:
         """A genuine token with a character changed anywhere but at the very end, where base64 has
         bits that mean nothing; or with its parts exchanged."""
-        for place in range(0, len(self.access) - 1, 3):
+        for place in range(0, len(self.access) - 1, 2):
             letter = "A" if self.access[place] != "A" else "Q"
             yield f"changed at {place}", self.access[:place] + letter + self.access[place + 1 :]
         (head, body, signature), theirs = self.access.split("."), self.other.split(".")

@@ -1,0 +1,95 @@
+"""What surrounds every answer: HTTPS, headers, origins; in production, behind one proxy."""
+
+import secrets
+
+import pytest
+
+from points_app import create_app
+from points_app.config import Settings
+from points_app.db import db
+from tests.security.test_production import SAFE
+
+SECURE = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "100.3.0.1"}
+
+
+@pytest.fixture
+def production(environment, migrated):
+    """The service as it starts in production, on the tests' servers."""
+    servers = {name: environment[name] for name in ("REDIS_URL", "STORAGE_DIR")}
+    database = environment["DATABASE_URL"].replace("root@", f"root:{secrets.token_hex(8)}@")
+    settings = {**SAFE, **servers, "DATABASE_URL": database, "TRUSTED_PROXIES": "1"}
+    settings |= {"CORS_ORIGINS": "https://h5.example, https://app.example", "LOG_LEVEL": "ERROR"}
+    app = create_app(Settings.from_env(settings))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_reading_over_http_is_sent_to_https(production):
+    answer = production.test_client().get("/api/auth/verify-token?a=1")
+    assert answer.status_code == 308
+    assert answer.headers["Location"] == "https://localhost/api/auth/verify-token?a=1"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_a_body_in_clear_is_refused_not_redirected(production, method):
+    answer = production.test_client().open("/api/auth/login", method=method, json={"phone": "1"})
+    envelope = answer.get_json()
+    assert (answer.status_code, envelope["code"]) == (200, 9001)
+    assert envelope["data"]["errors"] == [{"field": "url", "message": "must begin with https://"}]
+
+
+def test_only_the_trusted_proxy_says_what_is_https(production, app):
+    """Without a trusted proxy the header is a client's own claim."""
+    claimed = production.test_client().get("/api/auth/verify-token", headers=SECURE)
+    assert claimed.get_json()["code"] == 2001
+    direct = create_app(production.config["SETTINGS"].model_copy(update={"trusted_proxies": 0}))
+    assert direct.test_client().get("/api/auth/verify-token", headers=SECURE).status_code == 308
+
+
+def test_headers_of_every_answer(production):
+    client = production.test_client()
+    for path in ("/api/auth/verify-token", "/api/none", "/files/none", "/healthz", "/docs"):
+        with client.get(path, headers=SECURE, buffered=True) as answer:
+            headers = answer.headers
+            assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+            assert headers["X-Content-Type-Options"] == "nosniff"
+            assert headers["X-Frame-Options"] == "DENY"
+            assert headers["Referrer-Policy"] == "no-referrer"
+            assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+            assert "'unsafe-eval'" not in headers["Content-Security-Policy"]
+            if path.startswith("/api/"):
+                assert headers["Cache-Control"] == "no-store"
+                assert "default-src 'none'" in headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        ("https://h5.example", True),
+        ("https://app.example", True),
+        ("https://h5.example.evil.example", False),
+        ("https://evil-h5.example", False),
+        ("http://h5.example", False),
+        ("https://h5.example:444", False),
+        ("HTTPS://H5.EXAMPLE", False),
+        ("null", False),
+        ("*", False),
+        ("https://h5.example, https://app.example", False),
+    ],
+)
+def test_origins_are_exact(production, origin, allowed):
+    for method, more in (("GET", {}), ("OPTIONS", {"Access-Control-Request-Method": "POST"})):
+        headers = {**SECURE, "Origin": origin, **more}
+        answer = production.test_client().open(
+            "/api/auth/verify-token", method=method, headers=headers
+        )
+        assert answer.headers.get("Access-Control-Allow-Origin") == (origin if allowed else None)
+        assert "Access-Control-Allow-Credentials" not in answer.headers
+        assert "Origin" in answer.headers["Vary"]
+
+
+def test_nothing_tells_what_runs_here(production):
+    answer = production.test_client().get("/api/none", headers=SECURE)
+    assert "X-Powered-By" not in answer.headers
+    assert b"Flask" not in answer.data and b"Werkzeug" not in answer.data
