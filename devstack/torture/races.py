@@ -156,13 +156,24 @@ def _at_once(calls: list[Callable[[], Any]]) -> Counter[str]:
 
 
 def _outcome(call: Callable[[], Any]) -> str:
+    """What became of it; where the service would say 503, try again as clients do."""
+    from sqlalchemy.exc import DBAPIError
+
+    from points_app.db import TryAgain, is_unavailable
     from points_app.errors import InsufficientPoints, OutOfStock
 
-    try:
-        call()
-    except (InsufficientPoints, OutOfStock) as refusal:
-        return type(refusal).__name__
-    return "won"
+    while True:
+        try:
+            call()
+        except (InsufficientPoints, OutOfStock) as refusal:
+            return type(refusal).__name__
+        except TryAgain:
+            continue
+        except DBAPIError as error:
+            if not is_unavailable(error):
+                raise
+        else:
+            return "won"
 
 
 def prepare() -> None:
