@@ -6,21 +6,9 @@ import pytest
 from devstack.torture import audit
 from devstack.torture.book import Book, DrawTold, OrderTold
 from points_app.db import db
-from points_app.services import (
-    exchange,
-    idempotency,
-    inventory,
-    lottery,
-    orders,
-    proof,
-    review,
-    seals,
-    stock,
-    wallet,
-)
+from points_app.services import idempotency, lottery, proof, wallet
+from tests import defects
 from tests.receipts_in import hand_in
-
-WELCOME = 1000
 
 
 @pytest.fixture
@@ -66,119 +54,24 @@ class Shop:
             return {each.rule for each in proof.prove().verdicts if each.offenders}
 
 
-def nothing(*_args, **_kwargs):
-    """What a forgotten call does."""
-
-
-def wallet_not_moved(patch):
-    real = wallet.add
-    patch.setattr(wallet, "add", lambda c, key, change, *g, **a: real(c, key, 0, *g, **a) + change)
-
-
-def half_of_the_ledger_rows(patch):
-    real = wallet._write
-    patch.setattr(wallet, "_write", lambda user, rows, after: real(user, rows[:1], after[:1]))
-
-
-def chain_link_skipped(patch):
-    real = wallet._write
-    patch.setattr(
-        wallet, "_write", lambda user, rows, after: real(user, rows, [each + 1 for each in after])
-    )
-
-
-def unsigned_rows(patch):
-    patch.setattr(seals, "row_mac", lambda row: "0" * 41)
-
-
-def a_record_forgotten(patch):
-    real = lottery._record
-    patch.setattr(
-        lottery,
-        "_record",
-        lambda user, draw, kind, cost, turns, won, now: real(
-            user, draw, kind, cost, turns[:-1], won[:-1], now
-        ),
-    )
-
-
-def winnings_not_credited(patch):
-    real = lottery._entries
-    patch.setattr(lottery, "_entries", lambda *args: real(*args)[:1])
-
-
-def committed_between_charge_and_records(patch):
-    def die(*_args):
-        db.session.connection().connection.commit()
-        raise MemoryError
-
-    patch.setattr(lottery, "_record", die)
-
-
-def order_not_charged(patch):
-    patch.setattr(exchange.wallet, "book", lambda user_id, *_, **__: wallet.balance_of(user_id))
-
-
-def stock_not_taken(patch):
-    patch.setattr(exchange, "_take_stock", nothing)
-
-
-def stock_taken_twice(patch):
-    real = exchange._take_stock
-    patch.setattr(exchange, "_take_stock", lambda product, quantity: real(product, 2 * quantity))
-
-
-def cancelled_without_refund(patch):
-    patch.setattr(orders.wallet, "book", nothing)
-
-
-def cancelled_without_giving_back(patch):
-    patch.setattr(inventory, "give_back", nothing)
-
-
-def cancelled_state_forgotten(patch):
-    patch.setattr(orders, "advance", nothing)
-
-
-def approved_without_paying(patch):
-    patch.setattr(review.wallet, "book", nothing)
-
-
-def other_points_paid(patch):
-    real = wallet.Entry
-    patch.setattr(review.wallet, "Entry", lambda points, *rest: real(points + 1, *rest))
-
-
-def restock_not_noted(patch):
-    patch.setattr(inventory, "note_movement", nothing)
-
-
-def restocked_without_stock(patch):
-    patch.setattr(stock, "move", lambda *_, **__: 15)
-
-
-def answer_not_kept(patch):
-    patch.setattr(idempotency, "_write_answer", nothing)
-
-
 DEFECTS = [
-    (wallet_not_moved, Shop.draw, {"wallets", "chain"}),
-    (half_of_the_ledger_rows, Shop.draw, {"wallets", "draws"}),
-    (chain_link_skipped, Shop.draw, {"chain"}),
-    (unsigned_rows, Shop.draw, {"hashes"}),
-    (a_record_forgotten, Shop.draw, {"draws"}),
-    (winnings_not_credited, Shop.draw, {"draws"}),
-    (committed_between_charge_and_records, Shop.draw, {"causes"}),
-    (order_not_charged, Shop.redeem, {"orders"}),
-    (stock_not_taken, Shop.redeem, {"stock"}),
-    (stock_taken_twice, Shop.redeem, {"stock"}),
-    (cancelled_without_refund, Shop.cancel, {"orders"}),
-    (cancelled_without_giving_back, Shop.cancel, {"stock"}),
-    (cancelled_state_forgotten, Shop.cancel, {"orders", "stock", "causes"}),
-    (approved_without_paying, Shop.approve, {"receipts"}),
-    (other_points_paid, Shop.approve, {"receipts"}),
-    (restock_not_noted, Shop.restock, {"stock"}),
-    (restocked_without_stock, Shop.restock, {"stock"}),
+    (defects.wallet_not_moved, Shop.draw, {"wallets", "chain"}),
+    (defects.half_of_the_ledger_rows, Shop.draw, {"wallets", "draws"}),
+    (defects.chain_link_skipped, Shop.draw, {"chain"}),
+    (defects.unsigned_rows, Shop.draw, {"hashes"}),
+    (defects.a_record_forgotten, Shop.draw, {"draws"}),
+    (defects.winnings_not_credited, Shop.draw, {"draws"}),
+    (defects.committed_between_charge_and_records, Shop.draw, {"causes"}),
+    (defects.order_not_charged, Shop.redeem, {"orders"}),
+    (defects.stock_not_taken, Shop.redeem, {"stock"}),
+    (defects.stock_taken_twice, Shop.redeem, {"stock"}),
+    (defects.cancelled_without_refund, Shop.cancel, {"orders"}),
+    (defects.cancelled_without_giving_back, Shop.cancel, {"stock"}),
+    (defects.cancelled_state_forgotten, Shop.cancel, {"orders", "stock", "causes"}),
+    (defects.approved_without_paying, Shop.approve, {"receipts"}),
+    (defects.other_points_paid, Shop.approve, {"receipts"}),
+    (defects.restock_not_noted, Shop.restock, {"stock"}),
+    (defects.restocked_without_stock, Shop.restock, {"stock"}),
 ]
 
 
@@ -201,7 +94,7 @@ def test_the_proof_finds(shop, monkeypatch, plant, deed, rules):
 
 def test_the_proof_finds_an_answer_that_was_not_kept(shop, monkeypatch):
     with monkeypatch.context() as patch:
-        answer_not_kept(patch)
+        defects.answer_not_kept(patch)
         shop.draw(**{"Idempotency-Key": "k"}).ok()
     assert shop.found() == {"answers"}
 
@@ -266,8 +159,8 @@ class TestTorturesBook:
         assert self.compare(shop, book).is_clean
 
     def test_finds_an_effect_doubled_by_a_retry(self, shop, book, monkeypatch):
-        monkeypatch.setattr(idempotency, "_claim", nothing)
-        monkeypatch.setattr(idempotency, "_write_answer", nothing)
+        monkeypatch.setattr(idempotency, "_claim", defects.nothing)
+        monkeypatch.setattr(idempotency, "_write_answer", defects.nothing)
         shop.draw(**{"Idempotency-Key": "k"}).ok()  # its answer is lost on the way
         self.told_of_draw(shop, book, shop.draw(**{"Idempotency-Key": "k"}))
         found = self.compare(shop, book)

@@ -1,0 +1,119 @@
+"""Defects to plant in the code of the service; each takes pytest's monkeypatch."""
+
+from points_app.db import db
+from points_app.services import (
+    exchange,
+    idempotency,
+    inventory,
+    lottery,
+    orders,
+    review,
+    seals,
+    stock,
+    wallet,
+)
+
+
+def nothing(*_args, **_kwargs):
+    """What a forgotten call does."""
+
+
+class Forgetful:
+    """A counter that answers as if it had counted."""
+
+    def __init__(self, counter):
+        self.counter = counter
+
+    def add(self, key, change, **values):
+        return self.counter.add(key, 0, **values) + change
+
+
+def wallet_not_moved(patch):
+    real = wallet._move
+    patch.setattr(wallet, "_move", lambda condition: Forgetful(real(condition)))
+
+
+def half_of_the_ledger_rows(patch):
+    real = wallet._write
+    patch.setattr(wallet, "_write", lambda user, rows, after: real(user, rows[:1], after[:1]))
+
+
+def chain_link_skipped(patch):
+    real = wallet._write
+    patch.setattr(
+        wallet, "_write", lambda user, rows, after: real(user, rows, [each + 1 for each in after])
+    )
+
+
+def unsigned_rows(patch):
+    patch.setattr(seals, "row_mac", lambda row: "0" * 41)
+
+
+def a_record_forgotten(patch):
+    real = lottery._record
+    patch.setattr(
+        lottery,
+        "_record",
+        lambda user, draw, kind, cost, turns, won, now: real(
+            user, draw, kind, cost, turns[:-1], won[:-1], now
+        ),
+    )
+
+
+def winnings_not_credited(patch):
+    real = lottery._entries
+    patch.setattr(lottery, "_entries", lambda *args: real(*args)[:1])
+
+
+def committed_between_charge_and_records(patch):
+    def die(*_args):
+        db.session.connection().connection.commit()
+        raise MemoryError
+
+    patch.setattr(lottery, "_record", die)
+
+
+def order_not_charged(patch):
+    patch.setattr(exchange.wallet, "book", lambda user_id, *_, **__: wallet.balance_of(user_id))
+
+
+def stock_not_taken(patch):
+    patch.setattr(exchange, "_take_stock", nothing)
+
+
+def stock_taken_twice(patch):
+    real = exchange._take_stock
+    patch.setattr(exchange, "_take_stock", lambda product, quantity: real(product, 2 * quantity))
+
+
+def cancelled_without_refund(patch):
+    patch.setattr(orders.wallet, "book", nothing)
+
+
+def cancelled_without_giving_back(patch):
+    patch.setattr(inventory, "give_back", nothing)
+
+
+def cancelled_state_forgotten(patch):
+    patch.setattr(orders, "advance", nothing)
+
+
+def approved_without_paying(patch):
+    patch.setattr(review.wallet, "book", nothing)
+
+
+def other_points_paid(patch):
+    real = wallet.Entry
+    patch.setattr(review.wallet, "Entry", lambda points, *rest: real(points + 1, *rest))
+
+
+def restock_not_noted(patch):
+    patch.setattr(inventory, "note_movement", nothing)
+
+
+def restocked_without_stock(patch):
+    patch.setattr(stock, "correct", lambda *_: 15)
+
+
+def answer_not_kept(patch):
+    patch.setattr(idempotency, "_write_answer", nothing)
