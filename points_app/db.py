@@ -198,7 +198,7 @@ def is_unavailable(error: DBAPIError) -> bool:
     number = error_number(error)
     return (
         error.connection_invalidated
-        or number in {1040, 1205, 1053, *range(2000, 2100)}
+        or number in {*RETRYABLE, 1040, 1053, *range(2000, 2100)}
         or ("database is locked" in str(error.orig))
     )
 

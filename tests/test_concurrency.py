@@ -196,3 +196,19 @@ def test_points_taken_by_many_hands_never_go_below_zero(make):
     codes = race([lambda a=a: a.post("/api/points/operate", body) for a in admins])
     assert codes == {0: 5, 3001: 15}
     assert balance(guest) == 0
+
+
+def test_one_guest_with_many_keys_at_once(make):
+    """Each key's row refers to the guest, whose wallet each then wants for itself."""
+    product = make.product(stock=100)
+    guest = make.guest(points=2400)
+
+    def redeem(key):
+        headers = {"Idempotency-Key": key}
+        return lambda: guest.post(
+            "/api/exchange/redeem", {"commodity_id": product}, headers=headers
+        )
+
+    codes = race([redeem(f"key-{place}") for place in range(24)])
+    assert codes == {0: 24}
+    assert balance(guest) == 0 and stock(guest, product) == 76

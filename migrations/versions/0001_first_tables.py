@@ -292,9 +292,6 @@ def upgrade() -> None:
         sa.Column("created_at", columns.utc_time, nullable=False),
         sa.Column("related_id", columns.ascii_code(64), nullable=True),
         sa.Column("answering_until", columns.utc_time, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.user_id"], name=op.f("fk_idempotency_keys_user_id")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency_keys")),
         sa.UniqueConstraint("user_id", "key", name=op.f("uq_idempotency_keys_user_id_key")),
     )

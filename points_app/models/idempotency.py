@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from points_app.db import db, utcnow
@@ -14,13 +14,16 @@ class IdempotencyKey(db.Model):  # type: ignore[name-defined]
 
     Where the answer waits for something after the effect, `related_id` names what the effect made
     and `answering_until` is when to stop expecting the first request to answer.
+
+    `user_id` is no foreign key: the check of one locks the guest's row shared, two requests of one
+    guest would hold it so, and each would wait for the other to move the points.
     """
 
     __tablename__ = "idempotency_keys"
     __table_args__ = (UniqueConstraint("user_id", "key"),)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.user_id"))
+    user_id: Mapped[int] = mapped_column(BigInt)
     key: Mapped[str] = mapped_column(ascii_code(128))
     fingerprint: Mapped[str] = mapped_column(ascii_code(64))
     answer: Mapped[str | None] = mapped_column(LongText)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, bindparam, func, insert, select, update
+from sqlalchemy import BigInteger, bindparam, cast, func, insert, select, update
 
 from points_app.db import db, execute
 from points_app.models import Prize as PrizeTable
@@ -48,9 +48,11 @@ _ACTIVE = (
 )
 _FIXED = [column for column in _ACTIVE.selected_columns if column.name != "stock"]
 # One number for the whole wheel, without what draws take from it; the database works it out in a
-# few microseconds.
+# few microseconds. Not from checksums like CRC32: they are linear, and two prizes that swap their
+# chances would cancel each other out.
+_HASHED = func.sha1(func.concat_ws("|", *_FIXED, PRIZES.c.stock < 0))
 _FINGERPRINT = (
-    select(func.bit_xor(func.crc32(func.concat_ws("|", *_FIXED, PRIZES.c.stock < 0))))
+    select(func.bit_xor(cast(func.conv(func.left(_HASHED, 15), 16, 10), BigInteger)))
     .where(PRIZES.c.status == "active")
     .scalar_subquery()
 )
@@ -70,7 +72,7 @@ class WheelNow:
 
 def wheel() -> WheelNow:
     """The active prizes by angle."""
-    if db.engine.dialect.name == "sqlite":  # it has no CRC32, and is read without a round trip
+    if db.engine.dialect.name == "sqlite":  # it has no SHA1, and is read without a round trip
         return _load(None)
     return memory(WHEEL).get(WHEEL, _load)
 

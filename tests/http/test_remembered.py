@@ -148,6 +148,17 @@ def test_a_replaced_wheel_is_turned_no_more(app, make, elsewhere):
     assert balance(guest) == 5000 - 400
 
 
+def test_two_prizes_that_swapped_their_chances_are_noticed(app, make):
+    """Two equal changes at the same place of two rows must not cancel each other out."""
+    guest = make.guest(points=1000)
+    make.wheel({"probability": 1, "prize_name": "甲"}, {"probability": 0, "prize_name": "乙"})
+    guest.post("/api/lottery/draw", {}).ok()
+    active = update(Prize).where(Prize.status == "active")
+    past_the_service(app, active.values(probability=1 - Prize.probability))
+    guest.post("/api/lottery/draw", {}).ok()
+    assert [draw.prize_name for draw in draws(guest)] == ["甲", "乙"]
+
+
 def test_who_may_call_is_known_everywhere_at_once(app, make, elsewhere):
     guest, merchant, admin = make.guest(), make.merchant(), make.admin()
     there = elsewhere(guest)
