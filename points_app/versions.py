@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from flask import current_app, g, has_app_context
 from redis import RedisError
@@ -62,8 +62,8 @@ def key(name: str) -> str:
     return f"v:{name}"
 
 
-def learned(names: Sequence[str], versions: Sequence[str]) -> None:
-    """Note what the versions are, for the rest of this request."""
+def learned(names: Sequence[str], versions: Sequence[str | None]) -> None:
+    """Note what the versions are, None where Redis did not say, for the rest of this request."""
     _known().update(zip(names, versions, strict=True))
 
 
@@ -71,12 +71,17 @@ def current(name: str) -> str | None:
     """The version in force; None while Redis does not answer."""
     known = _known()
     if name not in known:
-        try:
-            script = parts.redis.register_script(_READ_ALL)
-            known[name] = script(keys=[key(name)], args=[secrets.token_hex(8), KEPT_SECONDS])[0]
-        except RedisError:
-            return None
+        known[name] = _ask(name)
     return known[name]
+
+
+def _ask(name: str) -> str | None:
+    try:
+        script = parts.redis.register_script(_READ_ALL)
+        versions = script(keys=[key(name)], args=[secrets.token_hex(8), KEPT_SECONDS])
+    except RedisError:
+        return None
+    return cast(str, versions[0])
 
 
 def changed(*names: str) -> None:
@@ -95,7 +100,7 @@ def _replace(names: Sequence[str]) -> None:
         log.warning("version_not_replaced", extra={"error": type(error).__name__})
 
 
-def _known() -> dict[str, str]:
+def _known() -> dict[str, str | None]:
     if not has_app_context():
         return {}
     if "versions" not in g:

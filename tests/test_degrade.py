@@ -3,7 +3,9 @@
 import os
 import re
 import signal
+import socket
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from devstack.mariadb import mariadb_server
 from devstack.process import wait_until
 from devstack.redis import redis_server
+from points_app.extensions import make_redis
 from tests.client import ApiClient
 from tests.conftest import TEST_ENVIRONMENT, empty_database
 from tests.factories import Factory
@@ -117,6 +120,18 @@ class TestWithoutRedis:
             HEALED_WITHIN,
             "codes",
         )
+
+
+def test_a_redis_that_hangs_is_waited_for_once_a_request(app, guest):
+    """Every further question would cost a guest the timeout again."""
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        redis = make_redis(f"redis://127.0.0.1:{hanging.getsockname()[1]}/0")
+        app.extensions["parts"] = replace(app.extensions["parts"], redis=redis)
+        guest.get("/api/exchange/products").ok()
+        hanging.setblocking(False)
+        hanging.accept()[0].close()
+        with pytest.raises(BlockingIOError):
+            hanging.accept()
 
 
 def ask_everything(app, guest):

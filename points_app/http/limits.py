@@ -162,6 +162,7 @@ def _count(counters: dict[str, int], names: list[str], strict: bool) -> int:
         if strict:
             raise
         log.warning("limits_counted_locally", extra={"error": type(error).__name__})
+        versions.learned(names, [None] * len(names))  # each further question would wait as long
         refused, remaining, allowed, seconds = _count_locally(counters)
     else:
         refused, wait, remaining, allowed, *known = answer
