@@ -109,6 +109,8 @@ class Bench:
         rows = books.written(self.port, DATABASES[target.name]) if workload.writes else 0
         before = self.gauges.read(target.processes)
         run = self._run(target, requests, self.options.seconds)
+        if not run.requests:
+            raise wrk.LoadFailed(f"{target.name} answered nothing in {self.options.seconds:g} s")
         spent = (self.gauges.read(target.processes) - before).per(run.requests)
         if workload.writes and target.name == "ours":
             rows = books.written(self.port, DATABASES[target.name]) - rows
