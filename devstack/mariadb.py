@@ -67,6 +67,8 @@ def _settings(folder: Path, port: int) -> list[str]:
     """The settings of production that matter to queries, with durability traded for speed."""
     return [
         f"--datadir={folder / 'data'}",
+        # A server that starts deletes the temporary tables it finds, whoever is using them.
+        f"--tmpdir={folder}",
         f"--socket={folder / 's'}",
         f"--pid-file={folder / 'p'}",
         "--bind-address=127.0.0.1",
