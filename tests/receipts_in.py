@@ -24,10 +24,12 @@ def picture(name: str) -> bytes:
     return (PICTURES / name).read_bytes()
 
 
-def blank(shade: int = 255, size: tuple[int, int] = (60, 80), kind: str = "JPEG") -> bytes:
+def blank(
+    shade: int = 255, size: tuple[int, int] = (60, 80), kind: str = "JPEG", **saving: Any
+) -> bytes:
     """A picture without anything on it; another `shade` is another picture."""
     buffer = io.BytesIO()
-    Image.new("RGB", size, (shade, shade, shade)).save(buffer, kind)
+    Image.new("RGB", size, (shade, shade, shade)).save(buffer, kind, **saving)
     return buffer.getvalue()
 
 

@@ -7,7 +7,8 @@ import orjson
 import pytest
 
 from points_app import notices
-from tests.books import balance, draws, ledger, orders, stock
+from tests.books import balance, draws, ledger, orders, set_config, stock
+from tests.receipts_in import hand_in
 
 
 @pytest.fixture
@@ -145,7 +146,6 @@ class TestAnyCode:
 
 
 def test_a_receipt_is_decided_once(app, make):
-    from tests.receipts_in import hand_in
 
     guest, merchants = make.guest(), [make.merchant() for _ in range(8)]
     upload_id = hand_in(guest, amount="88.00")
@@ -212,3 +212,41 @@ def test_one_guest_with_many_keys_at_once(make):
     codes = race([redeem(f"key-{place}") for place in range(24)])
     assert codes == {0: 24}
     assert balance(guest) == 0 and stock(guest, product) == 76
+
+
+REVIEW = "/api/merchant/review"
+
+
+def test_an_appeal_is_made_once_and_then_paid_once(make):
+    guest, first = make.guest(points=1000), make.merchant()
+    upload_id = hand_in(guest, "20.00")
+    body = {"upload_id": upload_id, "action": "reject", "reason": "看不清"}
+    first.post(REVIEW, body).ok()
+    path = f"/api/photo/records/{upload_id}/appeal"
+    codes = race([lambda: guest.post(path, {"reason": "很清楚"})] * 10)
+    assert codes == {0: 1, 5007: 9}
+    approval = {"upload_id": upload_id, "action": "approve"}
+    merchants = [make.merchant() for _ in range(8)]
+    codes = race([lambda each=each: each.post(REVIEW, approval) for each in merchants])
+    assert codes == {0: 1, 7003: 7}
+    assert balance(guest) == 1200
+
+
+def test_two_persons_at_once_pay_once(app, make):
+    set_config(app, "two_person_points", "100")
+    guest = make.guest(points=1000)
+    upload_id = hand_in(guest, "20.00")
+    approval = {"upload_id": upload_id, "action": "approve"}
+    merchants = [make.merchant() for _ in range(8)]
+    codes = race([lambda each=each: each.post(REVIEW, approval) for each in merchants])
+    assert codes == {0: 2, 7003: 6}  # the first of two, the second, and those too late
+    assert balance(guest) == 1200
+
+
+def test_one_person_twice_at_once_is_one_person(app, make):
+    set_config(app, "two_person_points", "100")
+    guest, merchant = make.guest(points=1000), make.merchant()
+    approval = {"upload_id": hand_in(guest, "20.00"), "action": "approve"}
+    codes = race([lambda: merchant.post(REVIEW, approval)] * 6)
+    assert codes == {0: 1, 7006: 5}
+    assert balance(guest) == 1000

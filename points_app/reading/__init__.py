@@ -8,6 +8,7 @@ from points_app.reading.amounts import Candidate
 from points_app.reading.checks import Check
 from points_app.reading.engine import Engine, EngineUnavailable, make_engine
 from points_app.reading.facts import Fact
+from points_app.reading.geometry import Box
 from points_app.reading.moments import read_moment
 from points_app.reading.pictures import Picture, PictureRejected, normalise
 from points_app.reading.reader import read_receipt
@@ -15,6 +16,7 @@ from points_app.reading.result import Reading
 from points_app.reading.twins import Printed, likeness, marks_of
 
 __all__ = [
+    "Box",
     "Candidate",
     "Check",
     "Engine",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -52,6 +52,8 @@ def rank_candidates(entries: Sequence[Entry], checks: Sequence[Check]) -> list[C
         key=lambda value: (_judge(value, prints[value], checks).score, prints[value][-1].row),
     )
     candidates = [_judge(value, prints[value], checks) for value in reversed(ranked)]
+    candidates = [*_completed(prints, checks), *candidates]
+    candidates.sort(key=lambda each: -each.score)  # stable: of equals the order stays
     if not candidates or candidates[0].score < CALCULATED:
         candidates = [*_calculated(entries, checks), *candidates]
     return candidates
@@ -62,7 +64,7 @@ def _judge(value: Decimal, prints: Sequence[Entry], checks: Sequence[Check]) -> 
     weight, reasons = WEIGHT[best.role], [f"beside “{best.label}”" if best.role else "no label"]
     passed = {check.name: check for check in checks if check.passed and check.value == value}
     after = next((check for check in checks if check.passed and check.start == value), None)
-    labels = {each.label for each in prints if each.role}
+    labels = {each.label for each in prints if each.role and not each.faint}
     if after:
         weight, passed = min(weight, WEIGHT[Role.SUBTOTAL]), {}
         reasons.append(f"but not what remains: {after.detail}")
@@ -85,6 +87,23 @@ def _judge(value: Decimal, prints: Sequence[Entry], checks: Sequence[Check]) -> 
     return Candidate(
         value, score, tuple(reasons), boxes, len(labels), len(passed), best.confidence, is_total
     )
+
+
+def _completed(
+    prints: Mapping[Decimal, Sequence[Entry]], checks: Sequence[Check]
+) -> list[Candidate]:
+    """A total with an illegible digit that the arithmetic supplies."""
+    found = [check for check in checks if check.name == "completed" and check.start in prints]
+    return [
+        Candidate(
+            check.value,
+            WEIGHT[Role.TOTAL],
+            (check.detail,),
+            tuple(each.box for each in prints[check.start]),
+        )
+        for check in found
+        if check.start is not None
+    ][:1]
 
 
 def _calculated(entries: Sequence[Entry], checks: Sequence[Check]) -> list[Candidate]:

@@ -33,7 +33,8 @@ def cross_checks(entries: Sequence[Entry]) -> list[Check]:
     built_up = list(_built_up(entries))
     explained = {check.start for check in built_up}
     rounded = [each for each in _rounded_off(entries) if each.start not in explained]
-    return [*_change_given(entries), *built_up, *rounded, *_lines_add_up(entries)]
+    completed = _completed(entries)
+    return [*_change_given(entries), *built_up, *rounded, *completed, *_lines_add_up(entries)]
 
 
 def _change_given(entries: Sequence[Entry]) -> Iterator[Check]:
@@ -79,9 +80,10 @@ def _rounded_off(entries: Sequence[Entry]) -> Iterator[Check]:
     """A total, and after it another that differs only by being a rounder number.
 
     Shops without small coins drop the cents (抹零) or go to the next five, and often print the step
-    so small or so far from its name that it is not found as a rounding.
+    so small or so far from its name that it is not found as a rounding. A guessed point proves
+    nothing here: it makes any two numbers look rounded.
     """
-    totals = of_roles(entries, Role.TOTAL, Role.PAID)
+    totals = [each for each in of_roles(entries, Role.TOTAL, Role.PAID) if not each.faint]
     for one, other in combinations(totals, 2):
         step = other.value - one.value
         rounder = any(
@@ -90,6 +92,20 @@ def _rounded_off(entries: Sequence[Entry]) -> Iterator[Check]:
         if step and rounder:
             detail = f"{one.value} rounded to {other.value}"
             yield Check("rounded-off", other.value, True, detail, one.value)
+
+
+def _completed(entries: Sequence[Entry]) -> Iterator[Check]:
+    """A total whose last digit is not legible (40.4), and the sum that the rest of the slip makes
+    of it: 38.00 + 2.41 = 40.41."""
+    cut = [each for each in of_roles(entries, *TOTALS) if not each.exact and each.value % 1]
+    bases = {each.value for each in of_roles(entries, *BASES, None) if each.exact}
+    for total in cut:
+        for base in sorted(bases):
+            for step in _steps(entries):
+                missing = base + step - total.value
+                if 0 < missing < Decimal("0.10"):
+                    detail = f"{base} {step:+} = {base + step}, printed {total.value.normalize()}"
+                    yield Check("completed", base + step, True, detail, total.value)
 
 
 def _lines_add_up(entries: Sequence[Entry]) -> Iterator[Check]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 
 class Role(Enum):
@@ -166,7 +166,19 @@ def _contains(words: str, phrase: str) -> bool:
 
 
 def _same(wanted: str, given: str) -> bool:
-    return wanted == given or (len(wanted) >= 5 and len(given) >= 4 and _one_edit(wanted, given))
+    """Equal, but for one letter where the word is long.
+
+    A word that is a label itself, as "charge" is beside "change", is not another one misread.
+    """
+    if wanted == given or given in _own_words():
+        return wanted == given
+    return len(wanted) >= 5 and len(given) >= 4 and _one_edit(wanted, given)
+
+
+@cache
+def _own_words() -> frozenset[str]:
+    phrases = [phrase for each in LATIN.values() for phrase in each]
+    return frozenset(word for phrase in (*phrases, *TOTAL_WORDS) for word in fold(phrase).split())
 
 
 def _one_edit(one: str, other: str) -> bool:

@@ -15,6 +15,10 @@ TILTS = [step / 100 for step in range(-24, 25)]
 STEEPNESS = 10
 """Rows that a slope of 1 would have to save: 0.1, the slope of a page held carelessly, one row."""
 
+ALMOST_AS_TIDY = 1.5
+"""Rows' worth of untidiness by which another slope may be worse and still be the right one."""
+DIFFERENT_TILT = 0.03
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -36,21 +40,25 @@ class Line:
         return tuple(word.box for word in self.words)
 
 
-def group_lines(words: Iterable[Word]) -> list[Line]:
-    """The printed lines from top to bottom, on a page that may lie a little askew."""
+def group_lines(words: Iterable[Word], tilt: float | None = None) -> list[Line]:
+    """The printed lines from top to bottom, on a page that may lie a little askew.
+
+    `tilt` is its slope, the likeliest when not given.
+    """
     words = [word for word in words if word.text.strip()]
-    rows = _rows(words, page_tilt(words))
+    rows = _rows(words, likely_tilts(words)[0] if tilt is None else tilt)
     return [Line(tuple(sorted(row, key=lambda word: word.box.left))) for row in rows]
 
 
-def page_tilt(words: Sequence[Word]) -> float:
-    """The slope at which the words form the tidiest rows.
+def likely_tilts(words: Sequence[Word]) -> list[float]:
+    """The slopes at which the words form tidy rows, the tidiest first.
 
     Tidy means few rows, words level with their row, none on top of another; and rather level, since
-    a steep slope always makes a few rows meet by accident.
+    a steep slope always makes a few rows meet by accident. On a page held askew the column of sums
+    may fit the names one row higher or lower almost as well: then both slopes are likely.
     """
     if not words:
-        return 0.0
+        return [0.0]
     print_size = median(word.box.height for word in words)
 
     def untidiness(tilt: float) -> float:
@@ -58,7 +66,14 @@ def page_tilt(words: Sequence[Word]) -> float:
         scatter = sum(_scatter(row, tilt) for row in rows) / print_size
         return len(rows) + sum(map(_overlaps, rows)) + scatter / 5 + STEEPNESS * abs(tilt)
 
-    return min(TILTS, key=untidiness)
+    untidy = [untidiness(tilt) for tilt in TILTS]
+    valleys = [at for at in range(len(TILTS)) if untidy[at] == min(untidy[max(0, at - 1) : at + 2])]
+    likely: list[float] = []
+    for at in sorted(valleys, key=lambda at: untidy[at]):
+        apart = all(abs(TILTS[at] - tilt) >= DIFFERENT_TILT for tilt in likely)
+        if apart and untidy[at] <= min(untidy) + ALMOST_AS_TIDY:
+            likely.append(TILTS[at])
+    return likely
 
 
 def _rows(words: Sequence[Word], tilt: float) -> list[list[Word]]:

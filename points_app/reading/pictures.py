@@ -45,6 +45,10 @@ class Picture:
     pixel_sha256: str
     perceptual_hash: str
 
+    def image(self) -> Image.Image:
+        """The picture decoded."""
+        return Image.open(io.BytesIO(self.jpeg)).convert("RGB")
+
 
 def normalise(content: bytes) -> Picture:
     """Decode `content` fully and encode it anew, so that nothing but its pixels is kept.

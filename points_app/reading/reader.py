@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import TypeVar
 
 from PIL import Image
@@ -18,7 +19,7 @@ from points_app.reading.engine import Engine
 from points_app.reading.entries import Entry, find_entries
 from points_app.reading.facts import Fact, merchant_name, receipt_number, receipt_time
 from points_app.reading.geometry import Box, Word
-from points_app.reading.lines import Line, group_lines
+from points_app.reading.lines import Line, group_lines, likely_tilts
 from points_app.reading.pages import Page, read_words, upright_page
 from points_app.reading.result import Reading
 
@@ -36,7 +37,24 @@ class Interpretation:
     entries: list[Entry]
     checks: list[Check]
     candidates: list[Candidate]
-    confidence: Confidence | None
+    confidence: Confidence | None = None
+    contested: bool = False
+
+    def rated(self, agreed: bool = False) -> Interpretation:
+        """With its confidence; `agreed` when another model arrived at the same amount."""
+        rating = rate(self.candidates, agreed)
+        limited = "medium" if self.contested and rating == "high" else rating
+        return replace(self, confidence=limited)
+
+    @property
+    def amount(self) -> Decimal | None:
+        return self.candidates[0].amount if self.candidates else None
+
+    @property
+    def proofs(self) -> int:
+        """How often the first candidate is confirmed: by checks, and by a second label."""
+        best = self.candidates[0] if self.candidates else None
+        return best.checks + (best.labels > 1) if best else 0
 
     @property
     def is_receipt(self) -> bool:
@@ -61,12 +79,25 @@ def read_receipt(jpeg: bytes, engine: Engine, today: date | None = None) -> Read
 
 
 def interpret(words: Sequence[Word]) -> Interpretation:
-    """Words to lines to sums to candidates; pure."""
-    lines = group_lines(words)
+    """Words to lines to sums to candidates; pure.
+
+    Of several likely slopes of the page the one counts under which more agrees, of the receipt's
+    own arithmetic and of its labels, else the tidiest. Where they lead to different amounts and
+    nothing decides, that is not certain.
+    """
+    readings = [_interpret(words, tilt) for tilt in likely_tilts(words)]
+    best = max(readings, key=lambda each: each.proofs)
+    rivals = [each for each in readings if each.proofs == best.proofs]
+    contested = any(each.amount not in (None, best.amount) for each in rivals)
+    return replace(best, contested=contested).rated()
+
+
+def _interpret(words: Sequence[Word], tilt: float) -> Interpretation:
+    lines = group_lines(words, tilt)
     entries = find_entries(lines)
     checks = cross_checks(entries)
     candidates = rank_candidates(entries, checks)
-    return Interpretation(words, lines, entries, checks, candidates, rate(candidates))
+    return Interpretation(words, lines, entries, checks, candidates)
 
 
 def _second_look(page: Page, first: Interpretation, engine: Engine) -> Interpretation:
@@ -86,8 +117,7 @@ def _second_look(page: Page, first: Interpretation, engine: Engine) -> Interpret
     second = interpret([*rest, *careful])
     if not second.candidates:
         return first
-    agreed = bool(first.candidates) and first.candidates[0].amount == second.candidates[0].amount
-    return replace(second, confidence=rate(second.candidates, agreed))
+    return second.rated(agreed=first.amount == second.amount)
 
 
 def _part_with_totals(page: Page, first: Interpretation) -> Box:

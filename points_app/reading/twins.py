@@ -42,7 +42,8 @@ def likeness(one: Printed, other: Printed) -> Likeness | None:
     """What the two have in common that two different slips hardly have; None when nothing.
 
     same_facts: amount, date and minute. same_number: the receipt number, and the amount or the day,
-    since some shops print one number on every slip. same_print: most of all numbers printed.
+    since some shops print one number on every slip. same_print: most of all numbers printed, and
+    nothing that contradicts.
     same_sum: shop and amount, where neither says when, as on the screen after paying.
     """
     same_amount = one.amount is not None and one.amount == other.amount
@@ -53,9 +54,10 @@ def likeness(one: Printed, other: Printed) -> Likeness | None:
     telling = one.number is not None and len(one.number) >= SHORTEST_NUMBER
     if telling and one.number == other.number and (same_amount or same_day):
         return "same_number"
-    if _overlap(one.marks, other.marks) >= COMMON_PRINT:
-        return "same_print"
     undated = one.moment is None and other.moment is None
+    comparable = same_amount and (same_day or one.moment is None or other.moment is None)
+    if (comparable or same_minute) and _overlap(one.marks, other.marks) >= COMMON_PRINT:
+        return "same_print"
     same_shop = one.merchant is not None and one.merchant == other.merchant
     return "same_sum" if undated and same_shop and same_amount else None
 

@@ -27,6 +27,7 @@ from points_app.services import (
 )
 from points_app.services.awards import match, points_for
 from points_app.services.business import business
+from points_app.services.shop_time import shop_day
 from points_app.wire import receipts as wire
 
 log = logging.getLogger(__name__)
@@ -50,9 +51,10 @@ def process(upload_id: str) -> None:
     if not _claim(upload_id):
         return
     store(upload_id)
-    content = _picture(upload_id)
+    content, today = _picture(upload_id), shop_day(utcnow())
+    db.session.rollback()  # no connection is held while the picture is read
     try:
-        reading = recognition.recognise(content)
+        reading = recognition.recognise(content, today)
     except Exception:
         _give_back(upload_id)
         raise

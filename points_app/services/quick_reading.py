@@ -13,10 +13,12 @@ from redis import RedisError
 
 from points_app import jobs
 from points_app.codes import new_id
+from points_app.db import utcnow
 from points_app.errors import PhotoFailure, ServiceUnavailable
 from points_app.extensions import make_redis, parts
 from points_app.services import recognition
 from points_app.services.receipts import check_picture, waiting_place
+from points_app.services.shop_time import shop_day
 from points_app.wire import receipts as wire
 
 log = logging.getLogger(__name__)
@@ -62,7 +64,8 @@ def answer(request_id: str) -> None:
         return  # answered already, or too late
     reading = None
     try:
-        reading = wire.quick_reading(recognition.recognise(base64.b64decode(encoded)))
+        found = recognition.recognise(base64.b64decode(encoded), shop_day(utcnow()))
+        reading = wire.quick_reading(found)
     finally:
         with parts.redis.pipeline() as pipe:
             pipe.rpush(_answer_key(request_id), json.dumps(reading))

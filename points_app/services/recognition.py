@@ -6,26 +6,26 @@ evidence there is, and because only the local one knows where on the picture it 
 
 import logging
 from dataclasses import replace
+from datetime import date
 from functools import cache
 
 from points_app import metrics
 from points_app.clients.baidu import BaiduError, BaiduReceipt
-from points_app.db import utcnow
 from points_app.extensions import parts
 from points_app.reading import Engine, Fact, Reading, make_engine, read_moment, read_receipt
-from points_app.services.shop_time import shop_day
 
 log = logging.getLogger(__name__)
 
 
-def recognise(jpeg: bytes) -> Reading:
-    """Read a normalised picture. Takes half a second to three, and Baidu's time on top.
+def recognise(jpeg: bytes, today: date) -> Reading:
+    """Read a normalised picture. Takes half a second to three, and Baidu's time on top; asks the
+    database nothing.
 
-    An answer of Baidu that does not come is logged and done without. Raises OSError for bytes that
-    are no picture.
+    `today`, the shop's, dates slips that print no year. An answer of Baidu that does not come is
+    logged and done without. Raises OSError for bytes that are no picture.
     """
     engine = _engine(parts.settings.reading_engine)
-    reading = read_receipt(jpeg, engine, shop_day(utcnow()))
+    reading = read_receipt(jpeg, engine, today)
     metrics.READING_SECONDS.labels(reading.engine).observe(reading.seconds)
     remote = _ask_baidu(jpeg)
     return reading if remote is None else second_opinion(reading, remote)

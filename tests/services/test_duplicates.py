@@ -79,6 +79,12 @@ def test_what_different_slips_have_in_common_is_no_flag(make, flags_of, first, s
     assert flags_of(handed_in_and_read(make.guest(), **second)) == []
 
 
+def test_the_same_pixels_in_another_container_are_refused(make):
+    send(make.guest(), blank(200, kind="PNG")).ok()
+    assert send(make.guest(), blank(200, kind="WEBP", lossless=True)).code == 5005
+    assert send(make.guest(), blank(201, kind="PNG")).code == 0
+
+
 def test_a_resaved_picture_is_found_by_its_hash(make, flags_of):
     image = Image.open(io.BytesIO(picture("cn_dev_000_standard_clean.jpg")))
     saved = io.BytesIO()

@@ -1,0 +1,1 @@
+"""Measures the receipt reader: `bench/reading`."""

@@ -1,0 +1,63 @@
+"""Which sum was paid, and how sure that is."""
+
+from decimal import Decimal
+
+import pytest
+
+from points_app.reading.reader import interpret
+from tests.reading.print import words
+
+
+def read(*lines, **options):
+    found = interpret(words(*lines, **options))
+    return (str(found.amount), found.confidence)
+
+
+@pytest.mark.parametrize(
+    ("lines", "amount"),
+    [
+        (["小计  50.00", "合计  48.00"], "48.00"),
+        (["合计  50.00", "实付  45.00"], "45.00"),
+        (["合计  48.50", "现金  100.00", "找零  51.50"], "48.50"),
+        (["合计  48.50", "实收  100.00", "找零  51.50"], "48.50"),  # 实收 is the cash here
+        (["合计金额  48.60", "零头优惠  -0.60", "应收金额  48.00"], "48.00"),
+        (["总计  120.00", "会员卡支付  120.00", "卡余额  880.00"], "120.00"),
+        (["总金额  1,208.00", "人均  302.00"], "1208.00"),
+        (["Subtotal  50.00", "Tax  3.00", "Total  53.00", "Cash  60.00", "Change  7.00"], "53.00"),
+        (["Food  38.00", "Tax  2.41", "TOTAL  40.4"], "40.41"),  # the last digit is not legible
+        (["现金  100.00", "找零  51.50"], "48.50"),  # no legible total: cash less change
+    ],
+)
+def test_what_was_paid(lines, amount):
+    assert read(*lines)[0] == amount
+
+
+@pytest.mark.parametrize(
+    ("lines", "confidence"),
+    [
+        (["合计  48.50", "现金  50.00", "找零  1.50"], "high"),  # a check agrees
+        (["合计  48.50", "微信支付  48.50"], "high"),  # two labels agree
+        (["合计  48.50"], "medium"),  # a label alone
+        (["合计  48.50", "实付  45.00"], "medium"),  # two totals
+        (["红烧肉  88.00", "合计  48.50"], "medium"),  # no line is larger than the total
+        (["红烧肉  38.00", "米饭  4.00"], "low"),  # a guess
+    ],
+)
+def test_how_sure(lines, confidence):
+    assert read(*lines)[1] == confidence
+
+
+def test_print_that_is_hard_to_read_is_never_sure():
+    assert read("合计  48.50", "现金  50.00", "找零  1.50", confidence=0.6)[1] == "medium"
+
+
+def test_without_a_sum_there_is_no_amount():
+    assert read("谢谢惠顾", "欢迎光临") == ("None", None)
+
+
+def test_the_first_candidate_says_why_and_where():
+    found = interpret(words("合计  48.50", "现金  50.00", "找零  1.50"))
+    best = found.candidates[0]
+    assert best.amount == Decimal("48.50")
+    assert best.reasons == ("beside “合计”", "50.00 - 1.50 = 48.50")
+    assert len(best.boxes) == 1 and best.boxes[0].right == 600
