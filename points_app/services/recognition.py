@@ -24,16 +24,20 @@ def recognise(jpeg: bytes, today: date) -> Reading:
     `today`, the shop's, dates slips that print no year. An answer of Baidu that does not come is
     logged and done without. Raises OSError for bytes that are no picture.
     """
-    engine = _engine(parts.settings.reading_engine)
-    reading = read_receipt(jpeg, engine, today)
+    reading = read_receipt(jpeg, engine(), today)
     metrics.READING_SECONDS.labels(reading.engine).observe(reading.seconds)
     remote = _ask_baidu(jpeg)
     return reading if remote is None else second_opinion(reading, remote)
 
 
+def engine() -> Engine:
+    """The engine of READING_ENGINE, one in a process; its models are loaded by the first picture
+    and kept. Raises EngineUnavailable."""
+    return _made(parts.settings.reading_engine)
+
+
 @cache
-def _engine(name: str) -> Engine:
-    """The process's engine; its models are loaded by the first picture and kept."""
+def _made(name: str) -> Engine:
     return make_engine(name)
 
 

@@ -1,6 +1,5 @@
 """POST /api/photo/ocr: a worker reads, nothing is kept."""
 
-import io
 import threading
 from contextlib import suppress
 from unittest.mock import patch
@@ -10,7 +9,7 @@ import pytest
 from points_app.models import Receipt
 from points_app.services import quick_reading
 from tests.books import count
-from tests.receipts_in import blank, picture
+from tests.receipts_in import blank, picture, send
 
 
 @pytest.fixture
@@ -34,8 +33,7 @@ def worker(app):
 
 
 def ask(guest, content):
-    form = {} if content is None else {"file": (io.BytesIO(content), "a.jpg")}
-    return guest.send("POST", "/api/photo/ocr", data=form)
+    return send(guest, content, path="/api/photo/ocr")
 
 
 def test_the_reading_comes_back_and_nothing_is_stored(make, worker):

@@ -16,7 +16,6 @@ from points_app.config import Settings
 from points_app.db import db, utcnow
 from points_app.extensions import make_redis
 from points_app.models import ProofRun
-from points_app.reading import make_engine, reader
 from points_app.services import doctor, figures
 from points_app.services.doctor import State, database
 
@@ -148,8 +147,9 @@ def test_a_disk_that_is_full_soon(app, tmp_path, monkeypatch):
     assert found.state is State.WARNING and "93%" in found.detail
 
 
-def test_a_reader_that_is_not_installed(app, monkeypatch):
-    monkeypatch.setattr(reader, "_default_engine", lambda: make_engine("no-such-engine"))
+def test_a_reader_that_is_not_installed(app):
+    settings = app.extensions["parts"].settings
+    with_part(app, settings=settings.model_copy(update={"reading_engine": "no-such-engine"}))
     assert "worker" in failing(app)["reader"].advice
 
 

@@ -15,7 +15,7 @@ from points_app.clients.storage import StorageError
 from points_app.config import unsafe
 from points_app.extensions import parts, producer
 from points_app.reading import EngineUnavailable, read_receipt
-from points_app.services import figures
+from points_app.services import figures, recognition
 from points_app.services.doctor.finding import Finding, failed, ok, warning
 
 FIGURES_LATE_SECONDS = 120
@@ -104,7 +104,7 @@ def reader() -> Iterator[Finding]:
     """The configured reader reads a receipt drawn for the purpose."""
     began = time.perf_counter()
     try:
-        reading = read_receipt(_slip())
+        reading = read_receipt(_slip(), recognition.engine())
     except (EngineUnavailable, ImportError, OSError, RuntimeError) as error:
         yield failed("reader", f"{type(error).__name__}", "install requirements.txt on the worker")
         return
