@@ -41,7 +41,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(RateLimitExceeded, _rate_limited)
     app.register_error_handler(HTTPException, _bad_request)
     app.register_error_handler(DBAPIError, _database_failed)
-    for down in (PoolTimeout, RedisError, StorageError, TryAgain):
+    for down in (PoolTimeout, RedisError, StorageError, TryAgain, ServiceUnavailable):
         app.register_error_handler(down, _unavailable)
     app.register_error_handler(Exception, _unexpected)
 

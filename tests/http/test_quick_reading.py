@@ -65,5 +65,5 @@ def test_the_limits_of_the_upload_hold(make, content, code):
 def test_without_a_worker_the_service_is_unavailable(make, monkeypatch):
     monkeypatch.setattr(quick_reading, "WAIT_SECONDS", 0.1)
     answer = ask(make.guest(), blank())
-    assert (answer.status, answer.code) == (503, 9503)
+    assert (answer.status, answer.code) == (503, 5000)
     assert answer.headers["Retry-After"]
