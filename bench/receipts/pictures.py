@@ -20,10 +20,6 @@ class Labelled:
     facts: dict[str, str]
     same_as: str | None
 
-    @property
-    def name(self) -> str:
-        return self.path.name
-
 
 def load(folder: Path, by: str | None) -> list[Labelled]:
     """The pictures that `folder`/labels.json names and that are there, in its order.

@@ -62,18 +62,18 @@ def effort(outcomes: Sequence[Outcome], cold: float, peak: float) -> Iterable[st
 
 def photographed_twice(outcomes: Sequence[Outcome]) -> Iterable[str]:
     """Of slips with two photographs, how many pairs are flagged, and how many false pairs."""
-    printed = {outcome.picture.name: _printed(outcome) for outcome in outcomes}
+    printed = {outcome.picture.path: _printed(outcome) for outcome in outcomes}
     pairs = {
-        (outcome.picture.same_as, outcome.picture.name)
+        (outcome.picture.path.with_name(outcome.picture.same_as), outcome.picture.path)
         for outcome in outcomes
-        if outcome.picture.same_as in printed
+        if outcome.picture.same_as
     }
     if not pairs:
         return
     flagged = sum(likeness(printed[one], printed[other]) is not None for one, other in pairs)
-    originals = [each.picture.name for each in outcomes if each.picture.same_as is None]
+    originals = [path for path in printed if path not in {again for _, again in pairs}]
     false = [
-        pair for pair in combinations(originals, 2) if likeness(*(printed[name] for name in pair))
+        pair for pair in combinations(originals, 2) if likeness(*(printed[path] for path in pair))
     ]
     different = len(originals) * (len(originals) - 1) // 2
     yield f"{'photographed twice':{WIDTH}} flagged {flagged}/{len(pairs)}"
