@@ -92,10 +92,11 @@ def _locked_code(phone: str) -> SmsCode | None:
 
 @transactional
 def _forget_code(phone: str) -> None:
-    """The code never left: the guest may ask again at once (the day's count stays)."""
+    """The code never left: the guest may ask again at once (the day's count stays). `sent_at` stays
+    too, by which the row is deleted one day."""
     row = _locked_code(phone)
     if row is not None:
-        row.code_hash = row.sent_at = None
+        row.code_hash, row.sent_at = None, utcnow() - RESEND_AFTER
 
 
 def login(phone: str, code: str, origin: Origin) -> LoginAnswer:

@@ -24,8 +24,9 @@ PRODUCTS = Product.__table__
 ALL_CATEGORIES = frozenset({"全部", "all"})
 KEPT_LISTS = 512
 ATTEMPTS = 3
-# A change becomes visible later than it is dated, by as long as its transaction took.
-SLACK = timedelta(seconds=10)
+# A change becomes visible later than it is dated, by as long as its transaction took and as the
+# clock of its host lags behind the others.
+SLACK = timedelta(minutes=10)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _LIVE = select(

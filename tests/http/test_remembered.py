@@ -7,6 +7,7 @@ in a gunicorn worker. A change `past_the_service`, by hand in the database, tell
 import json
 import sys
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -15,7 +16,7 @@ from sqlalchemy import update
 
 from devstack.ports import free_port
 from devstack.process import Process, wait_until
-from points_app.db import db, transactional
+from points_app.db import db, transactional, utcnow
 from points_app.models import Prize, Product, User
 from points_app.services import sessions
 from tests.books import balance, draws, orders, stock
@@ -89,6 +90,16 @@ def test_products_hidden_repriced_renamed_and_new_are_so_everywhere_at_once(app,
     change(app, Product, product, status="inactive")
     assert listed(there, product, "category=一") is None
     assert redeem(there, product).code == 4001
+
+
+def test_a_change_dated_by_a_clock_that_lags_is_seen(app, make, elsewhere):
+    """One host's clock is minutes ahead of another's; what either changes is shown."""
+    guest, product = make.guest(), make.product(category="一")
+    make.product(category="一", updated_at=utcnow() + timedelta(minutes=5))
+    there = elsewhere(guest)
+    assert listed(there, product, "category=一")["name"] == "测试商品"
+    change(app, Product, product, name="新名")
+    assert listed(there, product, "category=一")["name"] == "新名"
 
 
 @pytest.mark.parametrize("query", ["category=一", "category=一&sort_by=sales_count"])

@@ -71,6 +71,15 @@ def test_answers_are_remembered_for_a_day(app, make):
     assert count(guest, IdempotencyKey) == 0
 
 
+def test_a_number_whose_code_never_left_is_forgotten_too(app, anonymous, monkeypatch):
+    with app.extensions["parts"].sms:
+        body = {"phone": "13800000099"}
+        assert anonymous.post("/api/auth/send-code", body).code == 1004
+    assert run(app)[1]["sms_codes"] == 0
+    monkeypatch.setattr(retention, "utcnow", lambda: utcnow() + timedelta(days=3))
+    assert run(app)[1]["sms_codes"] == 1
+
+
 def stored_and_decided(app, make):
     guest, merchant = make.guest(), make.merchant()
     upload_id = hand_in(guest, amount="20.00")
