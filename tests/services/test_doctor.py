@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 
 from devstack.redis import redis_server
 from points_app import create_app
+from points_app.clients.baidu import BaiduOcr
 from points_app.clients.sms import TencentSms
 from points_app.clients.storage import LocalStorage, S3Storage
 from points_app.config import Settings
@@ -151,6 +152,11 @@ def test_a_reader_that_is_not_installed(app):
     settings = app.extensions["parts"].settings
     with_part(app, settings=settings.model_copy(update={"reading_engine": "no-such-engine"}))
     assert "worker" in failing(app)["reader"].advice
+
+
+def test_baidu_that_refuses_our_keys(app):
+    with_part(app, ocr=BaiduOcr("key", "secret", endpoint="http://127.0.0.1:1"))
+    assert "OCR_API_KEY" in failing(app)["baidu"].advice
 
 
 def test_sms_credentials_that_are_refused(app):

@@ -19,6 +19,7 @@ CHECKS: tuple[tuple[Check, str | None], ...] = (
     (outside.worker, "redis"),
     (outside.storage, None),
     (outside.reader, None),
+    (outside.baidu, None),
     (outside.sms, None),
     (database.books, "migrations"),
 )

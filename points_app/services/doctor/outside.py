@@ -10,6 +10,7 @@ from decimal import Decimal
 from PIL import Image, ImageDraw, ImageFont
 from redis import RedisError
 
+from points_app.clients.baidu import BaiduError
 from points_app.clients.sms import ConsoleSms, SmsError
 from points_app.clients.storage import StorageError
 from points_app.config import unsafe
@@ -115,6 +116,18 @@ def reader() -> Iterator[Finding]:
         yield failed(
             "reader", f"read {reading.amount} instead of {SLIP_TOTAL}", "check READING_ENGINE"
         )
+
+
+def baidu() -> Iterator[Finding]:
+    """Baidu accepts the keys, where there are some; asks it to read the same receipt."""
+    if parts.ocr is None:
+        return
+    try:
+        parts.ocr.receipt(_slip())
+    except BaiduError as error:
+        yield failed("baidu", str(error), "check OCR_API_KEY and OCR_SECRET_KEY, and the quota")
+    else:
+        yield ok("baidu", "answers; the local reader stays the first")
 
 
 def _slip() -> bytes:
