@@ -137,13 +137,16 @@ class Memory(Generic[T]):
 
     def forget(self) -> None:
         """Load everything anew at its next use."""
-        self._values.clear()
-
-    def amend(self, value: T, key: Any = None) -> None:
-        """Remember `value` in place of the one that is known, as long as that one would be."""
         with self._changing:
-            if key in self._values:
-                self._values[key] = replace(self._values[key], value=value)
+            self._values.clear()
+
+    def amend(self, before: T, value: T, key: Any = None) -> None:
+        """Remember `value` in place of `before`, as long as that would be; not in place of one
+        that was loaded meanwhile and may know more."""
+        with self._changing:
+            found = self._values.get(key)
+            if found and found.value is before:
+                self._values[key] = replace(found, value=value)
 
     def _remember(self, key: Any, value: _Remembered[T]) -> None:
         with self._changing:

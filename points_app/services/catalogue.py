@@ -153,7 +153,7 @@ def read_again(*product_ids: int) -> None:
     sold_out = before.sold_out.difference(product_ids)
     sold_out |= {row.commodity_id for row in rows if row.stock == 0 and row.status == "active"}
     items = {number: item for number, item in before.items.items() if number not in product_ids}
-    memory(CATALOGUE).amend(Catalogue(_with(items, rows), sold_out, before.newest))
+    memory(CATALOGUE).amend(before, Catalogue(_with(items, rows), sold_out, before.newest))
 
 
 def _load(before: Catalogue | None) -> Catalogue:

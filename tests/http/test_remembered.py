@@ -16,6 +16,7 @@ from sqlalchemy import update
 
 from devstack.ports import free_port
 from devstack.process import Process, wait_until
+from points_app import versions
 from points_app.db import db, transactional, utcnow
 from points_app.models import Prize, Product, User
 from points_app.services import sessions
@@ -194,6 +195,19 @@ def test_a_lost_redis_makes_nobody_remember(app, make):
     )
     app.extensions["parts"].redis.flushdb()
     assert listed(guest, product, "category=一")["name"] == "改名"
+
+
+def test_an_amendment_to_what_was_replaced_meanwhile_is_dropped(app):
+    """Two requests find two products changed: the slower one must not bring the old ones back."""
+    memory = versions.Memory()
+    with app.app_context():
+        old = memory.get("thing", lambda _: ["old"])
+        memory.forget()
+        new = memory.get("thing", lambda _: ["new"])
+        memory.amend(old, ["old", "amended"])
+        assert memory.get("thing", lambda _: ["again"]) == ["new"]
+        memory.amend(new, ["new", "amended"])
+        assert memory.get("thing", lambda _: ["again"]) == ["new", "amended"]
 
 
 @contextmanager
