@@ -84,6 +84,8 @@ def _needs_another(receipt: Receipt, points: int) -> bool:
 def _first_approval(
     receipt: Receipt, reviewer_id: int, points: int, reason: str | None
 ) -> wire.Decision:
+    if points != receipt.points_awarded:
+        auto_review.note_decision(receipt, True, points)  # while the proposal is still known
     receipt.first_approver_id, receipt.points_awarded = reviewer_id, points
     db.session.flush()
     account = {"status": "first_approval", "points": points, "reason": reason}

@@ -102,3 +102,13 @@ def test_the_error_rate_is_how_often_persons_decide_otherwise(
         merchant.post("/api/merchant/review", {"upload_id": upload_id, **decision}).ok()
     with app.app_context():
         assert auto_review.error_rate() == rate
+
+
+def test_two_persons_who_raise_the_points_decide_otherwise(all_sampled, app, make):
+    set_config(app, "two_person_points", "500")
+    upload_id = handed_in_and_read(make.guest(), "40.00")
+    for merchant in (make.merchant(), make.merchant()):
+        body = {"upload_id": upload_id, "action": "approve", "points": 900}
+        merchant.post("/api/merchant/review", body).ok()
+    with app.app_context():
+        assert auto_review.error_rate() == 1.0
