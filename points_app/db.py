@@ -29,7 +29,13 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
 
 from points_app.config import Settings
-from points_app.engine import database_uri, engine_options, prepare
+from points_app.engine import (
+    REQUEST_SECONDS,
+    database_uri,
+    engine_options,
+    prepare,
+    somebody_waits,
+)
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -72,7 +78,8 @@ def transactional(function: Callable[P, R]) -> Callable[P, R]:
     """Make `function` one transaction: all of it is committed, or nothing.
 
     Refuses to nest. Runs the whole function again, a few times with jitter, when the database says
-    that it lost a deadlock, waited too long for a lock or read a stale snapshot. Hooks given to
+    that it lost a deadlock, waited too long for a lock or read a stale snapshot; for a guest who
+    waits, only within REQUEST_SECONDS of the first try. Hooks given to
     `before_commit` are its last steps. Hooks given to `after_commit` run after the commit; one that
     fails stops neither the others nor the answer.
     """
@@ -82,6 +89,7 @@ def transactional(function: Callable[P, R]) -> Callable[P, R]:
         session = db.session()
         if _writing.get():
             raise RuntimeError(f"{function.__name__} was called inside another transaction")
+        started = time.monotonic()
         for attempt in range(1, ATTEMPTS + 1):
             session.rollback()  # drops an older read's snapshot
             session.info.clear()
@@ -96,7 +104,7 @@ def transactional(function: Callable[P, R]) -> Callable[P, R]:
                 break
             except (DBAPIError, TryAgain) as error:
                 session.rollback()
-                if attempt == ATTEMPTS or not _may_run_again(error):
+                if attempt == ATTEMPTS or not _may_run_again(error) or _is_late(started):
                     raise
             except BaseException:
                 session.rollback()
@@ -112,6 +120,10 @@ def transactional(function: Callable[P, R]) -> Callable[P, R]:
 
 def _may_run_again(error: Exception) -> bool:
     return isinstance(error, TryAgain) or error_number(error) in RETRYABLE
+
+
+def _is_late(started: float) -> bool:
+    return somebody_waits() and time.monotonic() - started > REQUEST_SECONDS
 
 
 def is_writing() -> bool:

@@ -160,7 +160,7 @@ def _be_patient_where_nobody_waits(engine: Engine, seconds: float) -> None:
 
     @event.listens_for(engine, "checkout")
     def taken(connection: Any, _record: Any, _proxy: Any) -> None:
-        patience = REQUEST_SECONDS if _somebody_waits() else seconds
+        patience = REQUEST_SECONDS if somebody_waits() else seconds
         connection._read_timeout = connection._write_timeout = patience
 
     @event.listens_for(engine, "checkin")
@@ -170,5 +170,6 @@ def _be_patient_where_nobody_waits(engine: Engine, seconds: float) -> None:
             connection.rests_since = time.monotonic()
 
 
-def _somebody_waits() -> bool:
+def somebody_waits() -> bool:
+    """Whether this runs for a request, and not in the worker or at the command line."""
     return has_request_context() or (has_app_context() and g.get("guest_waits", False))

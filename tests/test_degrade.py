@@ -13,6 +13,7 @@ import pytest
 from devstack.mariadb import mariadb_server
 from devstack.process import wait_until
 from devstack.redis import redis_server
+from points_app import db as database
 from points_app.extensions import make_redis
 from tests.client import ApiClient
 from tests.conftest import TEST_ENVIRONMENT, empty_database
@@ -194,6 +195,25 @@ class TestWithoutDatabase:
             servers[0].start()
         assert answer.status_code == 503
         assert answer.json["database"] == "down" and answer.json["redis"] == "ok"
+
+
+def test_a_guest_whose_row_stays_locked_is_told_soon(app, monkeypatch):
+    """The worker tries a few times; a guest is not made to wait as often."""
+    monkeypatch.setattr(database, "REQUEST_SECONDS", 0)
+    tries = []
+
+    @database.transactional
+    def always_locked():
+        tries.append(1)
+        raise database.TryAgain
+
+    with app.app_context(), pytest.raises(database.TryAgain):
+        always_locked()
+    assert len(tries) == database.ATTEMPTS
+    tries.clear()
+    with app.test_request_context(), pytest.raises(database.TryAgain):
+        always_locked()
+    assert len(tries) == 1
 
 
 def test_a_full_disk_is_said_clearly(tmp_path, capfd):
