@@ -84,11 +84,16 @@ def test_the_procfile_has_every_process() -> None:
     ],
 )
 def test_gunicorn_binds_what_the_platform_gives(
-    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], binds: list[str]
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    environment: dict[str, str],
+    binds: list[str],
 ) -> None:
     for name in ("PORT", "WS_PORT", "BIND_HOST"):
         monkeypatch.delenv(name, raising=False)
     for name, text in environment.items():
         monkeypatch.setenv(name, text)
+    # Which it would otherwise make, for this process and all it starts.
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     settings = runpy.run_path(str(PROJECT / "gunicorn.conf.py"))
     assert settings["bind"] == binds
