@@ -77,19 +77,17 @@ def utcnow() -> datetime:
 def transactional(function: Callable[P, R]) -> Callable[P, R]:
     """Make `function` one transaction: all of it is committed, or nothing.
 
-    Refuses to nest. Runs the whole function again, a few times with jitter, when the database says
-    that it lost a deadlock, waited too long for a lock or read a stale snapshot; for a guest who
-    waits, only within REQUEST_SECONDS of the first try. Hooks given to
-    `before_commit` are its last steps. Hooks given to `after_commit` run after the commit; one that
-    fails stops neither the others nor the answer.
+    Refuses to nest. Runs the whole function again, a few times with jitter and for a guest within
+    REQUEST_SECONDS, when the database says that it lost a deadlock, waited too long for a lock or
+    read a stale snapshot. Hooks given to `before_commit` are its last steps. Hooks given to
+    `after_commit` run after the commit; one that fails stops neither the others nor the answer.
     """
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        session = db.session()
         if _writing.get():
             raise RuntimeError(f"{function.__name__} was called inside another transaction")
-        started = time.monotonic()
+        session, started = db.session(), time.monotonic()
         for attempt in range(1, ATTEMPTS + 1):
             session.rollback()  # drops an older read's snapshot
             session.info.clear()
@@ -104,7 +102,7 @@ def transactional(function: Callable[P, R]) -> Callable[P, R]:
                 break
             except (DBAPIError, TryAgain) as error:
                 session.rollback()
-                if attempt == ATTEMPTS or not _may_run_again(error) or _is_late(started):
+                if attempt == ATTEMPTS or not _may_run_again(error, started):
                     raise
             except BaseException:
                 session.rollback()
@@ -118,12 +116,10 @@ def transactional(function: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-def _may_run_again(error: Exception) -> bool:
+def _may_run_again(error: DBAPIError | TryAgain, started: float) -> bool:
+    if somebody_waits() and time.monotonic() - started > REQUEST_SECONDS:
+        return False
     return isinstance(error, TryAgain) or error_number(error) in RETRYABLE
-
-
-def _is_late(started: float) -> bool:
-    return somebody_waits() and time.monotonic() - started > REQUEST_SECONDS
 
 
 def is_writing() -> bool:

@@ -15,7 +15,8 @@ from sqlalchemy.engine import URL, Engine, make_url
 
 from points_app.config import Settings
 
-# A guest gets an answer within three seconds whatever the database does. It may be found dead when
+# A guest gets an answer within three seconds whatever the database does, but for a row that stays
+# locked: it is waited for twice (points_app.db). The database may be found dead when
 # a connection is taken from the pool and checked, and again when a new one is tried: each may take
 # RESTING_SECONDS. A statement of a request may take REQUEST_SECONDS, waiting for a lock included.
 RESTING_SECONDS = 1
