@@ -9,9 +9,10 @@ IDENTIFIER = re.compile(r"[A-Za-z0-9]{1,64}")
 
 
 class Number(IntegerConverter):
-    """`<int:product_id>`: ASCII digits, no more than the database can hold; else no such route."""
+    """`<int:product_id>`: ASCII digits, written the one way a number is, no more than the database
+    can hold; else no such route."""
 
-    regex = "[0-9]{1,15}"
+    regex = "0|[1-9][0-9]{0,14}"
 
 
 class Identifier(UnicodeConverter):

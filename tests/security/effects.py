@@ -57,6 +57,13 @@ def money(app: Flask) -> dict[str, Any]:
         return {name: list(connection.execute(query)) for name, query in everything.items()}
 
 
+def points(app: Flask) -> dict[str, Any]:
+    """The same without stock, for who may add products with their first pieces."""
+    return {
+        name: rows for name, rows in money(app).items() if name not in ("stock", "stock_movements")
+    }
+
+
 def name_of(rule: Rule, method: str) -> str:
     """A route as people write it: "GET /api/photo/records/<upload_id>"."""
     plain = re.sub(r"<[a-z]+(\([^)]*\))?:", "<", rule.rule)
