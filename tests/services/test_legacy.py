@@ -105,6 +105,11 @@ def test_guests_see_the_balance_they_had(moved, new_home, databases):
     assert new == {user_id: seen[user_id] for user_id in new}
 
 
+def test_stock_moves_as_it_stands(moved, new_home):
+    stock = dict(rows(new_home, db.select(Product.commodity_id, Product.stock)))
+    assert stock[1] == 0 and stock[20] == 50
+
+
 def test_the_history_stays_and_corrections_stand_beside_it(moved, new_home):
     ledger = db.select(
         LedgerEntry.points, LedgerEntry.source, LedgerEntry.description, LedgerEntry.balance_after
@@ -162,11 +167,6 @@ def test_after_some_days_of_business_the_books_still_balance(moved, new_home):
     """Runs after the tests above have drawn, ordered, cancelled and approved."""
     result = new_home.test_cli_runner().invoke(args=["prove"])
     assert result.exit_code == 0, result.output
-
-
-def test_stock_moves_as_it_stands(moved, new_home):
-    stock = dict(rows(new_home, db.select(Product.commodity_id, Product.stock)))
-    assert stock[1] == 0 and stock[20] == 50
 
 
 def test_a_full_database_is_refused(moved, new_home, databases):

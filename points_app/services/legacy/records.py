@@ -14,6 +14,7 @@ from points_app.codes import new_code
 from points_app.db import execute, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models import Draw, Order, Prize, Product, Receipt, User
+from points_app.services.legacy import shop
 from points_app.services.legacy.reading import Legacy, Row, moment, text
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def orders(legacy: Legacy, report: "Report", write: bool) -> Iterator[int]:
         }
 
     yield from _move(legacy, report, write, "exchange_records", Order, "id", convert)
+    if write:
+        shop.open_stock()
 
 
 def _as_json(value: Any) -> str | None:

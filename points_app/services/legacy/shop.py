@@ -8,14 +8,14 @@ from pydantic import ValidationError
 from sqlalchemy import func, insert, select
 
 from points_app.db import execute, transactional, utcnow
-from points_app.models import Prize, Product, StockMovement
+from points_app.models import Order, OrderStatus, Prize, Product, StockMovement
 from points_app.services import business, seeding, settings
 from points_app.services.legacy.reading import Legacy, Row, moment, text
 
 if TYPE_CHECKING:
     from points_app.services.legacy import Report
 
-LIVE = ("pending", "shipped", "completed")
+PRODUCTS = Product.__table__
 
 
 def _known(rows: Sequence[Row], report: "Report") -> dict[str, Any]:
@@ -80,39 +80,39 @@ def _prize(row: Row) -> dict[str, Any]:
 
 
 def products(legacy: Legacy, report: "Report", write: bool) -> Iterator[int]:
-    """Move the catalogue; each product's first stock is what it has and what live orders took."""
+    """Move the catalogue with the stock as it stands; `open_stock` completes it."""
     last = _last(Product.commodity_id) if write else 0
     for rows in legacy.batches("commodity_pool", "commodity_id", last):
         for row in rows:
             if int(row["stock"] or 0) < 0:
                 report.trouble(f"commodity_pool {row['commodity_id']}: negative stock becomes 0")
         if write:
-            taken = _taken(legacy, [row["commodity_id"] for row in rows])
-            _insert_products(rows, taken)
+            _insert_products(rows)
         yield len(rows)
 
 
-def _taken(legacy: Legacy, ids: Sequence[int]) -> dict[int, int]:
-    orders = legacy.table("exchange_records")
-    live = (orders.c.commodity_id.in_(ids), orders.c.status.in_(LIVE))
-    query = select(orders.c.commodity_id, func.sum(orders.c.quantity)).where(*live)
-    return {key: int(pieces) for key, pieces in legacy.rows(query.group_by(orders.c.commodity_id))}
+@transactional
+def _insert_products(rows: Sequence[Row]) -> None:
+    execute(insert(PRODUCTS), [_product(row) for row in rows])
 
 
 @transactional
-def _insert_products(rows: Sequence[Row], taken: dict[int, int]) -> None:
-    new = [_product(row) for row in rows]
-    execute(insert(Product.__table__), new)
+def open_stock() -> None:
+    """Each product's first stock: what it has and what the live orders that moved in took.
+
+    Called when the orders have moved; those of guests who stayed behind are in no book.
+    """
+    orders, movements = Order.__table__.c, StockMovement.__table__
+    live = (orders.commodity_id == PRODUCTS.c.commodity_id, orders.status != OrderStatus.CANCELLED)
+    taken = select(func.coalesce(func.sum(orders.quantity), 0)).where(*live).scalar_subquery()
+    known = select(movements.c.id).where(movements.c.commodity_id == PRODUCTS.c.commodity_id)
+    query = select(PRODUCTS.c.commodity_id, PRODUCTS.c.created_at, PRODUCTS.c.stock + taken)
     first = [
-        {
-            "commodity_id": row["commodity_id"],
-            "operation": "first",
-            "change": row["stock"] + taken.get(row["commodity_id"], 0),
-            "created_at": row["created_at"],
-        }
-        for row in new
+        {"commodity_id": key, "operation": "first", "change": int(change), "created_at": created}
+        for key, created, change in execute(query.where(~known.exists()))
     ]
-    execute(insert(StockMovement.__table__), first)
+    if first:
+        execute(insert(movements), first)
 
 
 def _product(row: Row) -> dict[str, Any]:
