@@ -90,10 +90,10 @@ def _fingerprint() -> str:
     if not request.mimetype.startswith("multipart/"):
         digest.update(request.get_data(cache=True))
         return digest.hexdigest()
-    for name, value in sorted(request.form.items(multi=True)):
-        digest.update(repr((name, value)).encode())
-    for name, file in sorted(request.files.items(multi=True), key=lambda item: item[0]):
-        content = file.stream.read()
+    parts = [repr(field) for field in request.form.items(multi=True)]
+    for name, file in request.files.items(multi=True):
+        parts.append(repr((name, hashlib.sha256(file.stream.read()).hexdigest())))
         file.stream.seek(0)
-        digest.update(repr((name, hashlib.sha256(content).hexdigest())).encode())
+    # As texts: a part without a name is called None, which does not sort among names.
+    digest.update("".join(sorted(parts)).encode())
     return digest.hexdigest()

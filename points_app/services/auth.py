@@ -4,8 +4,9 @@ import re
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import set_committed_value
 
 from points_app.clients.sms import SmsError
 from points_app.crypto import same
@@ -31,6 +32,19 @@ CODES_A_DAY = 10
 A_DAY = timedelta(days=1)
 TRIES = 5
 PHONE = re.compile(r"1[3-9][0-9]{9}")
+# Made once: building them took a fifth of a login.
+_BY_PHONE = (
+    select(User)
+    .where(User.mobile_hash.in_(bindparam("indexes", expanding=True)))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_USERS = User.__table__
+_ENTERED = (
+    update(_USERS)
+    .where(_USERS.c.user_id == bindparam("whose"))
+    .values(last_login=bindparam("now"), updated_at=bindparam("now"))
+)
 
 
 def send_code(phone: str) -> CodeSent:
@@ -118,8 +132,8 @@ def _enter(phone: str, code: str, origin: Origin) -> LoginAnswer | None:
     user = find_or_create(phone, origin)
     if user.status == UserStatus.BANNED:
         raise AccountBanned
-    user.last_login = utcnow()
-    db.session.flush()
+    execute(_ENTERED, {"whose": user.user_id, "now": (now := utcnow())})
+    set_committed_value(user, "last_login", now)
     pair = sessions.open_session(user)
     return {**pair, "user_info": user_info(user, parts.vault)}
 
@@ -160,9 +174,7 @@ def user_id_of(phone: str) -> int:
 
 
 def _find_user(phone: str) -> User | None:
-    indexes = parts.vault.blind_indexes(phone)
-    query = select(User).where(User.mobile_hash.in_(indexes)).with_for_update()
-    return db.session.scalar(query.execution_options(populate_existing=True))
+    return db.session.scalar(_BY_PHONE, {"indexes": parts.vault.blind_indexes(phone)})
 
 
 def _create_user(phone: str, origin: Origin) -> User:

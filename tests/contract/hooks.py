@@ -49,11 +49,14 @@ def translated(code: int) -> int:
 
 
 def translated_answer(content: bytes) -> int:
-    """Where the contract has no code for an unknown thing, 9001 says so in words."""
+    """Where the contract has no code for what depends on more than the input, 9001 says so in
+    words."""
     envelope = orjson.loads(content)
     problems = envelope["data"]["errors"] if envelope["code"] == 9001 else []
-    is_unknown = any(problem["message"].startswith("no such") for problem in problems)
-    return UNKNOWN if is_unknown else translated(envelope["code"])
+    messages = {problem["message"] for problem in problems}
+    if any(message.startswith("no such") for message in messages):
+        return UNKNOWN
+    return REFUSED if "nobody bans themself" in messages else translated(envelope["code"])
 
 
 @schemathesis.hook
@@ -94,7 +97,8 @@ def _translate(responses: dict[str, Any], components: dict[str, Any]) -> None:
         code = components.get(name, shape)["properties"]["code"]["const"]
         shapes.setdefault(str(translated(code)), []).append(shape)
         if code == 9001:
-            shapes.setdefault(str(UNKNOWN), []).append(shape)
+            for status in (UNKNOWN, REFUSED):
+                shapes.setdefault(str(status), []).append(shape)
     for status, some in shapes.items():
         content = {"application/json": {"schema": {"anyOf": some}}}
         responses[status] = {"description": "", "headers": response["headers"], "content": content}

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import FUZZ_SECONDS
 from tests.contract.conftest import LIFTED, PROJECT
 from tests.factories import Factory
@@ -29,7 +31,9 @@ def test_whatever_is_asked_the_answer_is_one_that_is_described(site, environment
         text=True,
         cwd=scratch,
     )
-    assert run.returncode == 0, run.stdout[-20_000:] + run.stderr[-5_000:]
+    if run.returncode:
+        failures = [line for line in site.log.read_text().splitlines() if '"error"' in line]
+        pytest.fail("\n".join([run.stdout[-20_000:], run.stderr[-5_000:], *failures]))
     for phase in ("Examples", "Coverage", "Fuzzing", "Stateful"):
         assert f"✅ {phase}" in run.stdout, run.stdout[-5_000:]
 

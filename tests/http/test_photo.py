@@ -94,6 +94,30 @@ def test_a_body_nobody_needs(make):
     assert count(guest, Receipt) == 0
 
 
+@pytest.mark.parametrize("kind", ["", "; filename=a.jpg"])
+def test_a_part_without_a_name_is_nobodys(make, kind):
+    """Werkzeug calls it None, which does not sort among the names."""
+    guest, cut = make.guest(), b"--x\r\nContent-Disposition: form-data"
+    parts = [
+        b"; name=amount\r\n\r\n30",
+        kind.encode() + b"\r\n\r\n12",
+        b"; name=file; filename=a.png\r\n\r\n" + blank(),
+    ]
+    body = b"".join(cut + part + b"\r\n" for part in parts) + b"--x--\r\n"
+    first, again = (
+        guest.send(
+            "POST",
+            "/api/photo/upload",
+            data=body,
+            content_type="multipart/form-data; boundary=x",
+            headers={"Idempotency-Key": "once", "Prefer": "wait=0"},
+        )
+        for _ in range(2)
+    )
+    assert first.ok()["input_amount"] == 30
+    assert again.ok() == first.ok()
+
+
 def test_a_picture_of_any_bytes_is_taken_whole(make):
     """Line ends where the parser's chunks end once made it count the file as form fields."""
     send(make.guest(), blank() + b"\r\n" * 150_000).ok()
