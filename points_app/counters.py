@@ -1,13 +1,11 @@
-"""Counters in rows, moved by guarded UPDATEs that say where they moved to.
-
-Each is a statement made once, because making one anew costs more than the database takes for it.
-"""
+"""Counters in rows, moved by guarded UPDATEs that say where they moved to."""
 
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
 from points_app.db import db, execute
+from points_app.statements import Write
 
 _NUMBERED = 1 << 32
 
@@ -28,8 +26,8 @@ class Counter:
         # On MySQL the value comes back with the UPDATE itself (LAST_INSERT_ID(expr), MySQL manual
         # 14.15), on SQLite by another query.
         moved = func.last_insert_id(self._new)
-        self._in_one = self._update.values({column: moved, **self._also})
-        self._in_two = self._update.values({column: self._new, **self._also})
+        self._in_one = Write(self._update.values({column: moved, **self._also}))
+        self._in_two = Write(self._update.values({column: self._new, **self._also}))
         self._look = select(column).where(self._row)
 
     def add(self, key: int, change: int, **values: Any) -> int | None:
@@ -39,9 +37,9 @@ class Counter:
         """
         given = {"this_row": key, "change": change, **values}
         if db.engine.dialect.name == "sqlite":
-            done = execute(self._in_two, given)
+            done = self._in_two.run(given)
             return execute(self._look, {"this_row": key}).scalar_one() if done.rowcount else None
-        done = execute(self._in_one, given)
+        done = self._in_one.run(given)
         return done.lastrowid if done.rowcount else None
 
 
@@ -56,8 +54,8 @@ class NumberedCounter:
         numbered = update(column.table).where(row, *guards)
         # `count` first: MySQL assigns in order, and `column` in here must mean its old value.
         both = func.last_insert_id((count + 1) * _NUMBERED + column + bindparam("change"))
-        self._in_one = numbered.ordered_values((count, both.op("DIV")(_NUMBERED)), *new)
-        self._in_two = numbered.ordered_values((count, count + 1), *new)
+        self._in_one = Write(numbered.ordered_values((count, both.op("DIV")(_NUMBERED)), *new))
+        self._in_two = Write(numbered.ordered_values((count, count + 1), *new))
         self._look = select(column, count).where(row)
 
     def add(self, key: int, change: int, **values: Any) -> tuple[int, int] | None:
@@ -68,10 +66,10 @@ class NumberedCounter:
         """
         given = {"this_row": key, "change": change, **values}
         if db.engine.dialect.name == "sqlite":
-            if not execute(self._in_two, given).rowcount:
+            if not self._in_two.run(given).rowcount:
                 return None
             value, number = execute(self._look, {"this_row": key}).one()
             return value, number
-        done = execute(self._in_one, given)
+        done = self._in_one.run(given)
         number, value = divmod(done.lastrowid, _NUMBERED)
         return (value, number) if done.rowcount else None

@@ -217,7 +217,7 @@ def init_db(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings)
     db.init_app(app)
     with app.app_context():
-        event.listen(db.engine, "before_cursor_execute", _count_query)
+        event.listen(db.engine, "before_cursor_execute", count_query)
         prepare(db.engine, settings, is_writing=is_writing)
 
 
@@ -232,6 +232,7 @@ def connections_used() -> int:
     return used() if used else 0
 
 
-def _count_query(*_: Any) -> None:
+def count_query(*_: Any) -> None:
+    """Count a statement that is about to be sent."""
     if has_app_context():
         g.queries = g.get("queries", 0) + 1

@@ -36,6 +36,11 @@ class LeanDialect(MySQLDialect_pymysql):
     """
 
     supports_statement_cache = True
+    is_writing: Callable[[], bool] = staticmethod(lambda: False)
+
+    def do_begin(self, dbapi_connection: Any) -> None:
+        if self.is_writing():
+            dbapi_connection.query("BEGIN")
 
     def do_commit(self, dbapi_connection: Any) -> None:
         if _in_transaction(dbapi_connection):
@@ -91,6 +96,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         arguments["ssl_disabled"] = True  # the driver would build a context for each connection
     return {
         **shared,
+        "paramstyle": "format",  # values by place, as points_app.statements has them
         "pool_size": settings.db_pool_size,
         "max_overflow": 0,
         "pool_timeout": REQUEST_SECONDS,
@@ -127,7 +133,8 @@ def prepare(engine: Engine, settings: Settings, is_writing: Callable[[], bool]) 
     if settings.is_sqlite:
         _one_writer(engine, is_writing)
     else:
-        _begin_to_write(engine, is_writing)
+        engine.dialect.is_writing = is_writing  # type: ignore[attr-defined]
+        _read_committed(engine)
         _be_patient_where_nobody_waits(engine, settings.db_read_timeout)
 
 
@@ -144,15 +151,10 @@ def _one_writer(engine: Engine, is_writing: Callable[[], bool]) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
 
 
-def _begin_to_write(engine: Engine, is_writing: Callable[[], bool]) -> None:
+def _read_committed(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
         connection.query("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
-        if is_writing():
-            connection.exec_driver_sql("BEGIN")
 
 
 def _be_patient_where_nobody_waits(engine: Engine, seconds: float) -> None:

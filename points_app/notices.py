@@ -22,6 +22,9 @@ REMEMBERED_SECONDS = 600
 # Commits overtake each other by moments, and a restored backup numbers from an earlier state on.
 VERSION_SECONDS = 60
 
+# Both are sent whole each time: in a pipeline redis-py asks for another round trip whether the
+# server knows them by name.
+
 # KEYS: the user's stream. ARGV: channel, JSON object, notices kept, seconds kept.
 # Numbers rise by one while the stream lives; a new stream starts at the clock, so a number from
 # before a flush or an expiry is never mistaken for one of the new stream.
@@ -60,9 +63,9 @@ def publish_user(redis: Redis, user_id: int, message: dict[str, Any]) -> int:
     notice; of a pipeline, nothing yet. One round trip. Raises redis.RedisError.
     """
     text = encode(stamp(message))
-    script = redis.register_script(_PUBLISH_USER)
-    kept = [REMEMBERED_NOTICES, REMEMBERED_SECONDS]
-    return cast(int, script(keys=[_stream(user_id)], args=[f"{USER}{user_id}", text, *kept]))
+    kept = REMEMBERED_NOTICES, REMEMBERED_SECONDS
+    done = redis.eval(_PUBLISH_USER, 1, _stream(user_id), f"{USER}{user_id}", text, *kept)
+    return cast(int, done)
 
 
 def publish_product(
@@ -78,9 +81,9 @@ def publish_product(
     if version is None:
         redis.publish(channel, text)
         return True
-    script = redis.register_script(_PUBLISH_VERSION)
-    args = [channel, text, version, VERSION_SECONDS]
-    return cast(bool, script(keys=[f"nv:{product_id}"], args=args))
+    key = f"nv:{product_id}"
+    done = redis.eval(_PUBLISH_VERSION, 1, key, channel, text, version, VERSION_SECONDS)
+    return cast(bool, done)
 
 
 def publish_everyone(redis: Redis, message: dict[str, Any]) -> None:

@@ -23,6 +23,7 @@ from points_app.extensions import parts
 from points_app.models import SmsCode, User, UserStatus
 from points_app.services import sessions, welcome
 from points_app.services.welcome import Origin
+from points_app.statements import Write
 from points_app.wire.accounts import CodeSent, LoginAnswer, user_info
 
 CODE_LIFE = timedelta(seconds=300)
@@ -40,7 +41,7 @@ _BY_PHONE = (
     .execution_options(populate_existing=True)
 )
 _USERS = User.__table__
-_ENTERED = (
+_ENTERED = Write(
     update(_USERS)
     .where(_USERS.c.user_id == bindparam("whose"))
     .values(last_login=bindparam("now"), updated_at=bindparam("now"))
@@ -132,7 +133,7 @@ def _enter(phone: str, code: str, origin: Origin) -> LoginAnswer | None:
     user = find_or_create(phone, origin)
     if user.status == UserStatus.BANNED:
         raise AccountBanned
-    execute(_ENTERED, {"whose": user.user_id, "now": (now := utcnow())})
+    _ENTERED.run({"whose": user.user_id, "now": (now := utcnow())})
     set_committed_value(user, "last_login", now)
     pair = sessions.open_session(user)
     return {**pair, "user_info": user_info(user, parts.vault)}

@@ -14,13 +14,14 @@ from points_app.services import catalogue, stock, wallet
 from points_app.services.catalogue import Item
 from points_app.services.idempotency import idempotent
 from points_app.services.pages import page_of
+from points_app.statements import Write
 from points_app.wire import exchange as wire
 from points_app.wire.paging import Page
 from points_app.wire.times import iso
 
 PRODUCTS = Product.__table__
 ORDERS = Order.__table__
-_NEW_ORDER = insert(ORDERS)
+_NEW_ORDER = Write(insert(ORDERS))
 _PRODUCT = select(PRODUCTS).where(PRODUCTS.c.commodity_id == bindparam("product_id"))
 
 
@@ -54,7 +55,7 @@ def redeem(
         "delivery_info": _seal_delivery(order_id, delivery_info),
         "exchange_time": now,
     }
-    execute(_NEW_ORDER, order)
+    _NEW_ORDER.run(order)
     _take_stock(product, quantity)
     return {
         "order_id": order_id,

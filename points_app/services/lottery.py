@@ -16,11 +16,12 @@ from points_app.services.business import business
 from points_app.services.idempotency import idempotent
 from points_app.services.shop_time import shop_day, start_of_day
 from points_app.services.wheel import Turn, Wheel
+from points_app.statements import Write
 from points_app.wire import lottery as wire
 from points_app.wire.times import number
 
 DRAWS = Draw.__table__
-_NEW_DRAWS = insert(DRAWS)
+_NEW_DRAWS = Write(insert(DRAWS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ def _record(
                 "created_at": now,
             }
         )
-    execute(_NEW_DRAWS, rows)
+    _NEW_DRAWS.run(*rows)
 
 
 def _result(turn: Turn, prize: prizes.Prize, place: int) -> wire.DrawResult:

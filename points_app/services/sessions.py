@@ -22,6 +22,7 @@ from points_app.errors import (
 )
 from points_app.extensions import parts
 from points_app.models import AuthSession, RefreshToken, User, UserStatus
+from points_app.statements import Write
 from points_app.wire.accounts import TokenPair
 
 ACCESS_SECONDS = 7200
@@ -37,8 +38,8 @@ _ACCOUNT = (
     .join(AuthSession, AuthSession.user_id == User.user_id)
     .where(AuthSession.session_id == bindparam("sid"), User.user_id == bindparam("user_id"))
 )
-_NEW_SESSION = insert(AuthSession.__table__)
-_NEW_TOKEN = insert(RefreshToken.__table__)
+_NEW_SESSION = Write(insert(AuthSession.__table__))
+_NEW_TOKEN = Write(insert(RefreshToken.__table__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def open_session(user: User) -> TokenPair:
     """A new session with its first pair. Runs in the caller's transaction."""
     session_id, now = str(ULID()), utcnow()
     session = {"session_id": session_id, "user_id": user.user_id, "created_at": now}
-    execute(_NEW_SESSION, {**session, "expires_at": now + REFRESH_LIFE})
+    _NEW_SESSION.run({**session, "expires_at": now + REFRESH_LIFE})
     return _issue(user, session_id)
 
 
@@ -118,7 +119,7 @@ def _exchange(claims: dict[str, Any]) -> TokenPair | None:
 def _issue(user: User, session_id: str) -> TokenPair:
     jti = str(ULID())
     token = {"jti": jti, "session_id": session_id, "expires_at": utcnow() + REFRESH_LIFE}
-    execute(_NEW_TOKEN, {**token, "grace_used": False})
+    _NEW_TOKEN.run({**token, "grace_used": False})
     claims = {
         "mobile": mask_mobile(parts.vault.open(user.mobile, user.mobile_row)),
         "is_merchant": user.is_merchant,

@@ -13,10 +13,11 @@ from points_app.db import TryAgain, after_commit, execute, utcnow
 from points_app.errors import InsufficientPoints
 from points_app.models import LedgerEntry, Source, User
 from points_app.services import locks, seals
+from points_app.statements import Write
 
 USERS = User.__table__.c
 LEDGER = LedgerEntry.__table__
-_NEW_ENTRIES = insert(LEDGER)
+_NEW_ENTRIES = Write(insert(LEDGER))
 _BALANCE = select(USERS.total_points).where(USERS.user_id == bindparam("user_id"))
 
 
@@ -99,7 +100,7 @@ def _write(user_id: int, entries: tuple[Entry, ...], balances: list[int]) -> Non
         }
         for entry, balance in zip(entries, balances, strict=True)
     ]
-    execute(_NEW_ENTRIES, [{**row, "mac": seals.row_mac(row)} for row in rows])
+    _NEW_ENTRIES.run(*({**row, "mac": seals.row_mac(row)} for row in rows))
 
 
 def _announce(user_id: int, entries: tuple[Entry, ...], balance: int) -> None:
