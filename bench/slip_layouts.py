@@ -3,144 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
 
-SHOPS = [
-    "渝州老灶",
-    "江岸小馆",
-    "阿婆糖水铺",
-    "蜀香园",
-    "北街面馆",
-    "海潮粥铺",
-    "悦来酒家",
-    "山水茶餐厅",
-    "味千客栈",
-    "福临饺子馆",
-]
-BRANCHES = ["", "(解放路店)", "（万象城店）", "(南门分店)", "·滨江店", "（旗舰店）"]
-DISHES = [
-    "水煮肉片",
-    "宫保鸡丁",
-    "麻婆豆腐",
-    "酸菜鱼",
-    "干锅肥肠",
-    "蒜蓉西兰花",
-    "香菇滑鸡",
-    "米饭",
-    "牛肉粉",
-    "豆浆油条",
-    "皮蛋瘦肉粥",
-    "冰镇酸梅汤",
-    "拍黄瓜",
-    "红烧肉",
-    "虾饺",
-    "叉烧包",
-    "鱼丸汤",
-    "炒河粉",
-    "毛肚",
-    "鸭血",
-    "肥牛卷",
-    "手工面",
-    "可乐",
-    "王老吉",
-    "青岛啤酒",
-]
-WALLETS = ["微信支付", "支付宝", "云闪付", "银联刷卡", "美团支付"]
-
-
-@dataclass
-class Slip:
-    """Rows of cells; a row of one cell is centred when it says so, others spread over the width."""
-
-    total: Decimal | None
-    merchant: str
-    date: str
-    time: str
-    order_no: str
-    rows: list[Row] = field(default_factory=list)
-    screen: bool = False
-
-    def add(self, *cells: str, size: float = 1.0, centre: bool = False) -> None:
-        """One printed line."""
-        self.rows.append(Row(cells, size, centre))
-
-
-@dataclass
-class Row:
-    """The cells of a line, its print size, and whether it is centred."""
-
-    cells: tuple[str, ...]
-    size: float
-    centre: bool
-
-
-def _start(chance: Random) -> tuple[Slip, str]:
-    year, month, day = chance.randint(2024, 2026), chance.randint(1, 12), chance.randint(1, 28)
-    hour, minute, second = chance.randint(9, 22), chance.randint(0, 59), chance.randint(0, 59)
-    clock = f"{hour:02d}:{minute:02d}" + chance.choice(["", f":{second:02d}"])
-    printed = chance.choice(
-        ["{}-{:02d}-{:02d}", "{}/{:02d}/{:02d}", "{}年{}月{}日", "{}.{:02d}.{:02d}"]
-    )
-    order = chance.choice(
-        [
-            f"{year}{month:02d}{day:02d}{chance.randint(1000, 9999)}",
-            str(chance.randint(10**9, 10**11)),
-            f"A{chance.randint(10**7, 10**8)}",
-        ]
-    )
-    merchant = chance.choice(SHOPS) + chance.choice(BRANCHES)
-    slip = Slip(Decimal(0), merchant, f"{year}-{month:02d}-{day:02d}", clock, order)
-    return slip, f"{printed.format(year, month, day)} {clock}"
-
-
-def _goods(chance: Random, count: int = 0) -> list[tuple[str, int, Decimal, Decimal]]:
-    names = [chance.choice(DISHES) for _ in range(count)] or chance.sample(
-        DISHES, chance.randint(1, 9)
-    )
-    goods = []
-    for name in names:
-        amount, price = chance.choice([1, 1, 1, 2, 3]), Decimal(chance.randint(20, 980)) / 10
-        goods.append(
-            (
-                name,
-                amount,
-                price.quantize(Decimal("0.01")),
-                (amount * price).quantize(Decimal("0.01")),
-            )
-        )
-    return goods
-
-
-def _sum(goods: list[tuple[str, int, Decimal, Decimal]]) -> Decimal:
-    return sum((each[3] for each in goods), Decimal("0.00"))
-
-
-def _table(slip: Slip, goods: list[tuple[str, int, Decimal, Decimal]], columns: int = 4) -> None:
-    slip.add(*["菜名", "单价", "数量", "金额"][: columns - 1], "金额") if columns < 4 else slip.add(
-        "菜名", "单价", "数量", "金额"
-    )
-    for name, amount, price, value in goods:
-        cells = (
-            (name, f"{price}", f"{amount}", f"{value}")
-            if columns == 4
-            else (name, f"{amount}份", f"{value}")
-        )
-        slip.add(*cells)
+from bench.slip_parts import (
+    WALLETS,
+    Slip,
+    goods_of,
+    start,
+    sum_of,
+    table,
+)
 
 
 def hotpot(chance: Random) -> Slip:
     """A bill of a chain: several kinds of reduction, then what is due and what was taken."""
-    slip, when = _start(chance)
-    goods = _goods(chance)
+    slip, when = start(chance)
+    goods = goods_of(chance)
     slip.add(slip.merchant, size=1.5, centre=True)
     slip.add("预结单" if chance.random() < 0.3 else "结账单", centre=True)
     slip.add(f"账单号：{slip.order_no}")
     slip.add(f"开台时间：{when[:10]}", f"人数：{chance.randint(2, 9)}")
     slip.add(f"结账时间：{when}")
-    _table(slip, goods)
-    spent = _sum(goods)
+    table(slip, goods)
+    spent = sum_of(goods)
     off = min(Decimal(chance.choice([5, 10, 15, 20])), (spent / 2).quantize(Decimal("0.01")))
     slip.add("消费合计：", f"{spent}")
     slip.add("优惠合计：", f"-{off}")
@@ -153,17 +39,17 @@ def hotpot(chance: Random) -> Slip:
 
 def canteen(chance: Random) -> Slip:
     """Whole yuan without cents, as stalls print them."""
-    slip, when = _start(chance)
+    slip, when = start(chance)
     goods = [
         (name, amount, price.to_integral(), amount * price.to_integral())
-        for name, amount, price, _ in _goods(chance)
+        for name, amount, price, _ in goods_of(chance)
     ]
     slip.add(slip.merchant, size=1.3, centre=True)
     slip.add(f"流水号:{slip.order_no}")
     slip.add(when)
     for name, amount, price, value in goods:
         slip.add(name, f"{price}×{amount}", f"{value}元")
-    slip.total = _sum(goods)
+    slip.total = sum_of(goods)
     slip.add("合计：", f"{slip.total}元" if chance.random() < 0.6 else f"￥{slip.total}", size=1.3)
     slip.add("谢谢惠顾", centre=True)
     return slip
@@ -171,13 +57,13 @@ def canteen(chance: Random) -> Slip:
 
 def member(chance: Random) -> Slip:
     """Paid from a stored-value card: the balance left over is larger than the bill."""
-    slip, when = _start(chance)
-    goods = _goods(chance)
-    slip.total = _sum(goods)
+    slip, when = start(chance)
+    goods = goods_of(chance)
+    slip.total = sum_of(goods)
     slip.add(slip.merchant, size=1.4, centre=True)
     slip.add(f"单号:{slip.order_no}", f"桌号:{chance.randint(1, 40)}")
     slip.add(f"日期:{when}")
-    _table(slip, goods)
+    table(slip, goods)
     slip.add("总计", f"{sum(each[1] for each in goods)}", f"{slip.total}")
     slip.add("实收", f"{slip.total}", size=1.2)
     slip.add("会员卡支付", f"{slip.total}")
@@ -189,9 +75,9 @@ def member(chance: Random) -> Slip:
 
 def one_row(chance: Random) -> Slip:
     """Due, received and change side by side on one row."""
-    slip, when = _start(chance)
-    goods = _goods(chance)
-    slip.total = _sum(goods)
+    slip, when = start(chance)
+    goods = goods_of(chance)
+    slip.total = sum_of(goods)
     given = (slip.total // 50 + 1) * 50
     slip.add(slip.merchant, size=1.4, centre=True)
     slip.add(f"收银小票 NO:{slip.order_no}")
@@ -206,16 +92,16 @@ def one_row(chance: Random) -> Slip:
 
 def group_buy(chance: Random) -> Slip:
     """A voucher pays for a part; the rest is what the guest paid."""
-    slip, when = _start(chance)
-    goods = _goods(chance, 5)
-    spent = _sum(goods)
+    slip, when = start(chance)
+    goods = goods_of(chance, 5)
+    spent = sum_of(goods)
     off = (spent * chance.randint(3, 7) / 10).quantize(Decimal("0.01"))
     slip.total = spent - off
     slip.add(slip.merchant, size=1.4, centre=True)
     slip.add("【结账联】", centre=True)
     slip.add("订单编号", slip.order_no)
     slip.add("下单时间", when)
-    _table(slip, goods, 3)
+    table(slip, goods, 3)
     slip.add("商品总额", f"¥{spent}")
     slip.add("团购券抵扣", f"-¥{off}")
     slip.add("实付金额", f"¥{slip.total}", size=1.3)
@@ -225,9 +111,9 @@ def group_buy(chance: Random) -> Slip:
 
 def bilingual(chance: Random) -> Slip:
     """Chinese and English together, service charge on top."""
-    slip, when = _start(chance)
-    goods = _goods(chance)
-    spent = _sum(goods)
+    slip, when = start(chance)
+    goods = goods_of(chance)
+    spent = sum_of(goods)
     service = (spent / 10).quantize(Decimal("0.01"))
     slip.total = spent + service
     slip.add(slip.merchant, size=1.4, centre=True)
@@ -245,9 +131,9 @@ def bilingual(chance: Random) -> Slip:
 
 def below(chance: Random) -> Slip:
     """The sum printed large on the line below its name."""
-    slip, when = _start(chance)
-    goods = _goods(chance)
-    slip.total = _sum(goods)
+    slip, when = start(chance)
+    goods = goods_of(chance)
+    slip.total = sum_of(goods)
     slip.add(slip.merchant, size=1.4, centre=True)
     slip.add(f"取餐号 {chance.randint(1, 200)}", size=1.6, centre=True)
     for name, amount, _, value in goods:
@@ -261,14 +147,14 @@ def below(chance: Random) -> Slip:
 
 def rounded(chance: Random) -> Slip:
     """Cents are dropped after the total."""
-    slip, when = _start(chance)
-    goods = _goods(chance)
-    spent = _sum(goods)
+    slip, when = start(chance)
+    goods = goods_of(chance)
+    spent = sum_of(goods)
     slip.total = spent.to_integral(rounding="ROUND_DOWN").quantize(Decimal("0.01"))
     slip.add(slip.merchant, size=1.4, centre=True)
     slip.add(f"结算单号:{slip.order_no}")
     slip.add(f"结算时间:{when}")
-    _table(slip, goods)
+    table(slip, goods)
     slip.add("合计金额", f"{spent}")
     slip.add("零头优惠", f"{slip.total - spent}")
     slip.add("实结金额" if chance.random() < 0.3 else "应收金额", f"{slip.total}")
@@ -278,9 +164,9 @@ def rounded(chance: Random) -> Slip:
 
 def thousands(chance: Random) -> Slip:
     """A banquet: sums over a thousand with commas."""
-    slip, when = _start(chance)
-    goods = [(n, a, p * 20, v * 20) for n, a, p, v in _goods(chance, 7)]
-    slip.total = _sum(goods)
+    slip, when = start(chance)
+    goods = [(n, a, p * 20, v * 20) for n, a, p, v in goods_of(chance, 7)]
+    slip.total = sum_of(goods)
     slip.add(slip.merchant, size=1.4, centre=True)
     slip.add("宴会结账单", centre=True)
     slip.add(f"单据号：{slip.order_no}", when)
@@ -294,13 +180,13 @@ def thousands(chance: Random) -> Slip:
 
 def long_slip(chance: Random) -> Slip:
     """Sixty lines and more."""
-    slip, when = _start(chance)
-    goods = _goods(chance, chance.randint(45, 75))
-    slip.total = _sum(goods)
+    slip, when = start(chance)
+    goods = goods_of(chance, chance.randint(45, 75))
+    slip.total = sum_of(goods)
     slip.add(slip.merchant, size=1.4, centre=True)
     slip.add(f"单号：{slip.order_no}")
     slip.add(f"时间：{when}")
-    _table(slip, goods)
+    table(slip, goods)
     slip.add("合计", f"{slip.total}")
     slip.add("应收", f"{slip.total}")
     slip.add(chance.choice(WALLETS), f"{slip.total}")
@@ -309,7 +195,7 @@ def long_slip(chance: Random) -> Slip:
 
 def wechat_paid(chance: Random) -> Slip:
     """The screen after paying: the sum stands alone under a tick."""
-    slip, _ = _start(chance)
+    slip, _ = start(chance)
     slip.total, slip.screen = Decimal(chance.randint(500, 60000)) / 100, True
     slip.date = slip.time = slip.order_no = ""
     slip.add(f"{chance.randint(7, 22)}:{chance.randint(10, 59)}", "5G  86%", size=0.8)
@@ -322,7 +208,7 @@ def wechat_paid(chance: Random) -> Slip:
 
 def wallet_bill(chance: Random) -> Slip:
     """The bill of a wallet: the sum with a minus, then the particulars."""
-    slip, when = _start(chance)
+    slip, when = start(chance)
     slip.total, slip.screen = Decimal(chance.randint(500, 60000)) / 100, True
     slip.order_no = f"42000{chance.randint(10**17, 10**18)}"
     slip.add(f"{chance.randint(7, 22)}:{chance.randint(10, 59)}", "4G  55%", size=0.8)

@@ -7,7 +7,7 @@ from random import Random
 
 from PIL import Image, ImageDraw, ImageFont
 
-from bench.slip_layouts import Row, Slip
+from bench.slip_parts import Row, Slip
 
 INK = 40
 MARGIN = 36

@@ -19,8 +19,9 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.slip_damage import DAMAGES, damaged
-from bench.slip_layouts import LAYOUTS, Slip
+from bench.slip_layouts import LAYOUTS
 from bench.slip_paper import draw
+from bench.slip_parts import Slip
 
 # What another photograph of the same slip may look like.
 PHOTOGRAPHS = ("phone", "tilted", "blurred", "dark", "shadow", "small", "left", "worn")

@@ -14,7 +14,7 @@ from tests.books import count
 from tests.receipts_in import hand_in
 
 
-def age(app, model, days, **where):
+def age(app, model, days):
     """Put the rows of `model` so many days back."""
     column = "review_time" if model is Receipt else "created_at"
     with app.app_context(), db.engine.begin() as connection:
