@@ -1,14 +1,17 @@
 """The products as guests leaf through them.
 
-Each process remembers the whole catalogue, in every order that was asked for; what changes with
-each purchase, the stock and the pieces sold, is read with the page by primary key, along with the
-price and the status as a check. So a page costs one small query however many products there are.
+Each process remembers the whole catalogue, in every order that was asked for and by price; what
+changes with each purchase, the stock and the pieces sold, is read with the page by primary key,
+along with the price and the status as a check. So a page costs one small query however many
+products there are.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, select
@@ -22,7 +25,8 @@ from points_app.wire.paging import Page, pagination
 
 PRODUCTS = Product.__table__
 ALL_CATEGORIES = frozenset({"全部", "all"})
-KEPT_LISTS = 512
+FEW = 1000
+"""Products that are sorted faster than they are looked for among all."""
 ATTEMPTS = 3
 # A change becomes visible later than it is dated, by as long as its transaction took and as the
 # clock of its host lags behind the others.
@@ -76,40 +80,83 @@ class Catalogue:
         self.items = items
         self.sold_out = sold_out
         self.newest = newest
+        self._categories = {item.category for item in items.values()}
         self._orders: dict[tuple[str | None, str], list[Item]] = {}
-        self._lists: dict[ProductFilter, list[int]] = {}
+        self._priced: dict[tuple[str | None, str | None], list[Item]] = {}
 
-    def ids(self, wanted: ProductFilter) -> list[int]:
-        """The products that fit, in ascending order of the sort, ties by id."""
-        key = replace(wanted, descending=False)
-        found = self._lists.get(key)
-        if found is None:
-            found = [item.product_id for item in self._matching(wanted)]
-            if len(self._lists) >= KEPT_LISTS:
-                self._lists.clear()
-            self._lists[key] = found
-        return found
+    def count(self, wanted: ProductFilter) -> int:
+        """How many products fit."""
+        _, start, end = self._fitting(wanted)
+        return max(0, end - start)
 
-    def _matching(self, wanted: ProductFilter) -> Iterable[Item]:
-        found: Iterable[Item] = self._ordered(wanted.category, wanted.sort_by)
+    def ids(self, wanted: ProductFilter, page: Page) -> list[int]:
+        """The products of a page in their order, ties by id.
+
+        The few that fit are sorted; of many, the page is taken from the front of the list that is
+        in this order already. Neither goes through all products for a page.
+        """
+        priced, start, end = self._fitting(wanted)
+        if end - start <= FEW:
+            fitting: Iterable[Item] = sorted(
+                priced[start:end], key=_place(wanted.sort_by), reverse=wanted.descending
+            )
+        else:
+            ordered = self._ordered(_category(wanted), wanted.sort_by)
+            fitting = reversed(ordered) if wanted.descending else ordered
+            if end - start < len(ordered):
+                fitting = (item for item in fitting if self._fits(item, wanted))
+        chosen = islice(fitting, page.offset, page.offset + page.limit)
+        return [item.product_id for item in chosen]
+
+    def _fitting(self, wanted: ProductFilter) -> tuple[list[Item], int, int]:
+        """Products by price, and from where to where they fit."""
+        category = _category(wanted)
+        if category is not None and category not in self._categories:
+            return [], 0, 0  # and remembered nowhere: there is no end of names guests may send
+        priced = self._by_price(category, wanted.stock_status)
         low, high = wanted.min_points, wanted.max_points
-        if low is not None:
-            found = [item for item in found if item.exchange_points >= low]
-        if high is not None:
-            found = [item for item in found if item.exchange_points <= high]
-        if wanted.stock_status == "in_stock":
-            found = [item for item in found if item.product_id not in self.sold_out]
-        elif wanted.stock_status == "out_of_stock":
-            found = [item for item in found if item.product_id in self.sold_out]
-        return found
+        start = 0 if low is None else bisect_left(priced, low, key=_price)
+        end = len(priced) if high is None else bisect_right(priced, high, key=_price)
+        return priced, start, end
+
+    def _fits(self, item: Item, wanted: ProductFilter) -> bool:
+        low, high = wanted.min_points, wanted.max_points
+        return (
+            (low is None or item.exchange_points >= low)
+            and (high is None or item.exchange_points <= high)
+            and self._has(item, wanted.stock_status)
+        )
+
+    def _has(self, item: Item, stock_status: str | None) -> bool:
+        return not stock_status or (stock_status == "out_of_stock") == (
+            item.product_id in self.sold_out
+        )
 
     def _ordered(self, category: str | None, sort_by: str) -> list[Item]:
-        key = (None if category in ALL_CATEGORIES else category or None, sort_by)
+        key = category, sort_by
         if key not in self._orders:
-            chosen = [each for each in self.items.values() if key[0] in (None, each.category)]
-            chosen.sort(key=lambda item: (getattr(item, sort_by, 0), item.product_id))
-            self._orders[key] = chosen
+            chosen = [each for each in self.items.values() if category in (None, each.category)]
+            self._orders[key] = sorted(chosen, key=_place(sort_by))
         return self._orders[key]
+
+    def _by_price(self, category: str | None, stock_status: str | None) -> list[Item]:
+        key = category, stock_status
+        if key not in self._priced:
+            everything = self._ordered(category, "exchange_points")
+            self._priced[key] = [each for each in everything if self._has(each, stock_status)]
+        return self._priced[key]
+
+
+def _category(wanted: ProductFilter) -> str | None:
+    return None if wanted.category in ALL_CATEGORIES else wanted.category or None
+
+
+def _price(item: Item) -> int:
+    return item.exchange_points
+
+
+def _place(sort_by: str) -> Callable[[Item], Any]:
+    return lambda item: (getattr(item, sort_by), item.product_id)
 
 
 def products(wanted: ProductFilter, page: Page) -> wire.ProductList:
@@ -198,15 +245,10 @@ def _page(
     catalogue: Catalogue, wanted: ProductFilter, page: Page
 ) -> tuple[Sequence[Row[Any]], int]:
     """What is live of the page's products, in order, and how many fit in all."""
-    ids = catalogue.ids(wanted)
-    total = len(ids)
+    total = catalogue.count(wanted)
     if wanted.is_volatile:
         return execute(_sorted_by_the_database(wanted, page)).all(), total
-    start, end = page.offset, page.offset + page.limit
-    if wanted.descending:
-        chosen = ids[max(0, total - end) : max(0, total - start)][::-1]
-    else:
-        chosen = ids[start:end]
+    chosen = catalogue.ids(wanted, page)
     rows = {row.commodity_id: row for row in execute(_BY_ID, {"ids": chosen})} if chosen else {}
     return [rows[product_id] for product_id in chosen if product_id in rows], total
 
