@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BENCH = Path(__file__).resolve().parent
-NODE_PACKAGES = ("ws@8", "ioredis@5")
+NODE_PACKAGES = ("ws@8", "ioredis@5", "jsonwebtoken@9")
 START_SECONDS = 30.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -39,7 +39,7 @@ class Server:
 
 
 def install_node_packages(folder: Path) -> None:
-    """Put the Node server and its two packages into `folder`; needs npm."""
+    """Put the Node server and its packages into `folder`; needs npm."""
     if shutil.which("npm") is None:
         sys.exit("npm is missing: install nodejs and npm, or run with --only ours")
     command = ["npm", "install", "--silent", "--no-audit", "--no-fund", *NODE_PACKAGES]
@@ -61,10 +61,11 @@ def ours(redis_port: int, secret: str) -> Iterator[Server]:
 
 
 @contextmanager
-def node(redis_port: int, secret: str, folder: Path) -> Iterator[Server]:
-    """The Node server out of `folder`."""
+def node(redis_port: int, secret: str, folder: Path, key_object: bool) -> Iterator[Server]:
+    """The Node server out of `folder`; with `key_object` its secret is prepared once."""
     port = _free_port()
     environ = dict(os.environ, PORT=str(port), REDIS_PORT=str(redis_port), BENCH_SECRET=secret)
+    environ["KEY_OBJECT"] = "1" if key_object else ""
     with _running(["node", str(folder / "relay_node.mjs")], environ, port) as process:
         yield Server(port, _innermost(process.pid))
 

@@ -12,7 +12,6 @@ from flask_sock import Sock
 
 from points_app.realtime.connection import Viewer
 from points_app.realtime.gate import ROUTE, Gate, hide_tokens
-from points_app.realtime.handover import NoThread
 from points_app.realtime.service import Realtime
 
 __all__ = ["Viewer", "begin_shut_down", "init_realtime", "shut_down", "socket_count"]
@@ -41,7 +40,6 @@ def init_realtime(
     """
     service = Realtime(redis_url, settings.max_sockets)
     _services.append(service)
-    app.config["SOCK_SERVER_OPTIONS"] = {"thread_class": NoThread}
     sock.route(ROUTE, endpoint="realtime")(service.welcome)
     app.wsgi_app = Gate(app, authenticate, service.has_room)  # type: ignore[method-assign]
     logging.getLogger("gunicorn.error").addFilter(hide_tokens)

@@ -4,6 +4,7 @@ import select
 import socket
 import struct
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from points_app.realtime.frames import FrameParser
 
@@ -31,6 +32,14 @@ class Limits:
     sockets_per_user: int = 5
     ping_seconds: int = 25
     goodbye_seconds: float = 2.0
+
+
+class Newcomer(NamedTuple):
+    """A client's socket, what it is to be sent first, and what was already read from it."""
+
+    sock: socket.socket
+    greeting: bytes
+    said: bytes = b""
 
 
 class Stalled(OSError):

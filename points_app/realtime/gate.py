@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import orjson
 from flask import Flask
@@ -24,7 +24,7 @@ from points_app.errors import (
 )
 from points_app.metrics import UPGRADES
 from points_app.realtime.connection import Viewer
-from points_app.realtime.handover import SOCKET_KEY, answer_and_close
+from points_app.realtime.handover import SOCKET_KEY, answer_and_close, read_ahead
 
 log = logging.getLogger(__name__)
 
@@ -41,11 +41,12 @@ StartResponse = Callable[..., Any]
 @dataclass(frozen=True, slots=True)
 class Admission:
     """Who may upgrade. `knocked_at` (time.monotonic) is when the token's check began, `since` the
-    last sequence number the client says it has."""
+    last sequence number the client says it has, `said` what it sent without waiting."""
 
     viewer: Viewer
     knocked_at: float
     since: int | None
+    said: bytes
 
 
 class Gate:
@@ -67,12 +68,12 @@ class Gate:
         self._has_room = has_room
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        query = environ.get("QUERY_STRING", "")
-        redact(environ)
+        pairs = redact(environ)
         if environ["PATH_INFO"] not in PATHS:
             return self._wsgi_app(environ, start_response)
         if _wants_upgrade(environ):
-            refusal = self._admit(environ, parse_qs(query))
+            # Of two parameters of one name the first that says something counts.
+            refusal = self._admit(environ, {name: text for name, text in pairs[::-1] if text})
         elif environ["PATH_INFO"] == ROUTE:
             refusal = HTTPStatus.UPGRADE_REQUIRED, InvalidInput()
         else:
@@ -82,14 +83,16 @@ class Gate:
         return self._wsgi_app(environ, start_response)
 
     def _admit(
-        self, environ: Environ, parameters: dict[str, list[str]]
+        self, environ: Environ, parameters: dict[str, str]
     ) -> tuple[HTTPStatus, AppError] | None:
         """Prepare the upgrade, or say why there is none."""
         if environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13":
             return HTTPStatus.UPGRADE_REQUIRED, InvalidInput()
         if not _HANDSHAKE_KEY.fullmatch(environ.get("HTTP_SEC_WEBSOCKET_KEY", "")):
             return HTTPStatus.BAD_REQUEST, InvalidInput()
-        token = parameters.get("token", [""])[0]
+        if _has_body(environ):  # its end could not be told from the first frame
+            return HTTPStatus.BAD_REQUEST, InvalidInput()
+        token = parameters.get("token")
         if not token:
             return HTTPStatus.UNAUTHORIZED, AccessTokenMissing()
         if not self._has_room():
@@ -106,9 +109,9 @@ class Gate:
             return HTTPStatus.UNAUTHORIZED, AccessTokenInvalid()
         UPGRADES.labels("101").inc()
         environ["PATH_INFO"] = ROUTE
-        environ[ADMISSION_KEY] = Admission(viewer, knocked_at, _since(parameters))
-        # Compression would triple a connection's memory, and simple-websocket cannot decline it.
-        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+        environ[ADMISSION_KEY] = Admission(
+            viewer, knocked_at, _since(parameters), read_ahead(environ)
+        )
         return None
 
 
@@ -124,17 +127,19 @@ def hide_tokens(record: logging.LogRecord) -> bool:
     return True
 
 
-def redact(environ: Environ) -> None:
-    """Take every parameter named like a token out of what may be logged."""
+def redact(environ: Environ) -> list[tuple[str, str]]:
+    """Take every parameter named like a token out of what may be logged; returns all parameters
+    there were, as pairs of name and text."""
     if "HTTP_REFERER" in environ:
         environ["HTTP_REFERER"] = environ["HTTP_REFERER"].partition("?")[0]
     query = environ.get("QUERY_STRING", "")
-    pairs = parse_qsl(query, keep_blank_values=True)
+    pairs = parse_qsl(query, keep_blank_values=True) if query else []
     kept = [pair for pair in pairs if not pair[0].strip().lower().endswith("token")]
     if len(kept) < len(pairs):
         environ["QUERY_STRING"] = clean = urlencode(kept)
         path = environ.get("RAW_URI", "").partition("?")[0]
         environ["RAW_URI"] = f"{path}?{clean}" if clean else path
+    return pairs
 
 
 def _wants_upgrade(environ: Environ) -> bool:
@@ -145,11 +150,15 @@ def _wants_upgrade(environ: Environ) -> bool:
     )
 
 
-def _since(parameters: dict[str, list[str]]) -> int | None:
+def _has_body(environ: Environ) -> bool:
+    return environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ
+
+
+def _since(parameters: dict[str, str]) -> int | None:
     """The last sequence number the client has seen; 0 for one that is not a number."""
     if "since" not in parameters:
         return None
-    text = parameters["since"][0]
+    text = parameters["since"]
     return int(text) if re.fullmatch(r"[0-9]{1,16}", text) else 0
 
 

@@ -2,14 +2,14 @@
 
 import logging
 import select
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from points_app.metrics import SOCKETS
 from points_app.realtime.audience import Audience
-from points_app.realtime.connection import Connection, Limits, Viewer
+from points_app.realtime.connection import Connection, Limits, Newcomer, Viewer
 from points_app.realtime.frames import (
     CloseCode,
     Message,
@@ -29,6 +29,7 @@ TICK_SECONDS = 1.0
 KNOCK_SECONDS = 30.0  # longer than from a token's check to its socket's adoption
 _PING = frame(Opcode.PING, b"")
 _NEVER = (float("-inf"), 0, "")
+
 
 Answer = Callable[["Hub", Connection, Message], bytes | None]
 
@@ -65,15 +66,25 @@ class Hub:
         return len(self._connections)
 
     def adopt(
-        self, sock: socket.socket, viewer: Viewer, knocked_at: float, hello: bytes, hold: bool
+        self, newcomer: Newcomer, viewer: Viewer, knocked_at: float, hold: bool = False
     ) -> Connection:
-        """Take over an upgraded socket and send `hello`; the caller must not touch it again.
+        """Greet and take over a client's socket; the caller must not touch it again.
 
         A `close_user` or `close_session` since `knocked_at` (time.monotonic) holds for it too. With
         `hold`, the user's notices wait until `replay` has been called.
+
+        Does not wake the loop, which would cost a change of threads: what concerns the newcomer
+        does, and the loop looks into the mailbox before anything else. Raises OSError.
         """
-        connection = Connection(sock, viewer, self._limits, self._epoll, hold)
-        self._mailbox.post(self._adopt, connection, knocked_at, hello)
+        connection = Connection(newcomer.sock, viewer, self._limits, self._epoll, hold)
+        self._epoll.register(connection.fd, select.EPOLLIN)
+        tell = self._mailbox.post if newcomer.said else self._mailbox.leave
+        greeted = threading.Lock()
+        with greeted:
+            tell(self._adopt, connection, knocked_at, newcomer.said, greeted)
+            self._connections[connection.fd] = connection
+            with suppress(OSError):  # the loop hears by itself that the client is gone
+                connection.write(newcomer.greeting)
         return connection
 
     def replay(self, connection: Connection, had: list[bytes], missed: list[bytes]) -> None:
@@ -113,7 +124,11 @@ class Hub:
         next_tick = time.monotonic() + TICK_SECONDS
         try:
             while self._stop_by is None or (self._connections and time.monotonic() < self._stop_by):
-                for fd, events in self._epoll.poll(self._patience(next_tick)):
+                happened = dict(self._epoll.poll(self._patience(next_tick)))
+                if happened.pop(self._mailbox.fd, None):
+                    self._mailbox.silence()
+                self._mailbox.run()
+                for fd, events in happened.items():
                     self._on_event(fd, events)
                 now = time.monotonic()
                 self._write_all(self.audience.due_stock(now))
@@ -133,10 +148,6 @@ class Hub:
         return max(0.0, first - time.monotonic())
 
     def _on_event(self, fd: int, events: int) -> None:
-        if fd == self._mailbox.fd:
-            self._mailbox.silence()
-            self._mailbox.run()
-            return
         connection = self._connections.get(fd)
         if connection is None:
             return
@@ -151,11 +162,11 @@ class Hub:
             log.exception("a connection failed and was dropped")
             self._drop(connection)
 
-    def _adopt(self, connection: Connection, knocked_at: float, hello: bytes) -> None:
-        self._connections[connection.fd] = connection
-        self._epoll.register(connection.fd, select.EPOLLIN)
-        theirs = self.audience.join(connection)
-        self._write(connection, hello)
+    def _adopt(
+        self, connection: Connection, knocked_at: float, said: bytes, greeted: threading.Lock
+    ) -> None:
+        with greeted:  # nothing must leave before the greeting has
+            theirs = self.audience.join(connection)
         if self._stop_by is not None:
             self._close(connection, CloseCode.RESTART, "restart")
         elif len(theirs) > self._limits.sockets_per_user:
@@ -164,6 +175,8 @@ class Hub:
             at, code, reason = self._closed.get(whom, _NEVER)
             if at >= knocked_at:
                 self._close(connection, code, reason)
+        if said:
+            self._hear(connection, said)
 
     def _replay(self, connection: Connection, had: list[bytes], missed: list[bytes]) -> None:
         held, connection.held = connection.held or [], None
@@ -203,28 +216,31 @@ class Hub:
             return
         if not data:
             self._drop(connection)
-        elif connection.close_by is None:
-            try:
-                self._hear(connection, data)
-            except ProtocolError as error:
-                self._close(connection, error.code, error.reason)
+        else:
+            self._hear(connection, data)
 
     def _hear(self, connection: Connection, data: bytes) -> None:
-        now = time.monotonic()
-        for message in connection.parser.feed(data):
-            if message.opcode is Opcode.CLOSE:
-                self._finish(connection, close_reply(message.payload))
-                return
-            expected = connection.awaiting_pong and message.opcode is Opcode.PONG
-            connection.awaiting_pong = False
-            if not expected and connection.talks_too_much(now):
-                raise ProtocolError(CloseCode.POLICY, "too many messages")
-            if message.opcode is Opcode.PING:
-                connection.write(frame(Opcode.PONG, message.payload))
-            elif message.opcode is not Opcode.PONG:
-                reply = self._answer(self, connection, message)
-                if reply is not None:
-                    connection.write(reply)
+        """Act on what a client says until it or we say goodbye. Raises OSError."""
+        try:
+            for message in connection.parser.feed(data) if connection.close_by is None else ():
+                if message.opcode is Opcode.CLOSE:
+                    self._finish(connection, close_reply(message.payload))
+                    return
+                self._act(connection, message)
+        except ProtocolError as error:
+            self._close(connection, error.code, error.reason)
+
+    def _act(self, connection: Connection, message: Message) -> None:
+        expected = connection.awaiting_pong and message.opcode is Opcode.PONG
+        connection.awaiting_pong = False
+        if not expected and connection.talks_too_much(time.monotonic()):
+            raise ProtocolError(CloseCode.POLICY, "too many messages")
+        if message.opcode is Opcode.PING:
+            connection.write(frame(Opcode.PONG, message.payload))
+        elif message.opcode is not Opcode.PONG:
+            reply = self._answer(self, connection, message)
+            if reply is not None:
+                connection.write(reply)
 
     def _write_all(self, writes: Iterable[tuple[Connection, bytes]]) -> None:
         for connection, data in writes:
@@ -269,7 +285,7 @@ class Hub:
         self._ticks += 1
         share = self._limits.ping_seconds
         turn = self._ticks % share
-        for fd in [fd for fd in self._connections if fd % share == turn]:
+        for fd in [fd for fd in list(self._connections) if fd % share == turn]:
             self._look_after(self._connections[fd])
 
     def _look_after(self, connection: Connection) -> None:

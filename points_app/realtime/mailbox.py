@@ -25,6 +25,10 @@ class Mailbox:
             self._alarmed = True
             os.eventfd_write(self.fd, 1)
 
+    def leave(self, function: Callable[..., None], *arguments: Any) -> None:
+        """The same without waking the loop: the call is made at its next turn."""
+        self._calls.append((function, arguments))
+
     def run(self) -> None:
         """Make the calls; in the loop's thread. One that fails does not stop the next."""
         # In this order: whoever posts after the reset rings again, whoever posted before is served.

@@ -18,7 +18,8 @@ log = logging.getLogger(__name__)
 
 MAX_BATCH_BYTES = 32 * 1024
 POLL_SECONDS = 0.25
-GATHER_SECONDS = 0.001
+GATHER_SECONDS = 0.002
+BUSY_SECONDS = 0.01
 PING_SECONDS = 2.0
 RETRY_SECONDS = 0.25
 
@@ -80,12 +81,14 @@ class Relay:
 
     def _listen(self, connection: Any) -> None:
         self._unanswered = False
+        busy_until = 0.0
         while not self._stopping:
             self._check_link(connection)
             if connection.can_read(POLL_SECONDS):
-                # What one commit causes or a busy moment brings leaves as one write a guest.
-                time.sleep(GATHER_SECONDS)
+                if time.monotonic() < busy_until:
+                    time.sleep(GATHER_SECONDS)  # a write and a change of threads for many notices
                 self._handle_batch(connection)
+                busy_until = time.monotonic() + BUSY_SECONDS
 
     def _check_link(self, connection: Any) -> None:
         """Ask for a sign of life now and then. Raises redis.TimeoutError when there was none."""

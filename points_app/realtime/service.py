@@ -5,14 +5,13 @@ import threading
 
 from flask import request
 from redis import Redis, RedisError
-from simple_websocket import Server
 
 from points_app.extensions import make_redis
 from points_app.notices import missed_since
-from points_app.realtime.connection import Connection, Limits
+from points_app.realtime.connection import Connection, Limits, Newcomer
 from points_app.realtime.frames import text_frame
 from points_app.realtime.gate import ADMISSION_KEY, Admission
-from points_app.realtime.handover import take_socket
+from points_app.realtime.handover import Upgrade
 from points_app.realtime.hub import Hub
 from points_app.realtime.relay import Relay
 from points_app.realtime.talk import answer, connected, resync
@@ -41,12 +40,14 @@ class Realtime:
         """Whether one more socket fits in this process."""
         return not self._stopped and len(self) < self._max_sockets
 
-    def welcome(self, ws: Server) -> None:
-        """Hand an upgraded socket to the hub, with what its user missed when it asks."""
+    def welcome(self, upgrade: Upgrade) -> None:
+        """Answer a handshake and hand its socket to the hub, with what its user missed when it
+        asks. Nothing is answered when it raises."""
         admission: Admission = request.environ[ADMISSION_KEY]
         hub, _, history = self._running or self._start()
-        sock, hold = take_socket(ws), admission.since is not None
-        connection = hub.adopt(sock, admission.viewer, admission.knocked_at, connected(), hold)
+        greeting, hold = upgrade.answer + connected(), admission.since is not None
+        newcomer = Newcomer(upgrade.take_socket(), greeting, admission.said)
+        connection = hub.adopt(newcomer, admission.viewer, admission.knocked_at, hold)
         if admission.since is not None:
             _catch_up(hub, history, connection, admission.since)
 

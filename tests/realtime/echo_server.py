@@ -3,18 +3,16 @@
 Usage: python -m tests.realtime.echo_server PORT. docs/realtime.md tells how to run the suite.
 """
 
-import base64
-import hashlib
 import re
 import socket
 import sys
 import time
 
-from points_app.realtime.connection import Connection, Limits, Viewer
+from points_app.realtime.connection import Connection, Limits, Newcomer, Viewer
 from points_app.realtime.frames import Message, frame
+from points_app.realtime.handover import switching_protocols
 from points_app.realtime.hub import Hub
 
-_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _KEY = re.compile(rb"^Sec-WebSocket-Key: *(\S+)", re.IGNORECASE | re.MULTILINE)
 MEBIBYTE = 1 << 20
 # The suite sends 16 MiB messages and thousands of pings; the product's limits have other tests.
@@ -37,19 +35,18 @@ def serve(port: int) -> None:
         while True:
             sock, _ = listener.accept()
             viewer = Viewer(1, "s", float("inf"))
-            hub.adopt(sock, viewer, time.monotonic(), _handshake(sock), hold=False)
+            hub.adopt(_newcomer(sock), viewer, time.monotonic())
 
 
-def _handshake(sock: socket.socket) -> bytes:
-    """Read the request; the answer. The suite is a polite client up to here."""
+def _newcomer(sock: socket.socket) -> Newcomer:
+    """Read the request and prepare the answer."""
     head = b""
     while b"\r\n\r\n" not in head:
         head += sock.recv(4096)
+    head, _, said = head.partition(b"\r\n\r\n")
     key = _KEY.search(head)
     assert key is not None
-    accept = base64.b64encode(hashlib.sha1(key[1] + _GUID).digest())
-    answer = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    return answer + b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
+    return Newcomer(sock, switching_protocols(key[1].decode()), said)
 
 
 if __name__ == "__main__":

@@ -62,6 +62,8 @@ def test_accepted_without_compression(site: Site) -> None:
         ({"Sec-WebSocket-Key": "short"}, 400),
         ({"Sec-WebSocket-Key": None}, 400),
         ({"Upgrade": None}, 426),
+        ({"Content-Length": "3"}, 400),
+        ({"Transfer-Encoding": "chunked"}, 400),
     ],
 )
 def test_half_handshakes(site: Site, changes: dict[str, str | None], status: int) -> None:

@@ -1,25 +1,34 @@
-"""What handover.py relies on inside flask-sock, simple-websocket and gunicorn.
+"""What handover.py relies on inside flask-sock and gunicorn.
 
 Their versions are pinned; when an update changes one of these things, this file says which.
 """
 
+import re
 import socket
+import struct
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-import simple_websocket
 from flask import Flask
 from flask_sock import Sock
-from simple_websocket import ConnectionClosed, Server
+from wsproto import ConnectionType, WSConnection
+from wsproto.events import AcceptConnection, Request
 
-from points_app.realtime.handover import SOCKET_KEY, NoThread, answer_and_close, take_socket
-from tests.realtime.conftest import eventually, serve
+from points_app.realtime.frames import Opcode, frame
+from points_app.realtime.handover import (
+    SOCKET_KEY,
+    Upgrade,
+    answer_and_close,
+    switching_protocols,
+)
+from tests.realtime.client_frames import masked
+from tests.realtime.conftest import FAR, PATIENCE, Site, eventually, serve
+from tests.realtime.test_gate import UPGRADE
 
-KEY = "dGhlIHNhbXBsZSBub25jZQ=="
-ACCEPT = b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo="  # RFC 6455, section 1.3
+KEY = UPGRADE["Sec-WebSocket-Key"]
 
 
 @pytest.fixture
@@ -49,34 +58,29 @@ def environ(sock: socket.socket) -> dict[str, Any]:
     }
 
 
-def shake_hands(theirs: socket.socket, client: socket.socket) -> Server:
-    ws = Server(environ(theirs), thread_class=NoThread)
-    assert ACCEPT in client.recv(4096)
-    return ws
+def test_the_answer_to_a_handshake_is_the_one_of_the_rfc() -> None:
+    """Its section 1.3; no extension and no subprotocol is agreed to."""
+    assert switching_protocols(KEY) == (
+        b"HTTP/1.1 101 Switching Protocols\r\n"
+        b"Upgrade: websocket\r\n"
+        b"Connection: Upgrade\r\n"
+        b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
+    )
 
 
-def test_simple_websocket_uses_gunicorns_socket_and_leaves_reading_to_us(ends) -> None:
-    theirs, client = ends
-    ws = shake_hands(theirs, client)
-    assert ws.sock is theirs and ws.mode == "gunicorn" and ws.connected is True
-    client.sendall(b"first bytes")
-    assert theirs.recv(100) == b"first bytes"
-
-
-def test_simple_websocket_writes_nothing_once_it_is_told_that_it_is_disconnected(ends) -> None:
-    theirs, client = ends
-    ws = shake_hands(theirs, client)
-    with closing(take_socket(ws)) as ours:
-        for call in (ws.close, ws.receive, lambda: ws.send("x")):
-            with pytest.raises(ConnectionClosed):
-                call()
-        ours.sendall(b"ours alone")
-        assert client.recv(100) == b"ours alone"
+def test_an_independent_client_takes_the_answer() -> None:
+    for _ in range(20):
+        client = WSConnection(ConnectionType.CLIENT)
+        asked = client.send(Request(host="shop", target="/ws"))
+        key = re.search(rb"Sec-WebSocket-Key: (\S+)", asked)
+        assert key is not None
+        client.receive_data(switching_protocols(key[1].decode()))
+        assert [type(event) for event in client.events()] == [AcceptConnection]
 
 
 def test_what_gunicorn_does_to_its_socket_does_not_reach_the_client(ends) -> None:
     theirs, client = ends
-    with closing(take_socket(shake_hands(theirs, client))) as ours:
+    with closing(Upgrade(environ(theirs)).take_socket()) as ours:
         with pytest.raises(OSError, match="not connected"):
             theirs.shutdown(socket.SHUT_WR)
         theirs.close()
@@ -86,23 +90,67 @@ def test_what_gunicorn_does_to_its_socket_does_not_reach_the_client(ends) -> Non
         assert ours.recv(100) == b"me too"
 
 
-def test_flask_sock_makes_that_server_with_our_options_and_stops_gunicorn(ends) -> None:
+def test_sockets_that_were_taken_do_not_share_a_fate(ends) -> None:
+    """gunicorn's ends all name one unconnected socket from then on."""
+    theirs, client = ends
+    other, stranger = socket.socketpair()
+    with closing(other), closing(stranger):
+        kept = [Upgrade(environ(sock)).take_socket() for sock in (theirs, other)]
+        theirs.close()
+        with pytest.raises(OSError, match="not connected"):
+            other.shutdown(socket.SHUT_WR)
+        for ours, peer in zip(kept, (client, stranger), strict=True):
+            with closing(ours):
+                ours.sendall(b"x")
+                assert peer.recv(100) == b"x"
+
+
+def test_flask_sock_hands_over_our_upgrade_and_stops_gunicorn(ends) -> None:
     theirs, client = ends
     app, sock, taken = Flask("shop"), Sock(), []
-    app.config["SOCK_SERVER_OPTIONS"] = {"thread_class": NoThread}
 
-    def welcome(ws: simple_websocket.Server) -> None:
-        assert isinstance(ws.thread, NoThread)
-        taken.append(take_socket(ws))
+    def welcome(upgrade: Upgrade) -> None:
+        taken.append((upgrade.take_socket(), upgrade.answer))
 
     sock.route("/ws", endpoint="realtime")(welcome)
     sock.init_app(app)
     with pytest.raises(StopIteration):
         app(environ(theirs), pytest.fail)  # no HTTP answer is begun
-    assert ACCEPT in client.recv(4096)
-    with closing(taken[0]) as ours:
-        ours.sendall(b"x")
-        assert client.recv(100) == b"x"
+    [(ours, answer)] = taken
+    with closing(ours):
+        ours.sendall(answer)
+        assert client.recv(4096) == switching_protocols(KEY)
+
+
+def test_frames_right_behind_the_handshake_are_not_lost(site: Site) -> None:
+    """gunicorn has read them with the request's head."""
+    lines = "".join(f"{name}: {text}\r\n" for name, text in UPGRADE.items())
+    head = f"GET /ws?token=u1.s.{FAR} HTTP/1.1\r\n{lines}\r\n".encode()
+    with socket.create_connection(("127.0.0.1", site.port), timeout=PATIENCE) as sock:
+        sock.sendall(head + masked(Opcode.PING, b"early") + masked(Opcode.TEXT, b"{")[:3])
+        heard = b""
+        while not heard.endswith(frame(Opcode.PONG, b"early")):
+            heard += sock.recv(4096)
+        assert heard.startswith(switching_protocols(KEY) + b"\x81")
+        sock.sendall(masked(Opcode.TEXT, b"{")[3:])
+        assert b"not JSON" in sock.recv(4096)
+
+
+def test_clients_that_leave_during_the_handshake(site: Site) -> None:
+    """Some with a reset, some without, all before they have read a word."""
+    lines = "".join(f"{name}: {text}\r\n" for name, text in UPGRADE.items())
+    head = f"GET /ws?token=u1.s.{FAR} HTTP/1.1\r\n{lines}\r\n".encode()
+    before = site.vitals()["descriptors"]
+    for turn in range(100):
+        with socket.create_connection(("127.0.0.1", site.port), timeout=PATIENCE) as sock:
+            reset = struct.pack("ii", turn % 2, 0)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+            sock.sendall(head)
+    assert site.guest(2).caught_up() == []
+    site.hang_up()
+    eventually(lambda: site.vitals()["sockets"] == 0)
+    eventually(lambda: site.vitals()["descriptors"] <= before + 2)
+    assert "Traceback" not in site.log.read_text()
 
 
 def test_an_answer_is_whole_and_the_connection_ends(ends) -> None:

@@ -1,15 +1,18 @@
 """The hub alone, where a whole server could not be made to take the order that matters."""
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from points_app.realtime.connection import Limits, Viewer
-from points_app.realtime.frames import close_frame, text_frame
+from devstack.process import wait_until
+from points_app.realtime.connection import Limits, Newcomer, Viewer
+from points_app.realtime.frames import Opcode, close_frame, frame, text_frame
 from points_app.realtime.hub import Hub
 from points_app.realtime.talk import answer
+from tests.realtime.client_frames import masked
 
 HELLO = text_frame("hello")
 GOODBYE = close_frame(4401, "session ended")
@@ -24,10 +27,12 @@ def hub() -> Iterator[Hub]:
     hub.join()
 
 
-def knock(hub: Hub, knocked_at: float, user_id: int = 1, session: str = "s") -> socket.socket:
+def knock(
+    hub: Hub, knocked_at: float, user_id: int = 1, session: str = "s", said: bytes = b""
+) -> socket.socket:
     ours, client = socket.socketpair()
     client.settimeout(5)
-    hub.adopt(ours, Viewer(user_id, session, float("inf")), knocked_at, HELLO, hold=False)
+    hub.adopt(Newcomer(ours, HELLO, said), Viewer(user_id, session, float("inf")), knocked_at)
     return client
 
 
@@ -66,3 +71,31 @@ def test_who_comes_while_it_stops_hears_1012(hub: Hub) -> None:
             while len(heard) < len(HELLO + restart):
                 heard += late.recv(100)
             assert heard == HELLO + restart
+
+
+def test_arrivals_are_counted_and_greeted_before_the_loop_turns(hub: Hub) -> None:
+    busy, done = threading.Event(), threading.Event()
+    hub._mailbox.post(lambda: (busy.set(), done.wait(5)))  # type: ignore[arg-type]
+    assert busy.wait(5)
+    with knock(hub, time.monotonic()) as guest:
+        assert guest.recv(100) == HELLO
+        assert len(hub) == 1
+        hub.tell_all(GOODBYE)
+        done.set()
+        assert guest.recv(100) == GOODBYE
+
+
+def test_what_a_client_said_with_its_handshake_is_answered(hub: Hub) -> None:
+    with knock(hub, time.monotonic(), said=masked(Opcode.PING, b"early")) as guest:
+        heard = guest.recv(100)
+        while len(heard) < len(HELLO) + 7:
+            heard += guest.recv(100)
+        assert heard == HELLO + frame(Opcode.PONG, b"early")
+
+
+def test_a_client_that_is_gone_already_is_let_go(hub: Hub) -> None:
+    ours, client = socket.socketpair()
+    client.close()
+    hub.adopt(Newcomer(ours, HELLO), Viewer(1, "s", float("inf")), time.monotonic())
+    wait_until(lambda: len(hub) == 0, 5)
+    assert ours.fileno() == -1
