@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,7 @@ from points_app.services import seeding, sessions, wallet
 
 PURSE = 1_000_000_000  # nobody runs out of points
 STOCK = 100_000_000
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 CATEGORIES = ("饮品", "美食", "零食", "数码", "生活用品")
 CHUNK = 500
 HISTORY_STEP = 200_000
@@ -125,6 +127,9 @@ def _product(number: int) -> dict[str, Any]:
         "is_hot": number % 7 == 0,
         "sort_order": number * 31 % 1000,
         "rating": Decimal(30 + number % 21) / 10,
+        # Of late nobody edited them: a catalogue that has just been filled is read in full again.
+        "created_at": LONG_AGO,
+        "updated_at": LONG_AGO,
     }
 
 
