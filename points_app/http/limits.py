@@ -197,8 +197,9 @@ def _count_locally(counters: dict[str, int]) -> tuple[int, int, int, int]:
 
 
 def _add_headers(response: Response) -> Response:
-    if "rate_limit" in g:
-        allowed, remaining, seconds = g.rate_limit
+    counted = g.get("rate_limit")
+    if counted:
+        allowed, remaining, seconds = counted
         response.headers["RateLimit-Limit"] = str(allowed)
         response.headers["RateLimit-Remaining"] = str(max(0, remaining))
         response.headers["RateLimit-Reset"] = str(seconds)
