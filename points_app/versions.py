@@ -155,8 +155,8 @@ class Memory(Generic[T]):
 
 def memory(name: str, size: int = 1) -> Memory[Any]:
     """What this app remembers under `name`."""
-    key, known = f"memory_of_{name}", current_app.extensions
-    return known.get(key) or known.setdefault(key, Memory(size))
+    extension, known = f"memory_of_{name}", current_app.extensions
+    return known.get(extension) or known.setdefault(extension, Memory(size))
 
 
 def _watch(model: Any, name: Callable[[Any], str], columns: frozenset[str] | None = None) -> None:

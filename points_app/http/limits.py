@@ -99,12 +99,13 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def _spare_undeclared_routes(app: Flask) -> None:
     """Flask-Limiter looks before and after every request for limits of the whole app, of which it
-    has none: an eighth of a small request's time. The limits of decorated views remain."""
-    for hooks in (app.before_request_funcs[None], app.after_request_funcs[None]):
-        for hook in list(hooks):
+    has none: an eighth of a small request's time. The limits of decorated views remain; what it
+    notes of them ends with the request."""
+    for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
+        for hook in list(hooks[None]):
             owner = getattr(hook, "__self__", None) or getattr(hook, "args", [None])[0]
             if owner is limiter:
-                hooks.remove(hook)
+                hooks[None].remove(hook)
 
 
 def network() -> str:
