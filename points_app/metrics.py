@@ -6,6 +6,7 @@ folder); a scrape adds them up. Without that variable a process speaks for itsel
 
 import os
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from prometheus_client import (
     REGISTRY,
@@ -103,8 +104,14 @@ def exposition(figures: Iterable[Row] = ()) -> bytes:
 
 def request_answered(method: str, route: str, status: int, code: int, seconds: float) -> None:
     """Count one answered request."""
-    REQUESTS.labels(method, route, str(status), str(code)).inc()
-    REQUEST_SECONDS.labels(route).observe(seconds)
+    answered, timed = _of_requests(method, route, status, code)
+    answered.inc()
+    timed.observe(seconds)
+
+
+@lru_cache(4096)
+def _of_requests(method: str, route: str, status: int, code: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(method, route, status, code), REQUEST_SECONDS.labels(route)
 
 
 def task_ended(task: str, outcome: str, seconds: float) -> None:

@@ -35,19 +35,20 @@ CATALOGUE = "catalogue"
 FRESH_SECONDS = 60.0
 KEPT_SECONDS = 86_400
 
-# KEYS: versions. ARGV: a name nobody used before, seconds to keep it. Answers what each version is,
-# naming those that have none. The script of the limits begins with it.
-READ = """
-local function version(key, name, seconds)
+# The version under `key`; one that has none is given `name`, which nobody used before. The script
+# of the limits begins with it.
+READ = f"""
+local function version(key, name)
   local known = redis.call('GET', key)
   if known then return known end
-  redis.call('SET', key, name, 'EX', seconds)
+  redis.call('SET', key, name, 'EX', {KEPT_SECONDS})
   return name
 end
 """
+# KEYS: versions. ARGV: the name. Answers what each version is.
 _READ_ALL = f"""{READ}
 local versions = {{}}
-for i, key in ipairs(KEYS) do versions[i] = version(key, ARGV[1], ARGV[2]) end
+for i, key in ipairs(KEYS) do versions[i] = version(key, ARGV[1]) end
 return versions
 """
 
@@ -78,7 +79,7 @@ def current(name: str) -> str | None:
 def _ask(name: str) -> str | None:
     try:
         script = parts.redis.register_script(_READ_ALL)
-        versions = script(keys=[key(name)], args=[secrets.token_hex(8), KEPT_SECONDS])
+        versions = script(keys=[key(name)], args=[secrets.token_hex(8)])
     except RedisError:
         return None
     return cast(str, versions[0])
@@ -101,11 +102,7 @@ def _replace(names: Sequence[str]) -> None:
 
 
 def _known() -> dict[str, str | None]:
-    if not has_app_context():
-        return {}
-    if "versions" not in g:
-        g.versions = {}
-    return g.versions
+    return g.setdefault("versions", {}) if has_app_context() else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +155,8 @@ class Memory(Generic[T]):
 
 def memory(name: str, size: int = 1) -> Memory[Any]:
     """What this app remembers under `name`."""
-    return current_app.extensions.setdefault(f"memory_of_{name}", Memory(size))
+    extension, known = f"memory_of_{name}", current_app.extensions
+    return known.get(extension) or known.setdefault(extension, Memory(size))
 
 
 def _watch(model: Any, name: Callable[[Any], str], columns: frozenset[str] | None = None) -> None:

@@ -15,15 +15,14 @@ def bearer_token() -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-def admit(required: str) -> Caller | None:
-    """The caller, if they may use an endpoint that requires this access.
+def admit(required: str, token: str | None) -> Caller | None:
+    """The caller with this token, if they may use an endpoint that requires this access.
 
     Raises AccessTokenMissing, AccessTokenInvalid, AccountBanned, NotMerchant, NotAdmin. An optional
     token that is bad counts as none.
     """
     if required in ("public", "refresh"):
         return None
-    token = bearer_token()
     if required == "optional":
         return sessions.authenticate_or_none(token) if token else None
     if token is None:

@@ -140,8 +140,9 @@ def _handler(operation: Operation) -> View:
 
     def handle(**arguments: Any) -> Response:
         g.operation = operation
-        limits.check(operation.limit)
-        caller = access.admit(operation.access.value)
+        token = access.bearer_token()
+        limits.check(operation.limit, token)
+        caller = access.admit(operation.access.value, token)
         if "caller" in wanted:
             arguments["caller"] = caller
         for part in ("body", "query", "form"):

@@ -8,6 +8,7 @@ counted in this process instead, so that guests go on drawing.
 import logging
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 from flask import Flask, Response, current_app, g, request
@@ -15,30 +16,28 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis import RedisError
-from redis.commands.core import Script
 
 from points_app import versions
 from points_app.config import Settings
 from points_app.errors import AppError, TooManyDraws, TooManyRequests
 from points_app.extensions import limiter, parts
-from points_app.http.access import bearer_token
+from points_app.http.script import Script
 from points_app.services import sessions
 
 log = logging.getLogger(__name__)
 
 WINDOW_SECONDS = 60
-# KEYS: one sorted set of times for each limit, then versions. ARGV: window in microseconds, a name
-# nobody used before, how long versions are kept, the limits. Answers {refused index or 0,
-# microseconds to wait, smallest remaining, its limit, the versions}; a refused request is counted
-# nowhere.
+# KEYS: one sorted set of times for each limit, then versions. ARGV: a name nobody used before, the
+# limits. Answers {refused index or 0, microseconds to wait, smallest remaining, its limit, the
+# versions}; a refused request is counted nowhere.
 _CHECK = f"""{versions.READ}
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local window = tonumber(ARGV[1])
-local limits = #ARGV - 3
+local window = {WINDOW_SECONDS * 1_000_000}
+local limits = #ARGV - 1
 local remaining, tightest
 for i = 1, limits do
-  local key, limit = KEYS[i], tonumber(ARGV[i + 3])
+  local key, limit = KEYS[i], tonumber(ARGV[i + 1])
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now - window)
   local used = redis.call('ZCARD', key)
   if used >= limit then
@@ -50,11 +49,11 @@ for i = 1, limits do
   end
 end
 for i = 1, limits do
-  redis.call('ZADD', KEYS[i], now, ARGV[2])
-  redis.call('PEXPIRE', KEYS[i], math.ceil(window / 1000))
+  redis.call('ZADD', KEYS[i], now, ARGV[1])
+  redis.call('EXPIRE', KEYS[i], {WINDOW_SECONDS})
 end
 local answer = {{0, 0, remaining, tightest}}
-for i = limits + 1, #KEYS do answer[#answer + 1] = version(KEYS[i], ARGV[2], ARGV[3]) end
+for i = limits + 1, #KEYS do answer[#answer + 1] = version(KEYS[i], ARGV[1]) end
 return answer
 """
 
@@ -100,19 +99,25 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def _spare_undeclared_routes(app: Flask) -> None:
     """Flask-Limiter looks before and after every request for limits of the whole app, of which it
-    has none: an eighth of a small request's time. The limits of decorated views remain."""
-    for hooks in (app.before_request_funcs[None], app.after_request_funcs[None]):
-        for hook in list(hooks):
+    has none: an eighth of a small request's time. The limits of decorated views remain; what it
+    notes of them ends with the request."""
+    for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
+        for hook in list(hooks[None]):
             owner = getattr(hook, "__self__", None) or getattr(hook, "args", [None])[0]
             if owner is limiter:
-                hooks.remove(hook)
+                hooks[None].remove(hook)
 
 
 def network() -> str:
     """Whose request it is as far as its address tells: an IPv4 address, or the 64 bits of an IPv6
     one that a provider gives to one customer, who may use all the addresses below them."""
+    return _network_of(request.remote_addr or "")
+
+
+@lru_cache(1024)
+def _network_of(remote_address: str) -> str:
     try:
-        address = ip_address((request.remote_addr or "").partition("%")[0])
+        address = ip_address(remote_address.partition("%")[0])
     except ValueError:
         return "unknown"
     if address.version == 4:
@@ -122,15 +127,14 @@ def network() -> str:
     return str(ip_network((address, 64), strict=False).network_address)
 
 
-def check(limit: Limit | None = None) -> None:
+def check(limit: Limit | None, token: str | None) -> None:
     """The limits of the whole API, per user with a ceiling per address, or per address, and the
     endpoint's own; in one round trip, which also tells the versions of what this request may use.
 
-    Only the token's signature is checked here, which costs no query. Raises TooManyRequests or the
-    limit's refusal.
+    Of the request's `token` only the signature is checked here, which costs no query. Raises
+    TooManyRequests or the limit's refusal.
     """
     settings = parts.settings
-    token = bearer_token()
     user_id = sessions.identify(token) if token else None
     address = network()
     who = f"ip:{address}" if user_id is None else f"u:{user_id}"
@@ -155,9 +159,8 @@ def _count(counters: dict[str, int], names: list[str], strict: bool) -> int:
     """Count this request everywhere, or nowhere when one limit refuses it: that one's place from 1,
     else 0. Notes the versions. Raises RedisError without Redis when `strict`."""
     keys = [*counters, *map(versions.key, names)]
-    head = [WINDOW_SECONDS * 1_000_000, secrets.token_hex(8), versions.KEPT_SECONDS]
     try:
-        answer = _script()(keys=keys, args=[*head, *counters.values()])
+        answer = _script()(keys, [secrets.token_hex(8), *counters.values()])
     except RedisError as error:
         if strict:
             raise
@@ -174,10 +177,10 @@ def _count(counters: dict[str, int], names: list[str], strict: bool) -> int:
 
 
 def _script() -> Script:
-    """The script of this app's Redis, registered once."""
-    known = current_app.extensions.get("limits_script")
-    if known is None or known.registered_client is not parts.redis:
-        known = current_app.extensions["limits_script"] = parts.redis.register_script(_CHECK)
+    """The script of this app's Redis, made once."""
+    redis, known = parts.redis, current_app.extensions.get("limits_script")
+    if known is None or known.client is not redis:
+        known = current_app.extensions["limits_script"] = Script(redis, _CHECK)
     return known
 
 
@@ -195,8 +198,9 @@ def _count_locally(counters: dict[str, int]) -> tuple[int, int, int, int]:
 
 
 def _add_headers(response: Response) -> Response:
-    if "rate_limit" in g:
-        allowed, remaining, seconds = g.rate_limit
+    counted = g.get("rate_limit")
+    if counted:
+        allowed, remaining, seconds = counted
         response.headers["RateLimit-Limit"] = str(allowed)
         response.headers["RateLimit-Remaining"] = str(max(0, remaining))
         response.headers["RateLimit-Reset"] = str(seconds)

@@ -4,7 +4,8 @@ import logging
 import re
 import time
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response
+from flask.globals import app_ctx, request_ctx
 from structlog.contextvars import bind_contextvars, clear_contextvars
 from ulid import ULID
 
@@ -23,18 +24,20 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def _begin() -> None:
-    g.started = time.perf_counter()
-    given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if REQUEST_ID.fullmatch(given) else str(ULID())
+    noted = app_ctx.g
+    noted.started = time.perf_counter()
+    given = request_ctx.request.headers.get("X-Request-ID", "")
+    noted.request_id = given if REQUEST_ID.fullmatch(given) else str(ULID())
     clear_contextvars()
-    bind_contextvars(request_id=g.request_id)
+    bind_contextvars(request_id=noted.request_id)
 
 
 def _end(response: Response) -> Response:
-    response.headers["X-Request-ID"] = g.request_id
+    request, noted = request_ctx.request, app_ctx.g  # each look through a proxy costs
+    response.headers["X-Request-ID"] = noted.request_id
     version = request.headers.get("X-Client-Version", "")
     route = request.url_rule.rule if request.url_rule else "unknown"
-    code, seconds = g.get("code", 0), time.perf_counter() - g.started
+    code, seconds = noted.get("code", 0), time.perf_counter() - noted.started
     metrics.POOL_USED.set(db.connections_used())
     metrics.request_answered(request.method, route, response.status_code, code, seconds)
     fields = {
@@ -42,7 +45,7 @@ def _end(response: Response) -> Response:
         "route": route,
         "status": response.status_code,
         "code": code,
-        "user_id": g.get("user_id"),
+        "user_id": noted.get("user_id"),
         "client_version": version if REQUEST_ID.fullmatch(version) else None,
         "ms": round(seconds * 1000, 1),
         "queries": db.query_count(),

@@ -1,6 +1,7 @@
 """Headers that protect guests, CORS, and HTTPS in production."""
 
 from flask import Flask, Response, redirect, request
+from flask.globals import request_ctx
 from werkzeug.wrappers import Response as AnyResponse
 
 from points_app.config import Settings
@@ -15,6 +16,15 @@ CORS_EXPOSED = (
     "X-Request-ID"
 )
 HEALTH_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+# What no view sets itself; added at once, because setting each looks through all of them.
+EVERYWHERE = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Frame-Options", "DENY"),
+    ("Vary", "Origin"),
+]
+NEVER_STORED = ("Cache-Control", "no-store")
+HTTPS_ONLY = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 # Data is never a page; our own pages run scripts from files of this server and nothing inline.
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 PAGE_POLICY = (
@@ -27,6 +37,8 @@ PAGE_POLICY = (
 def init_app(app: Flask, settings: Settings) -> None:
     """Install the checks before and the headers after every request."""
     origins = frozenset(filter(None, (o.strip() for o in settings.cors_origins.split(","))))
+    everywhere = [*EVERYWHERE, HTTPS_ONLY] if settings.is_production else EVERYWHERE
+    of_the_api = [*everywhere, NEVER_STORED]
 
     @app.before_request
     def require_https() -> AnyResponse | None:
@@ -45,26 +57,17 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        headers = response.headers
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "no-referrer"
-        headers["X-Frame-Options"] = "DENY"
+        asked, headers = request_ctx.request, response.headers
+        headers.extend(of_the_api if asked.path.startswith("/api/") else everywhere)
         is_page = response.mimetype == "text/html"
         headers.setdefault("Content-Security-Policy", PAGE_POLICY if is_page else DATA_POLICY)
-        if request.path.startswith("/api/"):
-            headers["Cache-Control"] = "no-store"
-        if settings.is_production:
-            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        _allow_origin(response, origins)
+        if asked.headers.get("Origin") in origins:
+            _allow_origin(asked.headers["Origin"], response)
         return response
 
 
-def _allow_origin(response: Response, origins: frozenset[str]) -> None:
+def _allow_origin(origin: str, response: Response) -> None:
     """CORS for origins on the list, exactly; nobody else learns that there is a list."""
-    origin = request.headers.get("Origin")
-    response.vary.add("Origin")
-    if origin not in origins:
-        return
     headers = response.headers
     headers["Access-Control-Allow-Origin"] = origin
     headers["Access-Control-Expose-Headers"] = CORS_EXPOSED
