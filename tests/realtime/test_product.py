@@ -15,6 +15,7 @@ from urllib.request import Request, urlopen
 import orjson
 import pytest
 from flask import Flask
+from redis import Redis
 from websocket import WebSocketBadStatusException
 
 from devstack.ports import free_port
@@ -27,7 +28,8 @@ from tests.realtime.served import served
 class Shop:
     """The running product and one client of its HTTP side."""
 
-    def __init__(self, port: int, ws_port: int, log: Path, process: Server) -> None:
+    def __init__(self, port: int, ws_port: int, log: Path, process: Server, redis: Redis) -> None:
+        self.redis = redis
         self.port = port
         self.ws_port = ws_port
         self.log = log
@@ -56,8 +58,10 @@ class Shop:
         return envelope["data"]
 
     def login(self, phone: str) -> dict[str, Any]:
+        """Log in, and let the notice of a new guest's welcome points pass."""
         pair = self.post("/auth/login", {"phone": phone, "code": "123456"})
         self.tokens += [pair["access_token"], pair["refresh_token"]]
+        eventually(lambda: self.redis.exists(f"nq:{pair['user_info']['user_id']}"))
         return pair
 
     def url(self, token: str, port: int | None = None, path: str = "/ws") -> str:
@@ -86,8 +90,11 @@ def open_shop(environment: dict[str, str], folder: Path) -> Iterator[Shop]:
     argv += [sys.executable, "-m", "gunicorn", "--log-level", "debug", "--access-logfile", "-"]
     argv += ["--chdir", str(ROOT), "--config", str(ROOT / "gunicorn.conf.py"), "wsgi:app"]
     url = f"http://127.0.0.1:{port}"
-    with Server("gunicorn", argv, log, url=url, is_ready=lambda: _is_ready(url)) as process:
-        yield Shop(port, ws_port, log, process)
+    with (
+        Server("gunicorn", argv, log, url=url, is_ready=lambda: _is_ready(url)) as process,
+        Redis.from_url(environment["REDIS_URL"]) as redis,
+    ):
+        yield Shop(port, ws_port, log, process, redis)
 
 
 @pytest.fixture(scope="module")
