@@ -45,13 +45,13 @@ class TestOneOrder:
 class TestCancel:
     def test_points_and_stock_return_and_both_are_announced(self, make, redis_url):
         guest, product = make.guest(), make.product()
-        order_id = buy(guest, product, 3)["order_id"]
-        assert (balance(guest), stock(guest, product)) == (700, 7)
         with Redis.from_url(redis_url, decode_responses=True) as redis, redis.pubsub() as heard:
             heard.subscribe(f"n:u:{guest.user_id}", f"n:p:{product}")
             assert [heard.get_message(timeout=5)["type"] for _ in range(2)] == ["subscribe"] * 2
+            order_id = buy(guest, product, 3)["order_id"]
+            assert (balance(guest), stock(guest, product)) == (700, 7)
             cancelled = guest.post(f"/api/exchange/records/{order_id}/cancel").ok()
-            notices = [heard.get_message(timeout=5)["data"] for _ in range(2)]
+            notices = [heard.get_message(timeout=5)["data"] for _ in range(4)][2:]
         assert cancelled["status"] == "cancelled"
         assert (balance(guest), stock(guest, product)) == (1000, 10)
         assert '"reason":"exchange_refund"' in notices[0] and '"change_points":300' in notices[0]
