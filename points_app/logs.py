@@ -12,7 +12,6 @@ from structlog.contextvars import get_contextvars
 from structlog.dev import ConsoleRenderer, plain_traceback
 
 from points_app.config import Settings
-from points_app.crypto import mask_mobile
 
 # Two lines of Celery's a task say less than the one of our own (worker.app).
 NOISY = (
@@ -91,11 +90,11 @@ def masked(value: Any) -> Any:
         return {key: masked(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [masked(item) for item in value]
-    if isinstance(value, int) and MOBILE.fullmatch(str(value)):
-        return mask_mobile(str(value))
-    if not isinstance(value, str) or not _is_suspect(value):
+    text = value if isinstance(value, str) else str(value)  # as it would be written
+    if not _is_suspect(text):
         return value
-    return TOKEN.sub(r"\1[hidden]", MOBILE.sub(r"\1****\2", value))
+    clean = TOKEN.sub(r"\1[hidden]", MOBILE.sub(r"\1****\2", text))
+    return value if clean == text else clean
 
 
 def _is_suspect(text: str) -> bool:

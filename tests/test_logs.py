@@ -63,6 +63,12 @@ def test_a_number_is_masked_too(logged):
     assert logged("x", phone=13800138000)["phone"] == "138****8000"
 
 
+def test_what_is_neither_text_nor_number_is_masked_as_it_is_written(logged):
+    line = logged("x", error=ValueError("call 13800138000"), body=b"token=abc", long=9138001380001)
+    assert line["error"] == "call 138****8000" and line["body"] == "b'token=[hidden]'"
+    assert line["long"] == 9138001380001
+
+
 def test_an_exception_is_told_masked(logged):
     try:
         raise ValueError("call 13800138000")

@@ -30,7 +30,6 @@ KNOCK_SECONDS = 30.0  # longer than from a token's check to its socket's adoptio
 _PING = frame(Opcode.PING, b"")
 _NEVER = (float("-inf"), 0, "")
 
-
 Answer = Callable[["Hub", Connection, Message], bytes | None]
 
 
@@ -82,9 +81,9 @@ class Hub:
         greeted = threading.Lock()
         with greeted:
             tell(self._adopt, connection, knocked_at, newcomer.said, greeted)
-            self._connections[connection.fd] = connection
             with suppress(OSError):  # the loop hears by itself that the client is gone
                 connection.write(newcomer.greeting)
+            self._connections[connection.fd] = connection  # from here on the loop hears it
         return connection
 
     def replay(self, connection: Connection, had: list[bytes], missed: list[bytes]) -> None:
