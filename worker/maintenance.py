@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 def purge() -> None:
     """Delete what is past its time."""
     log.info("purged", extra={"rows": retention.purge()})
-    erasure.delete_pictures()
+    erasure.clear_remains()
 
 
 @celery.task(name=jobs.GATHER_FIGURES)

@@ -61,8 +61,8 @@ def export(who: str, pictures: Path | None) -> None:
 @click.argument("who")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def erase(who: str, yes: bool) -> None:
-    """Forget WHO, a phone number or user id: name, number, addresses, devices and pictures go, the
-    ledger stays. Cannot be undone."""
+    """Forget WHO, a phone number or user id: name, number, addresses, devices and pictures go, what
+    waits for a decision is closed unpaid, the ledger stays. Cannot be undone."""
     user_id = _told(lambda: _find(who))
     if not yes:
         click.confirm(f"Forget user {user_id} for ever?", abort=True)
@@ -70,6 +70,8 @@ def erase(who: str, yes: bool) -> None:
     click.echo(f"user {user_id}: forgotten")
     if result.open_orders:
         click.echo(f"{result.open_orders} order(s) are not handed over yet: pickup codes work on")
+    if result.open_prizes:
+        click.echo(f"{result.open_prizes} prize(s) are not claimed yet: claim codes work on")
     if result.pictures_left:
         click.echo(f"{result.pictures_left} picture(s) not deleted yet: the worker tries again")
 

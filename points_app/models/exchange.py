@@ -70,7 +70,8 @@ class StockMovement(db.Model):  # type: ignore[name-defined]
 
 
 class Order(db.Model):  # type: ignore[name-defined]
-    """What a guest bought. `delivery_info` is sealed.
+    """What a guest bought. `delivery_info` is sealed. `points_forfeited`: called off after its
+    buyer was erased, so that the stock came back and the points did not.
 
     `commodity_id` is no foreign key: the check of one locks the product's row shared, two guests of
     a flash sale would hold it so, and each would wait for the other to update it.
@@ -99,6 +100,7 @@ class Order(db.Model):  # type: ignore[name-defined]
     pickup_code: Mapped[str] = mapped_column(ascii_code(16), unique=True)
     delivery_info: Mapped[str | None] = mapped_column(Text)
     remark: Mapped[str | None] = mapped_column(String(255))
+    points_forfeited: Mapped[bool] = mapped_column(default=False, server_default=false())
     imported: Mapped[bool] = mapped_column(default=False, server_default=false())
     exchange_time: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     completed_time: Mapped[datetime | None] = mapped_column(UtcDateTime)

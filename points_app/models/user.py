@@ -17,12 +17,16 @@ class UserStatus(StrEnum):
 
 
 class User(db.Model):  # type: ignore[name-defined]
-    """A guest; `total_points` repeats the sum of their ledger so that it can be locked and read."""
+    """A guest; `total_points` repeats the sum of their ledger so that it can be locked and read.
+
+    `erased_at`: forgotten since then, for ever banned; nothing is booked to or decided for it.
+    """
 
     __tablename__ = "users"
     __table_args__ = (
         CheckConstraint("total_points >= 0", name="total_points_not_negative"),
         CheckConstraint("status IN ('active', 'banned')", name="status_known"),
+        Index("ix_users_is_merchant", "is_merchant", "status"),
     )
 
     user_id: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=True)

@@ -29,7 +29,7 @@ def _user(user_id: int) -> User:
 
 @transactional
 def change(user_id: int, changes: dict[str, Any]) -> wire.UserInfo:
-    """Set the guest's `nickname` or `avatar`; locks the user's row."""
+    """Set the guest's `nickname` or `avatar`; locks the user's row. Raises UserGone."""
     if changes:
         _set(user_id, **changes)
     return user_info(user_id)
@@ -37,14 +37,15 @@ def change(user_id: int, changes: dict[str, Any]) -> wire.UserInfo:
 
 @transactional
 def bind_device(user_id: int, device_info: dict[str, Any]) -> None:
-    """Remember what the guest's device says of itself; locks the user's row."""
+    """Remember what the guest's device says of itself; locks the user's row. Raises UserGone."""
     _set(user_id, device_info=device_info)
 
 
 def _set(user_id: int, **columns: Any) -> None:
     locks.reach(locks.Rank.WALLET, user_id)
-    row = update(USERS).where(USERS.c.user_id == user_id)
-    execute(row.values(**columns, updated_at=utcnow()))
+    row = update(USERS).where(USERS.c.user_id == user_id, USERS.c.erased_at.is_(None))
+    if not execute(row.values(**columns, updated_at=utcnow())).rowcount:
+        raise UserGone
 
 
 def statistics(user_id: int) -> wire.UserStatistics:

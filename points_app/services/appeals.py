@@ -23,6 +23,7 @@ def appeal(user_id: int, upload_id: str, reason: str) -> None:
     receipt = locks.document(own, upload_id)
     if receipt is None:
         raise UploadUnknown
+    locks.account(user_id)
     if receipt.review_status != ReviewStatus.REJECTED or receipt.appealed_at is not None:
         raise AppealRefused(status=receipt.review_status, appealed=receipt.appealed_at is not None)
     account = {"reason": reason, "against": receipt.review_reason}

@@ -23,9 +23,10 @@ USERS = User.__table__
 def apply(user_id: int, contact_phone: str, **fields: Any) -> wire.Applied:
     """Ask to become a merchant; an admin decides.
 
-    Raises ApplicationPending while one is undecided (UNIQUE `pending_user_id` lets one of two at
-    once in), and for a merchant.
+    Locks the user. Raises ApplicationPending while one is undecided (UNIQUE `pending_user_id` lets
+    one of two at once in), and for a merchant; UserGone.
     """
+    locks.account(user_id)
     user = db.session.get_one(User, user_id, populate_existing=True)
     if user.is_merchant:
         raise ApplicationPending
@@ -78,16 +79,25 @@ def decide(
         raise ReviewUnknown
     if application.status != "pending":
         raise AlreadyReviewed(status=application.status)
+    close(application, admin_id, approve, reason)
+    if approve:
+        _make_merchant(application.user_id)
+    return wire.application(application, parts.vault)
+
+
+def close(
+    application: MerchantApplication, admin_id: int | None, approve: bool, reason: str | None
+) -> None:
+    """Write the decision on a locked, pending application in the caller's transaction; `admin_id`
+    None is the service itself."""
     application.status = "approved" if approve else "rejected"
     application.pending_user_id = None
     application.decided_by, application.decided_at = admin_id, utcnow()
     application.decision_reason = reason
     db.session.flush()
-    if approve:
-        _make_merchant(application.user_id)
     details = {"status": application.status, "user_id": application.user_id, "reason": reason}
-    audit.record(admin_id, "application.decide", f"application:{application_id}", details)
-    return wire.application(application, parts.vault)
+    target = f"application:{application.application_id}"
+    audit.record(admin_id, "application.decide", target, details)
 
 
 def _named(application_id: str) -> Any:
@@ -95,7 +105,7 @@ def _named(application_id: str) -> Any:
 
 
 def _make_merchant(user_id: int) -> None:
-    locks.wallet(user_id)
+    locks.account(user_id)
     row = update(USERS).where(USERS.c.user_id == user_id)
     execute(row.values(is_merchant=True, updated_at=utcnow()))
     versions.changed(versions.account(user_id))

@@ -19,11 +19,10 @@ def check_in(user_id: int) -> wire.CheckIn:
     """Check in for today; the second time on a day changes nothing and says so.
 
     Locks the wallet, under which today's row is looked for; that row's primary key and the ledger's
-    UNIQUE fact are the last line. A day left out starts the ladder again.
+    UNIQUE fact are the last line. A day left out starts the ladder again. Raises UserGone.
     """
     settings, today = business(), shop_day(utcnow())
-    wallet_row = locks.wallet(user_id)
-    assert wallet_row is not None
+    wallet_row = locks.account(user_id)
     mine = CHECK_INS.c.user_id == user_id
     recent = CHECK_INS.c.day.in_([today, today - timedelta(days=1)])
     query = select(CHECK_INS.c.day, CHECK_INS.c.consecutive_days).where(mine, recent)

@@ -1,77 +1,157 @@
 """Forgetting a guest: what names them goes, what the books need stays under their number.
 
-The ledger, draws, orders and decisions keep the user id, which then leads to nobody.
+The ledger, draws, orders and decisions keep the user id, which then leads to nobody. What waits for
+a decision is closed; goods and prizes that were paid for can still be collected with their codes.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 
-from points_app.db import db, execute, transactional, utcnow
+from points_app.db import TryAgain, db, execute, transactional, utcnow
 from points_app.errors import UserGone
 from points_app.extensions import parts
 from points_app.models import (
+    Draw,
     ErrorLog,
     FirstLogin,
     IdempotencyKey,
+    LedgerEntry,
     MerchantApplication,
     Order,
     OrderStatus,
     PerformanceMetric,
     ProcessingStatus,
     Receipt,
+    ReviewStatus,
     SmsCode,
     StagedPicture,
     User,
     UserStatus,
 )
-from points_app.services import audit, locks, retention, sessions
+from points_app.services import applications, audit, locks, retention, review, sessions
 
 ERASED_NAME = "已注销用户"
+CLOSED = "账号已注销，自动关闭"
 FORGOTTEN = (ErrorLog, FirstLogin, IdempotencyKey, PerformanceMetric)
 RECEIPTS = Receipt.__table__
 USERS = User.__table__
+LEDGER = LedgerEntry.__table__
 BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What is left: orders not handed over yet, and pictures the storage did not delete yet."""
+    """What is left: orders and prizes not handed over yet, whose codes work on, and pictures the
+    storage did not delete yet."""
 
     open_orders: int
+    open_prizes: int
     pictures_left: int
 
 
 def erase(user_id: int, actor_id: int | None = None) -> Erased:
-    """Forget a guest, end their sessions, delete their pictures. May be repeated.
+    """Forget a guest, end their sessions, close what waits, delete their pictures. May be repeated.
 
-    Pictures that storage will not delete now are deleted by the worker later. Raises UserGone.
+    Shut out first: then only requests already under way can open anything, and those are met by the
+    locks of `_close`. Pictures that storage will not delete now are deleted by the worker later.
+    Raises UserGone.
     """
-    open_orders = _pseudonymise(user_id, actor_id)
-    return Erased(open_orders, delete_pictures(user_id))
+    _shut_out(user_id)
+    open_orders, open_prizes = _close(user_id, actor_id)
+    _forget_traces([user_id])
+    return Erased(open_orders, open_prizes, delete_pictures(user_id))
 
 
 @transactional
-def _pseudonymise(user_id: int, actor_id: int | None) -> int:
-    """Locks the phone's code, as a login does, then the user. Returns the number of open orders."""
+def _shut_out(user_id: int) -> None:
+    """Ban, and end every session. Locks the phone's code, as a login does, then the user."""
     _forget_code(user_id)
-    locks.reach(locks.Rank.WALLET, user_id)
-    query = select(User).where(User.user_id == user_id).with_for_update()
-    user = db.session.scalar(query.execution_options(populate_existing=True))
-    if user is None:
+    if locks.wallet(user_id) is None:
         raise UserGone
-    _forget_account(user)
-    _forget_orders(user_id)
-    _forget_applications(user_id)
-    _forget_receipts(user_id)
-    for model in FORGOTTEN:
-        execute(delete(model.__table__).where(model.__table__.c.user_id == user_id))
+    mine = update(USERS).where(USERS.c.user_id == user_id)
+    shut = {"status": UserStatus.BANNED.value, "is_merchant": False, "is_admin": False}
+    execute(mine.values(**shut, updated_at=utcnow()))
     sessions.revoke_all(user_id)
+
+
+@transactional
+def _close(user_id: int, actor_id: int | None) -> tuple[int, int]:
+    """Close and pseudonymise in one step. Locks the applications and receipts, then the wallet.
+
+    Nothing is booked to the account from here on (services/wallet.py), and nothing opened for it:
+    whoever would locks the wallet too. Returns the open orders and prizes.
+    """
+    locks.reach(locks.Rank.DOCUMENT, f"user:{user_id}")  # others hold one document at a time
+    waiting = _locked(select(MerchantApplication).where(MerchantApplication.user_id == user_id))
+    uploads = _locked(select(Receipt).where(Receipt.user_id == user_id))
+    locks.reach(locks.Rank.WALLET, user_id)
+    user = _locked(select(User).where(User.user_id == user_id))[0]
+    _check_complete(user_id, waiting, uploads)
+    for application in waiting:
+        if application.status == "pending":
+            applications.close(application, None, approve=False, reason=CLOSED)
+    for receipt in uploads:
+        if receipt.review_status == ReviewStatus.PENDING:
+            review.close_unpaid(receipt, CLOSED)
+    _forget_account(user, uploads)
+    _forget_orders(user_id)
+    _forget_applications(waiting)
+    _forget_receipts(user_id)
     audit.record(actor_id, "user.erase", f"user:{user_id}", {})
+    return _uncollected(user_id)
+
+
+def _locked(query: Select[Any]) -> Sequence[Any]:
+    fresh = query.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalars(fresh).all()
+
+
+def _check_complete(user_id: int, *found: Sequence[Any]) -> None:
+    """What a request under way added before the wallet was locked is closed too, at the next try.
+    Raises TryAgain."""
+    for model, rows in zip((MerchantApplication, Receipt), found, strict=True):
+        count = select(func.count()).select_from(model).where(model.user_id == user_id)
+        if execute(count).scalar_one() != len(rows):
+            raise TryAgain
+
+
+def _uncollected(user_id: int) -> tuple[int, int]:
+    """How many orders and prizes are not handed over yet."""
     waiting = Order.status.in_([OrderStatus.PENDING, OrderStatus.SHIPPED])
-    mine = select(func.count()).select_from(Order).where(Order.user_id == user_id, waiting)
-    return db.session.scalar(mine) or 0
+    orders = select(func.count()).select_from(Order).where(Order.user_id == user_id, waiting)
+    unclaimed = (Draw.user_id == user_id, Draw.status == "pending")
+    prizes = select(func.count()).select_from(Draw).where(*unclaimed)
+    return execute(orders).scalar_one(), execute(prizes).scalar_one()
+
+
+@transactional
+def _forget_traces(user_ids: Sequence[int]) -> None:
+    """Rows that only say what the guest did. On its own: a request under way holds the row of its
+    key while it waits for the wallet, is refused there, and takes the row back."""
+    for model in FORGOTTEN:
+        table = model.__table__
+        execute(delete(table).where(table.c.user_id.in_(user_ids)))
+
+
+def clear_remains() -> None:
+    """What an erasure could not reach: traces of requests that were under way, things left open by
+    one that was interrupted, pictures that storage kept. For the worker, now and then."""
+    erased = select(USERS.c.user_id).where(USERS.c.erased_at.is_not(None))
+    for model in FORGOTTEN:
+        table = model.__table__
+        left = execute(select(table.c.user_id).where(table.c.user_id.in_(erased)).distinct())
+        if user_ids := list(left.scalars()):
+            _forget_traces(user_ids)
+    waiting = RECEIPTS.c.review_status == ReviewStatus.PENDING.value
+    still_open = select(RECEIPTS.c.user_id).where(waiting, RECEIPTS.c.user_id.in_(erased))
+    for user_id in list(execute(still_open.distinct()).scalars()):
+        _close(user_id, None)
+    delete_pictures()
 
 
 def _forget_code(user_id: int) -> None:
@@ -79,15 +159,23 @@ def _forget_code(user_id: int) -> None:
     execute(delete(SmsCode.__table__).where(SmsCode.mobile_hash == index))
 
 
-def _forget_account(user: User) -> None:
+def _forget_account(user: User, uploads: Sequence[Receipt]) -> None:
     user.mobile_hash = secrets.token_hex(32)
     user.mobile = parts.vault.seal("", user.mobile_row)
     user.nickname = ERASED_NAME
     user.avatar = user.wx_openid = user.device_info = user.last_login = None
     user.is_merchant = user.is_admin = user.welcome_held = False
     user.status = UserStatus.BANNED
-    user.erased_at = user.erased_at or utcnow()
+    user.erased_at = user.erased_at or _after_everything(user.user_id, uploads)
     db.session.flush()
+
+
+def _after_everything(user_id: int, uploads: Sequence[Receipt]) -> datetime:
+    """Now, or as late as the clock of another host dated what happened before: the proof holds
+    against the account what is dated later."""
+    booked = execute(select(func.max(LEDGER.c.created_at)).where(LEDGER.c.user_id == user_id))
+    decided = [receipt.review_time for receipt in uploads]
+    return max(moment for moment in (utcnow(), booked.scalar(), *decided) if moment)
 
 
 def _forget_orders(user_id: int) -> None:
@@ -96,11 +184,9 @@ def _forget_orders(user_id: int) -> None:
     execute(mine.values(delivery_info=None, remark=None))
 
 
-def _forget_applications(user_id: int) -> None:
+def _forget_applications(rows: Sequence[MerchantApplication]) -> None:
     """The decision stays, the person goes."""
-    for application in db.session.scalars(
-        select(MerchantApplication).where(MerchantApplication.user_id == user_id)
-    ):
+    for application in rows:
         application.contact_person = ERASED_NAME
         application.contact_phone = parts.vault.seal("", application.phone_row)
         application.business_license = application.business_address = application.reason = None
@@ -108,8 +194,9 @@ def _forget_applications(user_id: int) -> None:
 
 
 def _forget_receipts(user_id: int) -> None:
-    """What was read and said. Hashes stay, so that nobody can be paid for the same slip again;
-    `is_stored` is set for all, so that `delete_pictures` looks for each of them."""
+    """What was read and said. Hashes of what was paid stay claimed, so that nobody is paid for the
+    same slip again; what was closed unpaid can be handed in anew. `is_stored` is set for all, so
+    that `delete_pictures` looks for each of them."""
     mine = RECEIPTS.c.user_id == user_id
     uploads = select(RECEIPTS.c.upload_id).where(mine)
     execute(delete(StagedPicture.__table__).where(StagedPicture.upload_id.in_(uploads)))

@@ -27,7 +27,7 @@ from points_app.db import (
     transactional,
     utcnow,
 )
-from points_app.errors import AppError, IdempotencyKeyReused, RequestInProgress
+from points_app.errors import AppError, IdempotencyKeyReused, RequestInProgress, UserGone
 from points_app.models import IdempotencyKey
 from points_app.wire import envelope
 
@@ -82,7 +82,8 @@ def keyed(request: KeyedRequest | None) -> Iterator[None]:
         _request.reset(token)
 
 
-_NOT_AN_ANSWER = (RequestInProgress, IdempotencyKeyReused)
+# UserGone: nothing is remembered of an account that was erased while its request was under way.
+_NOT_AN_ANSWER = (RequestInProgress, IdempotencyKeyReused, UserGone)
 
 
 def idempotent(function: Callable[P, R]) -> Callable[P, R]:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, Select, select
 
 from points_app.db import db, execute
+from points_app.errors import UserGone
 from points_app.models import User
 
 Model = TypeVar("Model")
@@ -40,8 +41,17 @@ def document(query: Select[tuple[Model]], key: Any) -> Model | None:
     return db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
 
 
-def wallet(user_id: int) -> Row[tuple[int, str]] | None:
-    """Lock a user's wallet; (total_points, status), None for an unknown user."""
+def wallet(user_id: int) -> Row[Any] | None:
+    """Lock a user's wallet; (total_points, status, erased_at), None for an unknown user."""
     reach(Rank.WALLET, user_id)
-    query = select(User.total_points, User.status).where(User.user_id == user_id)
+    query = select(User.total_points, User.status, User.erased_at).where(User.user_id == user_id)
     return execute(query.with_for_update()).one_or_none()
+
+
+def account(user_id: int) -> Row[Any]:
+    """The same for whoever opens something for the account, which must not be erased: erasing locks
+    it too, so that nothing is opened behind its back. Raises UserGone."""
+    row = wallet(user_id)
+    if row is None or row.erased_at is not None:
+        raise UserGone
+    return row

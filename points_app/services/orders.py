@@ -36,9 +36,10 @@ def _own(user_id: int, order_id: str) -> Select[tuple[Order]]:
 def cancel(user_id: int, order_id: str) -> wire.OrderRecord:
     """The guest takes a pending order back: points and stock return.
 
-    Locks the order, the wallet, the product. Raises OrderUnknown, OrderStateRefused.
+    Locks the order, the wallet, the product. Raises OrderUnknown, OrderStateRefused, UserGone.
     """
     order = locked(_own(user_id, order_id), order_id)
+    locks.account(user_id)
     _cancel(order)
     return wire.order_record(order, parts.vault)
 
@@ -94,14 +95,20 @@ def advance(order: Order, status: OrderStatus) -> None:
 
 
 def _cancel(order: Order) -> None:
+    """The points return, except to an account that was erased: nobody is there to have them."""
     advance(order, CANCELLED)
-    refund = wallet.Entry(
-        order.points_cost,
-        Source.EXCHANGE_REFUND,
-        order.order_id,
-        f"取消兑换：{order.product_name}",
-    )
-    wallet.book(order.user_id, refund)
+    buyer = locks.wallet(order.user_id)
+    assert buyer is not None
+    order.points_forfeited = buyer.erased_at is not None
+    db.session.flush()
+    if not order.points_forfeited:
+        refund = wallet.Entry(
+            order.points_cost,
+            Source.EXCHANGE_REFUND,
+            order.order_id,
+            f"取消兑换：{order.product_name}",
+        )
+        wallet.book(order.user_id, refund)
     inventory.give_back(order.commodity_id, order.quantity)
 
 

@@ -63,10 +63,13 @@ def operate(admin_id: int, user_id: int, points: int, reason: str) -> wire.Opera
     """Give (`points` > 0) or take (< 0) a guest's points by hand; audited.
 
     Locks the wallet. Raises InsufficientPoints when less is there than is taken, InvalidInput for
-    an unknown user.
+    an unknown user and an erased account.
     """
-    if locks.wallet(user_id) is None:
+    account = locks.wallet(user_id)
+    if account is None:
         raise InvalidInput.of("user_id", "no such user")
+    if account.erased_at is not None:
+        raise InvalidInput.of("user_id", "the account was erased")
     operation_id = new_id("OP")
     total = wallet.book(user_id, wallet.Entry(points, Source.ADMIN, operation_id, reason))
     details = {"points": points, "reason": reason, "operation_id": operation_id}

@@ -26,7 +26,7 @@ from points_app.errors import (
 from points_app.extensions import make_redis, parts
 from points_app.models import MatchStatus, ProcessingStatus, Receipt, ReviewStatus, StagedPicture
 from points_app.reading import Picture, PictureRejected, normalise
-from points_app.services import duplicates, idempotency, pictures
+from points_app.services import duplicates, idempotency, locks, pictures
 from points_app.services.awards import points_for
 from points_app.services.business import business
 from points_app.services.pages import page_of
@@ -78,6 +78,7 @@ def _stage(user_id: int, sha256: str, picture: Picture, amount: Decimal | None, 
     """The receipt's row and its bytes; UNIQUE on its claims refuses the same picture again."""
     upload_id, now = new_id("UP"), utcnow()
     idempotency.begin(upload_id, timedelta(seconds=wait) + ANSWER_MARGIN)
+    locks.account(user_id)
     receipt = {
         "upload_id": upload_id,
         "user_id": user_id,

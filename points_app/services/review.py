@@ -61,6 +61,12 @@ def approve_automatically(receipt: Receipt) -> None:
     _close(receipt, None, True, receipt.points_awarded, auto_review.REASON)
 
 
+def close_unpaid(receipt: Receipt, reason: str) -> None:
+    """Reject a locked, pending receipt without a person, in the caller's transaction: nobody can
+    decide it any more. Its picture may be handed in again."""
+    _close(receipt, None, False, 0, reason)
+
+
 def _check_reviewer(receipt: Receipt, reviewer_id: int, approve: bool) -> None:
     """Nobody reviews their own receipt, approves twice, or decides an appeal against themselves.
 

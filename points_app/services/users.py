@@ -29,7 +29,8 @@ def search(page: Page, phone: str | None) -> wire.Users:
 def ban(admin_id: int, user_id: int, reason: str | None) -> wire.AdminUser:
     """Shut an account out: its sessions end with this, its sockets close right after.
 
-    Locks the user's row. Raises InvalidInput for an unknown user and for the admin's own account.
+    Locks the user's row. Raises InvalidInput for an unknown user, an erased account and the admin's
+    own.
     """
     if user_id == admin_id:
         raise InvalidInput.of("user_id", "nobody bans themself")
@@ -40,7 +41,7 @@ def ban(admin_id: int, user_id: int, reason: str | None) -> wire.AdminUser:
 def unban(admin_id: int, user_id: int, reason: str | None) -> wire.AdminUser:
     """Let an account in again; it has to log in anew.
 
-    Locks the user's row. Raises InvalidInput for an unknown user.
+    Locks the user's row. Raises InvalidInput for an unknown user and an erased account.
     """
     return _set_status(admin_id, user_id, UserStatus.ACTIVE, reason)
 
@@ -51,6 +52,8 @@ def _set_status(
     found = locks.wallet(user_id)
     if found is None:
         raise InvalidInput.of("user_id", "no such user")
+    if found.erased_at is not None:
+        raise InvalidInput.of("user_id", "the account was erased")
     if found.status != status:
         row = update(USERS).where(USERS.c.user_id == user_id)
         execute(row.values(status=status.value, updated_at=utcnow()))

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, insert, select
 from points_app import events, metrics
 from points_app.counters import Counter
 from points_app.db import TryAgain, after_commit, execute, utcnow
-from points_app.errors import InsufficientPoints
+from points_app.errors import InsufficientPoints, UserGone
 from points_app.models import LedgerEntry, Source, User
 from points_app.services import locks, seals
 from points_app.statements import Write
@@ -18,7 +18,7 @@ from points_app.statements import Write
 USERS = User.__table__.c
 LEDGER = LedgerEntry.__table__
 _NEW_ENTRIES = Write(insert(LEDGER))
-_BALANCE = select(USERS.total_points).where(USERS.user_id == bindparam("user_id"))
+_BALANCE = select(USERS.total_points, USERS.erased_at).where(USERS.user_id == bindparam("user_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ def book(
 
     Runs in the caller's transaction and locks the wallet row. One UPDATE moves the balance, guarded
     so that it is below zero at no step; one INSERT writes all rows. Raises `shortfall` with
-    `required` and `current` when the guard refuses, TryAgain when the condition `provided` does not
-    hold, LookupError for an unknown user, and the database's IntegrityError when a fact was booked
-    before.
+    `required` and `current` when the guard refuses, UserGone for an account that was erased,
+    TryAgain when the condition `provided` does not hold, LookupError for an unknown user, and the
+    database's IntegrityError when a fact was booked before.
     """
     locks.reach(locks.Rank.WALLET, user_id)
     steps = list(accumulate(entry.points for entry in entries))
@@ -59,7 +59,7 @@ def book(
     values = {"required": required, **(provided.values if provided else {})}
     balance = _move(provided and provided.condition).add(user_id, steps[-1], **values)
     if balance is None:
-        current = balance_of(user_id)
+        current = balance_of(user_id, alive=True)
         if current >= required:
             raise TryAgain
         raise shortfall(required=required, current=current)
@@ -73,16 +73,19 @@ def book(
 @cache
 def _move(condition: Any | None) -> Counter:
     """The UPDATE for this further condition; there are as many as conditions in the code."""
-    guards = [USERS.total_points >= bindparam("required")]
+    guards = [USERS.total_points >= bindparam("required"), USERS.erased_at.is_(None)]
     return Counter(USERS.total_points, *guards, *([] if condition is None else [condition]))
 
 
-def balance_of(user_id: int) -> int:
-    """The wallet's points. Raises LookupError for an unknown user."""
-    balance = execute(_BALANCE, {"user_id": user_id}).scalar()
-    if balance is None:
+def balance_of(user_id: int, alive: bool = False) -> int:
+    """The wallet's points. Raises LookupError for an unknown user and, for what must be `alive`,
+    UserGone for an erased account."""
+    row = execute(_BALANCE, {"user_id": user_id}).one_or_none()
+    if row is None:
         raise LookupError(f"no user {user_id}")
-    return balance
+    if alive and row.erased_at is not None:
+        raise UserGone
+    return int(row.total_points)
 
 
 def _write(user_id: int, entries: tuple[Entry, ...], balances: list[int]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import orjson
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, true
 
 from points_app.codes import new_code
 from points_app.db import execute, transactional, utcnow
@@ -151,7 +151,7 @@ def _move(
     key: str,
     convert: Convert,
 ) -> Iterator[int]:
-    """Move the rows whose guest, and prize or product, have moved."""
+    """Move the rows whose guest, who is not erased, and prize or product have moved."""
     table = model.__table__
     last = execute(select(func.coalesce(func.max(table.c[key]), 0))).scalar_one() if write else 0
     for rows in legacy.batches(name, key, last):
@@ -164,15 +164,18 @@ def _move(
 def _with_parents(rows: Sequence[Row], name: str, key: str, report: "Report") -> list[Row]:
     parents = {"user_id": User.user_id, "prize_id": Prize.prize_id}
     parents["commodity_id"] = Product.commodity_id
+    lives = {"user_id": User.erased_at.is_(None)}
     fit = list(rows)
     for column, known in parents.items():
         if column not in rows[0]:
             continue
         wanted = {row[column] for row in fit}
-        there = set(execute(select(known).where(known.in_(wanted))).scalars())
+        found = select(known).where(known.in_(wanted), lives.get(column, true()))
+        there = set(execute(found).scalars())
         for row in fit:
             if row[column] not in there:
-                report.trouble(f"{name} {row[key]}: its {column} {row[column]} did not move in")
+                gone = f"{column} {row[column]} did not move in, or was erased"
+                report.trouble(f"{name} {row[key]}: its {gone}")
         fit = [row for row in fit if row[column] in there]
     return fit
 

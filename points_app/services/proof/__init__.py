@@ -13,10 +13,10 @@ from sqlalchemy import insert, select
 
 from points_app.db import execute, snapshot, transactional, utcnow
 from points_app.models import LedgerSeal, ProofRun
-from points_app.services.proof import facts, ledger
+from points_app.services.proof import erased, facts, ledger
 from points_app.services.proof.books import Books, Check, Finding
 
-CHECKS = (ledger.GUESTS, ledger.CHAIN, *facts.CHECKS)
+CHECKS = (ledger.GUESTS, ledger.CHAIN, *facts.CHECKS, erased.CHECK)
 NAMED_AT_MOST = 20
 
 

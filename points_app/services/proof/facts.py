@@ -93,7 +93,8 @@ def _draw_problems(turns: list[Any]) -> Iterator[str]:
 def _orders(books: Books) -> Iterator[Finding]:
     charge, is_charge = _booked(Source.EXCHANGE, ORDERS.c.order_id)
     refund, is_refund = _booked(Source.EXCHANGE_REFUND, ORDERS.c.order_id)
-    order = (ORDERS.c.order_id, ORDERS.c.user_id, ORDERS.c.status, ORDERS.c.points_cost)
+    names = ("order_id", "user_id", "status", "points_cost", "points_forfeited")
+    order = [ORDERS.c[name] for name in names]
     query = (
         select(
             *order, *_columns(charge, Source.EXCHANGE), *_columns(refund, Source.EXCHANGE_REFUND)
@@ -102,7 +103,8 @@ def _orders(books: Books) -> Iterator[Finding]:
         .where(*books.mine(ORDERS.c.user_id), ORDERS.c.imported.is_(False))
     )
     for row in books.stream(query):
-        refunded = row.points_cost if row.status == OrderStatus.CANCELLED else 0
+        paid_back = row.status == OrderStatus.CANCELLED and not row.points_forfeited
+        refunded = row.points_cost if paid_back else 0
         for source, points in (
             (Source.EXCHANGE, -row.points_cost),
             (Source.EXCHANGE_REFUND, refunded),

@@ -1,0 +1,100 @@
+"""An account is erased while everybody does everything with it, and the proof looks afterwards."""
+
+import threading
+
+import pytest
+
+from points_app.db import db
+from points_app.models import Order, Receipt, User
+from points_app.services import erasure
+from tests.books import balance, sql, stock
+from tests.proving import findings
+from tests.receipts_in import blank, hand_in, send
+
+APPLICATION = {"business_name": "店", "contact_person": "王芳", "contact_phone": "13799990000"}
+
+
+@pytest.fixture
+def settings_override():
+    limits = ("RATE_LIMIT_API", "RATE_LIMIT_API_IP", "RATE_LIMIT_DRAW")
+    return {**dict.fromkeys(limits, "1000000"), "DB_POOL_SIZE": "64"}
+
+
+def decide(merchant, upload_id, action="approve", **body):
+    return merchant.post("/api/merchant/review", {"upload_id": upload_id, "action": action, **body})
+
+
+@pytest.mark.parametrize("turn", range(5))
+def test_erase_against_everybody(app, make, turn):
+    make.wheel({"probability": 1, "prize_type": "points", "prize_value": 30})
+    guest, merchant, admin = make.guest(points=9000), make.merchant(), make.admin()
+    product = make.product(stock=1000)
+    uploads = [hand_in(guest, "88.00") for _ in range(4)]
+    appealed = hand_in(guest, "33.00")
+    decide(merchant, appealed, "reject", reason="看不清").ok()
+    mine = {"user_id": guest.user_id, "points": 5, "reason": "补偿"}
+    calls = [
+        *[lambda up=up: decide(merchant, up) for up in uploads],
+        *[lambda: guest.post("/api/lottery/draw", {})] * 4,
+        *[lambda: guest.post("/api/exchange/redeem", {"commodity_id": product})] * 4,
+        *[lambda shade=shade: send(guest, blank(shade), "20.00") for shade in range(4)],
+        lambda: guest.post("/api/points/check-in"),
+        lambda: guest.post("/api/merchant/apply", APPLICATION),
+        lambda: guest.post(f"/api/photo/records/{appealed}/appeal", {"reason": "清楚"}),
+        lambda: admin.post("/api/points/operate", mine),
+        lambda: admin.post(f"/api/admin/users/{guest.user_id}/unban", {"reason": "误判"}),
+        lambda: guest.put("/api/user/info", {"nickname": "王芳"}),
+    ]
+    statuses, start = [], threading.Barrier(len(calls) + 1)
+
+    def run(call):
+        start.wait()
+        statuses.append(call().status)
+
+    def forget():
+        start.wait()
+        with app.app_context():
+            erasure.erase(guest.user_id)
+
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
+    threads.append(threading.Thread(target=forget))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(statuses) <= {200}, statuses
+    with app.app_context():
+        assert findings() == {}
+        erased = db.session.get(User, guest.user_id)
+        assert (erased.status, erased.nickname) == ("banned", erasure.ERASED_NAME)
+        assert erased.erased_at is not None and erased.total_points == balance(guest)
+        assert db.session.query(Receipt).filter_by(review_status="pending").count() == 0
+        open_orders = db.session.query(Order).filter_by(status="pending").count()
+        assert stock(guest, product) == 1000 - open_orders
+    assert guest.post("/api/lottery/draw", {}).code == 1005
+
+
+TAMPERED = [
+    "UPDATE users SET status = 'active' WHERE user_id = :user",
+    "UPDATE users SET is_admin = 1 WHERE user_id = :user",
+    "UPDATE points_records SET created_at = '2099-01-01' WHERE user_id = :user",
+    "UPDATE photo_reviews SET review_status = 'pending' WHERE user_id = :user",
+    "UPDATE photo_reviews SET review_status = 'approved', review_time = '2099-01-01'",
+    "UPDATE merchant_applications SET status = 'pending' WHERE user_id = :user",
+    "UPDATE exchange_records SET points_forfeited = 1 WHERE user_id != :user",
+]
+
+
+@pytest.mark.parametrize("statement", TAMPERED)
+def test_the_proof_names_an_erased_account_that_is_not_closed(app, make, statement):
+    guest, other, product = make.guest(), make.guest(), make.product()
+    hand_in(guest, "20.00")
+    guest.post("/api/merchant/apply", APPLICATION).ok()
+    for each in (guest, other):
+        each.post("/api/exchange/redeem", {"commodity_id": product}).ok()
+    with app.app_context():
+        erasure.erase(guest.user_id)
+        assert findings() == {}
+        user = {"user": guest.user_id} if ":user" in statement else {}
+        assert sql(statement, **user)
+        assert "erased" in findings()
