@@ -27,6 +27,7 @@ from points_app.errors import (
     RouteUnknown,
     SystemFailure,
     TooManyRequests,
+    UserGone,
 )
 from points_app.http import access, limits, parse
 from points_app.services import idempotency
@@ -50,7 +51,8 @@ class Access(Enum):
 
 
 _NOBODY_IN_PARTICULAR = frozenset({Access.PUBLIC, Access.OPTIONAL, Access.REFRESH})
-_TOKEN_ERRORS = (AccessTokenMissing, AccessTokenInvalid, AccountBanned)
+# UserGone: the account was erased while the request was under way.
+_TOKEN_ERRORS = (AccessTokenMissing, AccessTokenInvalid, AccountBanned, UserGone)
 _ROLE_ERRORS = {Access.MERCHANT: (NotMerchant,), Access.ADMIN: (NotAdmin,)}
 
 
