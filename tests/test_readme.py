@@ -12,6 +12,7 @@ WHO = {
     "refresh": "refresh token",
     "guest": "guest",
     "merchant": "merchant",
+    "reviewer": "merchant",
     "admin": "admin",
 }
 

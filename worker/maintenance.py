@@ -3,7 +3,7 @@
 import logging
 
 from points_app import jobs
-from points_app.services import erasure, figures, retention
+from points_app.services import appeals, erasure, figures, retention
 from worker.app import celery
 
 log = logging.getLogger(__name__)
@@ -14,6 +14,7 @@ def purge() -> None:
     """Delete what is past its time."""
     log.info("purged", extra={"rows": retention.purge()})
     erasure.clear_remains()
+    log.info("appeals_closed", extra={"appeals": appeals.close_stale()})
 
 
 @celery.task(name=jobs.GATHER_FIGURES)

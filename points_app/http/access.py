@@ -6,7 +6,12 @@ from points_app.errors import AccessTokenMissing, NotAdmin, NotMerchant
 from points_app.services import sessions
 from points_app.services.sessions import Caller
 
-ROLES = {"merchant": ("is_merchant", NotMerchant), "admin": ("is_admin", NotAdmin)}
+# The roles of which one is enough, and how everybody else is refused.
+ROLES = {
+    "merchant": (("is_merchant",), NotMerchant),
+    "reviewer": (("is_merchant", "is_admin"), NotMerchant),
+    "admin": (("is_admin",), NotAdmin),
+}
 
 
 def bearer_token() -> str | None:
@@ -31,7 +36,7 @@ def admit(required: str, token: str | None) -> Caller | None:
     caller = sessions.authenticate(token, fresh=required in ROLES)
     g.user_id = caller.user_id
     if required in ROLES:
-        role, refusal = ROLES[required]
-        if not getattr(caller, role):
+        roles, refusal = ROLES[required]
+        if not any(getattr(caller, role) for role in roles):
             raise refusal
     return caller

@@ -39,7 +39,8 @@ View = Callable[..., Any]
 class Access(Enum):
     """Who may call an endpoint. Roles are read from the database, never from the token.
 
-    REFRESH stands for the one endpoint that takes a refresh token, and checks it itself.
+    REFRESH stands for the one endpoint that takes a refresh token, and checks it itself. A REVIEWER
+    is a merchant, or an admin for what no merchant may decide.
     """
 
     PUBLIC = "public"
@@ -47,13 +48,18 @@ class Access(Enum):
     REFRESH = "refresh"
     GUEST = "guest"
     MERCHANT = "merchant"
+    REVIEWER = "reviewer"
     ADMIN = "admin"
 
 
 _NOBODY_IN_PARTICULAR = frozenset({Access.PUBLIC, Access.OPTIONAL, Access.REFRESH})
 # UserGone: the account was erased while the request was under way.
 _TOKEN_ERRORS = (AccessTokenMissing, AccessTokenInvalid, AccountBanned, UserGone)
-_ROLE_ERRORS = {Access.MERCHANT: (NotMerchant,), Access.ADMIN: (NotAdmin,)}
+_ROLE_ERRORS = {
+    Access.MERCHANT: (NotMerchant,),
+    Access.REVIEWER: (NotMerchant,),
+    Access.ADMIN: (NotAdmin,),
+}
 
 
 @dataclass(frozen=True)

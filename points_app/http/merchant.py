@@ -23,7 +23,7 @@ from points_app.wire import receipts as wire
 area = Area("merchant", "/api/merchant")
 
 
-@area.endpoint("GET", "/pending-reviews", Access.MERCHANT, wire.PendingReviews, query=PendingQuery)
+@area.endpoint("GET", "/pending-reviews", Access.REVIEWER, wire.PendingReviews, query=PendingQuery)
 def pending_reviews(caller: Caller, query: PendingQuery) -> wire.PendingReviews:
     """Receipts that wait for a decision."""
     newest_first = query.sort == "newest"
@@ -31,7 +31,7 @@ def pending_reviews(caller: Caller, query: PendingQuery) -> wire.PendingReviews:
 
 
 @area.endpoint(
-    "GET", "/reviews/<int:review_id>", Access.MERCHANT, wire.ReviewRecord, raises=(ReviewUnknown,)
+    "GET", "/reviews/<int:review_id>", Access.REVIEWER, wire.ReviewRecord, raises=(ReviewUnknown,)
 )
 def review_record(caller: Caller, review_id: int) -> wire.ReviewRecord:
     """All about one receipt: what was typed, read and decided, by whom and why."""
@@ -41,7 +41,7 @@ def review_record(caller: Caller, review_id: int) -> wire.ReviewRecord:
 @area.endpoint(
     "POST",
     "/review",
-    Access.MERCHANT,
+    Access.REVIEWER,
     wire.Decision,
     body=ReviewRequest,
     raises=(ReviewUnknown, AlreadyReviewed, ReviewerExcluded),
@@ -50,22 +50,22 @@ def review_record(caller: Caller, review_id: int) -> wire.ReviewRecord:
 def decide(caller: Caller, body: ReviewRequest) -> wire.Decision:
     """Approve or reject a receipt, once."""
     which = review.named(body.review_id, body.upload_id)
-    approve = body.action == "approve"
-    return review.decide(caller.user_id, which, approve, body.points, body.reason)
+    approve, as_admin = body.action == "approve", not caller.is_merchant
+    return review.decide(caller.user_id, which, approve, body.points, body.reason, as_admin)
 
 
 @area.endpoint(
     "POST",
     "/batch-review",
-    Access.MERCHANT,
+    Access.REVIEWER,
     shop_wire.BatchReviewed,
     body=BatchReview,
     raises=(InvalidInput,),
 )
 def batch_decide(caller: Caller, body: BatchReview) -> shop_wire.BatchReviewed:
     """Decide up to 100 receipts, each on its own: one that is refused stops no other."""
-    approve = body.action == "approve"
-    return batch_review.decide(caller.user_id, body.review_ids, approve, body.reason)
+    approve, as_admin = body.action == "approve", not caller.is_merchant
+    return batch_review.decide(caller.user_id, body.review_ids, approve, body.reason, as_admin)
 
 
 @area.endpoint(

@@ -7,6 +7,7 @@ from flask import request
 from points_app.errors import (
     AmountInvalid,
     AppealRefused,
+    AppealTooLate,
     PhotoFailure,
     PictureMissing,
     PictureTooLarge,
@@ -68,7 +69,7 @@ def record(caller: Caller, upload_id: str) -> wire.UploadRecord:
     Access.GUEST,
     wire.UploadRecord,
     body=AppealRequest,
-    raises=(UploadUnknown, AppealRefused, ReceiptAlreadySubmitted),
+    raises=(UploadUnknown, AppealRefused, AppealTooLate, ReceiptAlreadySubmitted),
 )
 def appeal(caller: Caller, upload_id: str, body: AppealRequest) -> wire.UploadRecord:
     """Ask for another look at a rejected receipt, once; another merchant decides."""

@@ -1,15 +1,25 @@
-"""A guest's one appeal against a rejection: the receipt waits again, for another merchant."""
+"""A guest's one appeal against a rejection: the receipt waits again, for another merchant.
 
-from sqlalchemy import select
+None waits for ever. After `appeal_days` an admin may decide as well, after twice that the rejection
+stands. It also stands when the picture is gone: then nobody could judge it better than the first.
+"""
+
+from typing import Any
+
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
-from points_app.db import db, is_duplicate, transactional, utcnow
-from points_app.errors import AppealRefused, UploadUnknown
+from points_app.db import db, execute, is_duplicate, transactional, utcnow
+from points_app.errors import AppealRefused, AppealTooLate, UploadUnknown
 from points_app.models import Receipt, ReviewStatus
-from points_app.services import audit, locks
+from points_app.services import audit, locks, review, reviewers
 from points_app.services.awards import points_for
 from points_app.services.business import business
 from points_app.services.receipts import already_submitted
+
+RECEIPTS = Receipt.__table__.c
+OVERDUE = "申诉逾期未处理，维持原审核结果"
+PICTURE_GONE = "小票图片已到期删除，无法复核，维持原审核结果"
 
 
 @transactional
@@ -17,15 +27,19 @@ def appeal(user_id: int, upload_id: str, reason: str) -> None:
     """Put a guest's rejected receipt back before the merchants, once.
 
     Locks the receipt. It claims its picture again: when the picture was sent anew since the
-    rejection, that upload counts. Raises UploadUnknown, AppealRefused, ReceiptAlreadySubmitted.
+    rejection, that upload counts. Raises UploadUnknown, AppealRefused, AppealTooLate,
+    ReceiptAlreadySubmitted, UserGone.
     """
     own = select(Receipt).where(Receipt.upload_id == upload_id, Receipt.user_id == user_id)
     receipt = locks.document(own, upload_id)
     if receipt is None:
         raise UploadUnknown
     locks.account(user_id)
-    if receipt.review_status != ReviewStatus.REJECTED or receipt.appealed_at is not None:
-        raise AppealRefused(status=receipt.review_status, appealed=receipt.appealed_at is not None)
+    status, appealed = receipt.review_status, receipt.appealed_at is not None
+    if status != ReviewStatus.REJECTED or appealed:
+        raise AppealRefused(status=status, appealed=appealed)
+    if receipt.picture_deleted_at is not None:
+        raise AppealTooLate(status=status, appealed=appealed)
     account = {"reason": reason, "against": receipt.review_reason}
     receipt.review_status = ReviewStatus.PENDING
     receipt.review_reason = receipt.review_time = None  # kept in the history
@@ -41,3 +55,29 @@ def appeal(user_id: int, upload_id: str, reason: str) -> None:
             raise already_submitted(user_id, sha256, pixel_sha256) from None
         raise
     audit.record(user_id, "receipt.appeal", upload_id, account)
+
+
+def close_stale() -> int:
+    """Close the appeals that waited too long or whose picture is gone; returns how many."""
+    stale = select(RECEIPTS.upload_id).where(*_stale())
+    return sum(_close(upload_id) for upload_id in list(execute(stale).scalars()))
+
+
+@transactional
+def _close(upload_id: str) -> bool:
+    query = select(Receipt).where(Receipt.upload_id == upload_id, *_stale())
+    receipt = locks.document(query, upload_id)
+    if receipt is None:
+        return False
+    gone = receipt.picture_deleted_at is not None
+    review.close_unpaid(receipt, PICTURE_GONE if gone else OVERDUE)
+    return True
+
+
+def _stale() -> tuple[Any, ...]:
+    late = RECEIPTS.appealed_at < reviewers.appeals_until(2)
+    return (
+        RECEIPTS.review_status == ReviewStatus.PENDING.value,
+        RECEIPTS.appealed_at.is_not(None),
+        or_(late, RECEIPTS.picture_deleted_at.is_not(None)),
+    )

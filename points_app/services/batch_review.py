@@ -14,15 +14,19 @@ log = logging.getLogger(__name__)
 
 
 def decide(
-    reviewer_id: int, review_ids: list[int], approve: bool, reason: str | None
+    reviewer_id: int,
+    review_ids: list[int],
+    approve: bool,
+    reason: str | None,
+    as_admin: bool = False,
 ) -> wire.BatchReviewed:
     """Decide each receipt in a transaction of its own: one that is refused stops no other.
 
-    Raises InvalidInput for a rejection without a reason.
+    `as_admin` as in review.decide. Raises InvalidInput for a rejection without a reason.
     """
     if not approve and not reason:
         raise InvalidInput.of("reason", "a rejection needs a reason")
-    results = [_decide_one(reviewer_id, each, approve, reason) for each in review_ids]
+    results = [_decide_one(reviewer_id, each, approve, reason, as_admin) for each in review_ids]
     succeeded = sum(result["status"] == "success" for result in results)
     return {
         "success_count": succeeded,
@@ -32,10 +36,10 @@ def decide(
 
 
 def _decide_one(
-    reviewer_id: int, review_id: int, approve: bool, reason: str | None
+    reviewer_id: int, review_id: int, approve: bool, reason: str | None, as_admin: bool
 ) -> wire.BatchResult:
     try:
-        review.decide(reviewer_id, review.named(review_id, None), approve, None, reason)
+        review.decide(reviewer_id, review.named(review_id, None), approve, None, reason, as_admin)
     except AppError as refusal:
         return _failed(review_id, refusal)
     except (DBAPIError, TryAgain) as error:

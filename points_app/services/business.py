@@ -104,6 +104,12 @@ class BusinessSettings(BaseModel):
     two_person_points: int = Field(
         0, ge=0, le=100_000, description="超过多少积分需要两位商家审核，0表示不需要"
     )
+    appeal_days: int = Field(
+        14,
+        ge=0,
+        le=365,
+        description="申诉等待几天后管理员也可处理，再过同样天数自动关闭并维持原结果，0表示不限",
+    )
     receipt_picture_days: int = Field(
         365, ge=30, le=3650, description="小票审核后图片保留的天数，到期删除图片，记录保留"
     )

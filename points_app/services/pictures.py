@@ -22,7 +22,7 @@ CONTENT_TYPE = "image/jpeg"
 
 
 def link(receipt: Receipt, merchant_id: int | None = None) -> str:
-    """A URL that shows the receipt's picture for ten minutes to its guest, or to this merchant.
+    """A URL that shows the receipt's picture for ten minutes to its guest, or to this reviewer.
 
     Receipts are personal data: the URL cannot be guessed, stops working by itself, and stops at
     once when its viewer is banned or loses the role.
@@ -50,13 +50,14 @@ def open_link(object_key: str, viewer: str, expires: int, signature: str) -> byt
 
 
 def _may_still_look(viewer: str) -> bool:
-    """Whether the viewer of a genuine link is still a guest, or still a merchant."""
+    """Whether the viewer of a genuine link is still a guest, or still one who reviews."""
     role, _, user_id = viewer.partition("-")
-    query = select(USERS.status, USERS.is_merchant).where(USERS.user_id == int(user_id))
+    about = (USERS.status, USERS.is_merchant, USERS.is_admin)
+    query = select(*about).where(USERS.user_id == int(user_id))
     user = execute(query).one_or_none()
     if user is None or user.status != UserStatus.ACTIVE:
         return False
-    return role == "guest" or user.is_merchant
+    return role == "guest" or user.is_merchant or user.is_admin
 
 
 def _staged(object_key: str) -> bytes:

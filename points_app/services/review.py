@@ -7,9 +7,15 @@ from sqlalchemy import Select, select
 
 from points_app import events
 from points_app.db import db, transactional, utcnow
-from points_app.errors import AlreadyReviewed, InvalidInput, ReviewerExcluded, ReviewUnknown
+from points_app.errors import (
+    AlreadyReviewed,
+    InvalidInput,
+    NotMerchant,
+    ReviewerExcluded,
+    ReviewUnknown,
+)
 from points_app.models import Receipt, ReviewStatus, Source
-from points_app.services import audit, auto_review, locks, wallet, welcome
+from points_app.services import audit, auto_review, locks, reviewers, wallet, welcome
 from points_app.services.business import business
 from points_app.services.idempotency import idempotent
 from points_app.wire import receipts as wire
@@ -33,12 +39,15 @@ def decide(
     approve: bool,
     points: int | None = None,
     reason: str | None = None,
+    as_admin: bool = False,
 ) -> wire.Decision:
     """Approve a receipt, which pays its points once, or reject it. Whoever is first decides.
 
     Locks the receipt, then the guest's wallet. `points` replaces the proposal. An approval of more
     than `two_person_points` leaves the receipt pending until a second merchant approves the same
-    points. Raises ReviewUnknown, AlreadyReviewed, ReviewerExcluded, InvalidInput.
+    points, while the first one still is one. `as_admin`: somebody who is no merchant decides what
+    waits for an admin. Raises ReviewUnknown, AlreadyReviewed, NotMerchant, ReviewerExcluded,
+    InvalidInput.
     """
     if not approve and not reason:
         raise InvalidInput.of("reason", "a rejection needs a reason")
@@ -47,6 +56,9 @@ def decide(
         raise ReviewUnknown
     if receipt.review_status != ReviewStatus.PENDING:
         raise AlreadyReviewed(status=receipt.review_status)
+    _drop_lapsed_approval(receipt)
+    if as_admin and not _waits_for_admin(receipt):
+        raise NotMerchant
     _check_reviewer(receipt, reviewer_id, approve)
     points = (receipt.points_awarded if points is None else points) if approve else 0
     if approve and _needs_another(receipt, points):
@@ -65,6 +77,20 @@ def close_unpaid(receipt: Receipt, reason: str) -> None:
     """Reject a locked, pending receipt without a person, in the caller's transaction: nobody can
     decide it any more. Its picture may be handed in again."""
     _close(receipt, None, False, 0, reason)
+
+
+def _drop_lapsed_approval(receipt: Receipt) -> None:
+    """A first approval counts while whoever gave it could give it again."""
+    first = receipt.first_approver_id
+    if first is not None and first not in reviewers.still_in_office([first], lock=True):
+        receipt.first_approver_id = None
+        db.session.flush()
+        audit.record(first, "review.approval_lapsed", receipt.upload_id, {})
+
+
+def _waits_for_admin(receipt: Receipt) -> bool:
+    first = receipt.first_approver_id
+    return reviewers.waits_for(receipt, reviewers.merchants(), first) == "admin"
 
 
 def _check_reviewer(receipt: Receipt, reviewer_id: int, approve: bool) -> None:

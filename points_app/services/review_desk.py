@@ -8,7 +8,7 @@ from points_app.db import db, execute
 from points_app.errors import ReviewUnknown
 from points_app.extensions import parts
 from points_app.models import AuditEntry, Receipt, ReviewStatus, User
-from points_app.services import pictures
+from points_app.services import pictures, reviewers
 from points_app.wire import receipts as wire
 from points_app.wire.paging import Page, pagination
 
@@ -27,10 +27,12 @@ def pending(
     query = select(Receipt, User).join(User, User.user_id == Receipt.user_id).where(*waiting)
     query = query.order_by(order).limit(page.limit).offset(page.offset)
     rows = db.session.execute(query).all()
-    link = _links(merchant_id, [receipt for receipt, _ in rows])
+    receipts = [receipt for receipt, _ in rows]
+    link, waiting = _links(merchant_id, receipts), _waiting(receipts)
     return {
         "reviews": [
-            wire.pending_review(receipt, user, link, parts.vault) for receipt, user in rows
+            wire.pending_review(receipt, user, link, waiting[receipt.upload_id], parts.vault)
+            for receipt, user in rows
         ],
         "pagination": pagination(page, total),
     }
@@ -43,13 +45,27 @@ def record(merchant_id: int, review_id: int) -> wire.ReviewRecord:
     if found is None:
         raise ReviewUnknown
     receipt, user = found
-    seen = wire.pending_review(receipt, user, _links(merchant_id, [receipt]), parts.vault)
+    link, waits_for = _links(merchant_id, [receipt]), _waiting([receipt])[receipt.upload_id]
+    seen = wire.pending_review(receipt, user, link, waits_for, parts.vault)
     return wire.review_record(receipt, seen, _history(receipt))
 
 
 def _history(receipt: Receipt) -> Sequence[Row[tuple[AuditEntry]]]:
     about = (AUDIT.action, AUDIT.actor_id, AUDIT.details, AUDIT.created_at)
     return execute(select(*about).where(AUDIT.target == receipt.upload_id).order_by(AUDIT.id)).all()
+
+
+def _waiting(receipts: Sequence[Receipt]) -> dict[str, reviewers.WaitsFor | None]:
+    """Upload id to whom the receipt waits for; None for one that is decided."""
+    merchants = reviewers.merchants()
+    counting = reviewers.still_in_office(receipt.first_approver_id for receipt in receipts)
+    found: dict[str, reviewers.WaitsFor | None] = {}
+    for receipt in receipts:
+        first = receipt.first_approver_id if receipt.first_approver_id in counting else None
+        is_open = receipt.review_status == ReviewStatus.PENDING
+        waits_for = reviewers.waits_for(receipt, merchants, first) if is_open else None
+        found[receipt.upload_id] = waits_for
+    return found
 
 
 def _links(merchant_id: int, receipts: Sequence[Receipt]) -> Callable[[str], str | None]:

@@ -1,7 +1,7 @@
 """Receipts as guests and merchants see them."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
@@ -24,7 +24,7 @@ class UploadAnswer(TypedDict):
 
 
 class UploadRecord(UploadAnswer):
-    """`can_appeal` is true for a rejected receipt until its one appeal."""
+    """`can_appeal` is true for a rejected receipt until its one appeal, or its picture's end."""
 
     review_reason: str | None
     review_time: str | None
@@ -66,7 +66,9 @@ class Rule(TypedDict):
 
 class PendingReview(TypedDict):
     """`amount_boxes` are where the sum was read: [left, top, right, bottom] in pixels of the
-    picture. `waits_for_second` after the first of two approvals."""
+    picture. `waits_for_second` after the first of two approvals; `waits_for` says whose decision
+    is needed: `merchant`, `second_merchant`, `other_merchant` (an appeal: not who rejected it),
+    `admin` (no merchant may, or an appeal has waited too long), null once decided."""
 
     review_id: int
     upload_id: str
@@ -86,6 +88,8 @@ class PendingReview(TypedDict):
     amount_boxes: list[list[int]]
     appeal_reason: str | None
     waits_for_second: bool
+    waits_for: Literal["merchant", "second_merchant", "other_merchant", "admin"] | None
+    appealed_at: str | None
     upload_time: str
 
 
@@ -104,7 +108,8 @@ class Decision(TypedDict):
 
 
 class HistoryEntry(TypedDict):
-    """Who did what with the receipt; `actor_id` null is the auto-approve rule."""
+    """Who did what with the receipt; `actor_id` null is the service itself: the auto-approve rule,
+    or what closes a receipt that nobody can decide any more."""
 
     action: str
     actor_id: int | None
@@ -159,14 +164,20 @@ def upload_record(receipt: Receipt, image_url: str) -> UploadRecord:
         "review_time": iso_or_none(receipt.review_time),
         "upload_time": iso(receipt.upload_time),
         "can_appeal": (
-            receipt.review_status == ReviewStatus.REJECTED and receipt.appealed_at is None
+            receipt.review_status == ReviewStatus.REJECTED
+            and receipt.appealed_at is None
+            and receipt.picture_deleted_at is None
         ),
         "appeal_reason": receipt.appeal_reason,
     }
 
 
 def pending_review(
-    receipt: Receipt, user: User, link: Callable[[str], str | None], vault: Vault
+    receipt: Receipt,
+    user: User,
+    link: Callable[[str], str | None],
+    waits_for: Any,
+    vault: Vault,
 ) -> PendingReview:
     """`link` makes the URL of an upload's picture, by its upload id."""
     candidates = (receipt.reading or {}).get("candidates", [])
@@ -196,6 +207,8 @@ def pending_review(
         "amount_boxes": candidates[0]["boxes"] if candidates else [],
         "appeal_reason": receipt.appeal_reason,
         "waits_for_second": receipt.first_approver_id is not None,
+        "waits_for": waits_for,
+        "appealed_at": iso_or_none(receipt.appealed_at),
         "upload_time": iso(receipt.upload_time),
     }
 

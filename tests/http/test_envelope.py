@@ -30,9 +30,8 @@ def broken(monkeypatch, anonymous, make):
 
         for part, value in {"view": fail, "body": None, "query": None, "form": None}.items():
             monkeypatch.setitem(vars(operation), part, value)
-        client = {Access.MERCHANT: make.merchant, Access.ADMIN: make.admin}.get(
-            operation.access, make.guest
-        )()
+        reviewer = {Access.MERCHANT: make.merchant, Access.REVIEWER: make.merchant}
+        client = {**reviewer, Access.ADMIN: make.admin}.get(operation.access, make.guest)()
         path = area.prefix + re.sub(r"<(int:)?\w+>", "1", operation.rule)
         return client.send(operation.method, path)
 

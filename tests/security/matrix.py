@@ -18,6 +18,7 @@ class Door(Enum):
     REFRESH = "whoever holds a refresh token"
     GUEST = "everybody with an account that is not banned"
     MERCHANT = "merchants"
+    REVIEWER = "merchants, and admins where no merchant may decide"
     ADMIN = "admins"
 
 
@@ -47,6 +48,10 @@ def own(others: int, **request: Any) -> Row:
 
 def merchant(**request: Any) -> Row:
     return Row(Door.MERCHANT, **request)
+
+
+def reviewer(**request: Any) -> Row:
+    return Row(Door.REVIEWER, **request)
 
 
 def admin(**request: Any) -> Row:
@@ -90,10 +95,10 @@ ROWS = {
     "POST /api/merchant/apply": guest(body=APPLICATION),
     "POST /api/merchant/auth": guest(body=APPLICATION),
     "GET /api/merchant/statistics": merchant(),
-    "GET /api/merchant/pending-reviews": merchant(),
-    "GET /api/merchant/reviews/<review_id>": merchant(),
-    "POST /api/merchant/review": merchant(body={"review_id": "review_id", "action": "approve"}),
-    "POST /api/merchant/batch-review": merchant(
+    "GET /api/merchant/pending-reviews": reviewer(),
+    "GET /api/merchant/reviews/<review_id>": reviewer(),
+    "POST /api/merchant/review": reviewer(body={"review_id": "review_id", "action": "approve"}),
+    "POST /api/merchant/batch-review": reviewer(
         body={"review_ids": ["review_id"], "action": "reject", "reason": "模糊"}
     ),
     "GET /api/merchant/products": merchant(),

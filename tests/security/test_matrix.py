@@ -17,9 +17,10 @@ from tests.security.matrix import ROWS, Door
 INSIDE = {
     Door.GUEST: {"owner", "other", "merchant", "admin"},
     Door.MERCHANT: {"merchant"},
+    Door.REVIEWER: {"merchant", "admin"},
     Door.ADMIN: {"admin"},
 }
-ROLE_CODES = {Door.MERCHANT: 7001, Door.ADMIN: 7005}
+ROLE_CODES = {Door.MERCHANT: 7001, Door.REVIEWER: 7001, Door.ADMIN: 7005}
 REFUSALS = {2000, 2001, 2002, 1005, 7001, 7005}
 # The owner last: what the others try is then still there.
 CALLERS = ("anonymous", "banned", "other", "merchant", "admin", "owner")

@@ -49,6 +49,10 @@ ACCESS: dict[Access, tuple[str, list[dict[str, list[str]]]]] = {
     Access.REFRESH: ("Needs a refresh token.", [{"refreshToken": []}]),
     Access.GUEST: ("Needs an access token.", [{"accessToken": []}]),
     Access.MERCHANT: ("Needs the access token of a merchant.", [{"accessToken": []}]),
+    Access.REVIEWER: (
+        "Needs the access token of a merchant, or of an admin for what no merchant may decide.",
+        [{"accessToken": []}],
+    ),
     Access.ADMIN: ("Needs the access token of an admin.", [{"accessToken": []}]),
 }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from points_app.services.doctor import database, outside
+from points_app.services.doctor import database, outside, reviews
 from points_app.services.doctor.finding import Finding, State
 
 Check = Callable[[], Iterator[Finding]]
@@ -22,6 +22,8 @@ CHECKS: tuple[tuple[Check, str | None], ...] = (
     (outside.baidu, None),
     (outside.sms, None),
     (database.books, "migrations"),
+    (reviews.people, "migrations"),
+    (reviews.appeals, "migrations"),
 )
 
 

@@ -1,0 +1,54 @@
+"""The shop's people: can every receipt be decided by somebody?"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+
+from points_app.db import execute
+from points_app.models import Receipt, ReviewStatus, User
+from points_app.services import reviewers
+from points_app.services.business import business
+from points_app.services.doctor.finding import Finding, ok, warning
+
+RECEIPTS = Receipt.__table__.c
+USERS = User.__table__.c
+ADVICE = "let somebody else log in, and run: flask user grant PHONE merchant"
+
+
+def people() -> Iterator[Finding]:
+    """Own receipts, appeals and large sums need a second person."""
+    merchants = reviewers.merchants()
+    query = select(USERS.user_id).where(USERS.is_admin.is_(True), reviewers.ACTIVE)
+    admins = frozenset(execute(query).scalars())
+    if not merchants:
+        yield warning("reviewers", "no merchant: nobody decides on receipts", ADVICE)
+    elif len(merchants | admins) == 1:
+        yield warning(
+            "reviewers",
+            "one person: nobody may decide their receipts, or appeals against them",
+            ADVICE,
+        )
+    elif len(merchants) == 1:
+        yield warning(
+            "reviewers",
+            "one merchant: their own receipts, appeals against them and second approvals wait for "
+            "an admin (waits_for in pending-reviews)",
+            ADVICE,
+        )
+    else:
+        yield ok("reviewers", f"{len(merchants)} merchants, {len(admins)} admins")
+
+
+def appeals() -> Iterator[Finding]:
+    """Appeals that waited longer than the shop allows itself."""
+    waiting = RECEIPTS.review_status == ReviewStatus.PENDING.value
+    late = RECEIPTS.appealed_at < reviewers.appeals_until(1)
+    count = execute(select(func.count()).where(waiting, late)).scalar_one()
+    if count:
+        yield warning(
+            "appeals",
+            f"{count} waited longer than {business().appeal_days} days",
+            "an admin may decide them: pending-reviews shows them with waits_for = admin",
+        )
+    else:
+        yield ok("appeals", "none waits too long")
