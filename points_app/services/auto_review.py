@@ -12,6 +12,7 @@ from points_app.db import execute
 from points_app.models import AutoReview, Receipt, ReviewStatus
 from points_app.services import screening
 from points_app.services.business import business
+from points_app.services.duplicates import suspicions
 
 RECEIPTS = Receipt.__table__
 REASON = "自动审核通过"
@@ -20,13 +21,13 @@ REASON = "自动审核通过"
 def verdict(receipt: Receipt) -> AutoReview | None:
     """APPROVED or SAMPLED for a receipt that needs no person, None for one that does.
 
-    Needed are a high confidence, the same amount typed and read, no flag, no rule failed or left
-    unjudged, and no more points than one person may approve. Never for an appeal.
+    Needed are a high confidence, the same amount typed and read, no suspicion, no rule failed or
+    left unjudged, and no more points than one person may approve. Never for an appeal.
     """
     settings = business()
     limit = settings.two_person_points
     within = not limit or receipt.points_awarded <= limit
-    clean = not receipt.flags and screening.all_passed(receipt.rules)
+    clean = not suspicions(receipt.flags) and screening.all_passed(receipt.rules)
     sure = receipt.confidence == "high" and clean
     untouched = receipt.review_status == ReviewStatus.PENDING and receipt.appealed_at is None
     if not (settings.auto_approve and sure and within and untouched):

@@ -4,13 +4,13 @@ Certain evidence, the same file or the same pixels, is refused when it is handed
 What is found here is likely, not certain, and so for a person to decide: each finding is a flag.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, insert, select
 
 from points_app.db import execute
-from points_app.models import PictureBand, Receipt
+from points_app.models import PictureBand, Receipt, ReviewStatus
 from points_app.reading import Printed, likeness, marks_of
 from points_app.reading.fingerprint import (
     SAME_PICTURE,
@@ -32,6 +32,8 @@ MESSAGES = {
     "same_print": "打印内容与另一张小票大部分相同",
     "same_sum": "店名和金额与另一次上传相同，均没有时间",
 }
+OWNERS = {"own": "本人", "other": "其他顾客"}
+STATES = {"pending": "待审核", "approved": "已通过", "rejected": "已拒绝"}
 
 
 def remember(review_id: int, fingerprint: str) -> None:
@@ -55,11 +57,52 @@ def find(receipt: Receipt) -> list[Flag]:
     for upload_id, kind in _twins(receipt):
         flags.setdefault(upload_id, kind)
     order = list(MESSAGES)
-    ranked = sorted(flags.items(), key=lambda item: order.index(item[1]))
+    columns = (RECEIPTS.upload_id, RECEIPTS.user_id, RECEIPTS.review_status, RECEIPTS.pixel_sha256)
+    others = {row.upload_id: row for row in execute(select(*columns).where(columns[0].in_(flags)))}
+    found = [describe(receipt, kind, others.get(other)) for other, kind in flags.items()]
+    found.sort(
+        key=lambda flag: (
+            not flag["suspicious"],
+            flag["state"] != ReviewStatus.APPROVED.value,  # what was paid is seen first
+            order.index(flag["flag"]),
+        )
+    )
+    return found[:MOST_FLAGS]
+
+
+def refreshed(receipt: Receipt, others: Mapping[str, Any]) -> list[Flag]:
+    """The receipt's flags with what became of the `others`, by upload id, since they were raised."""
     return [
-        {"flag": kind, "upload_id": upload_id, "message": MESSAGES[kind]}
-        for upload_id, kind in ranked[:MOST_FLAGS]
+        describe(receipt, flag["flag"], others.get(flag["upload_id"])) for flag in receipt.flags
     ]
+
+
+def describe(receipt: Receipt, kind: str, other: Any | None) -> Flag:
+    """The flag about another upload as it is now.
+
+    A guest whose picture was rejected, because it was blurred or cut, is meant to send a better
+    one: their own rejected upload is a note, no suspicion, unless the picture is the very same.
+    """
+    if other is None:
+        message, upload_id, whose, state = MESSAGES.get(kind, kind), None, None, None
+    else:
+        upload_id, state = other.upload_id, str(other.review_status)
+        whose = "own" if other.user_id == receipt.user_id else "other"
+        message = f"{MESSAGES.get(kind, kind)}（{OWNERS[whose]}，{STATES[state]}）"
+    tried_again = (whose, state) == ("own", ReviewStatus.REJECTED.value)
+    return {
+        "flag": kind,
+        "upload_id": upload_id,
+        "whose": whose,
+        "state": state,
+        "suspicious": not tried_again or other.pixel_sha256 == receipt.pixel_sha256,
+        "message": message,
+    }
+
+
+def suspicions(flags: Iterable[Flag]) -> list[Flag]:
+    """The flags that a person must judge; one from before flags told so is one of them."""
+    return [flag for flag in flags if flag.get("suspicious", True)]
 
 
 def look_alikes(review_id: int, fingerprint: str) -> Iterator[str]:

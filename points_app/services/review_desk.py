@@ -1,6 +1,6 @@
 """What a merchant sees of receipts: those that wait, and everything about one of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Row, func, select
 
@@ -8,7 +8,7 @@ from points_app.db import db, execute
 from points_app.errors import ReviewUnknown
 from points_app.extensions import parts
 from points_app.models import AuditEntry, Receipt, ReviewStatus, User
-from points_app.services import pictures, reviewers
+from points_app.services import duplicates, pictures, reviewers, screening
 from points_app.wire import receipts as wire
 from points_app.wire.paging import Page, pagination
 
@@ -27,11 +27,10 @@ def pending(
     query = select(Receipt, User).join(User, User.user_id == Receipt.user_id).where(*waiting)
     query = query.order_by(order).limit(page.limit).offset(page.offset)
     rows = db.session.execute(query).all()
-    receipts = [receipt for receipt, _ in rows]
-    link, waiting = _links(merchant_id, receipts), _waiting(receipts)
+    around = _around(merchant_id, [receipt for receipt, _ in rows])
     return {
         "reviews": [
-            wire.pending_review(receipt, user, link, waiting[receipt.upload_id], parts.vault)
+            wire.pending_review(receipt, user, around[receipt.upload_id], parts.vault)
             for receipt, user in rows
         ],
         "pagination": pagination(page, total),
@@ -45,8 +44,8 @@ def record(merchant_id: int, review_id: int) -> wire.ReviewRecord:
     if found is None:
         raise ReviewUnknown
     receipt, user = found
-    link, waits_for = _links(merchant_id, [receipt]), _waiting([receipt])[receipt.upload_id]
-    seen = wire.pending_review(receipt, user, link, waits_for, parts.vault)
+    around = _around(merchant_id, [receipt])[receipt.upload_id]
+    seen = wire.pending_review(receipt, user, around, parts.vault)
     return wire.review_record(receipt, seen, _history(receipt))
 
 
@@ -55,29 +54,32 @@ def _history(receipt: Receipt) -> Sequence[Row[tuple[AuditEntry]]]:
     return execute(select(*about).where(AUDIT.target == receipt.upload_id).order_by(AUDIT.id)).all()
 
 
-def _waiting(receipts: Sequence[Receipt]) -> dict[str, reviewers.WaitsFor | None]:
-    """Upload id to whom the receipt waits for; None for one that is decided."""
-    merchants = reviewers.merchants()
+def _around(merchant_id: int, receipts: Sequence[Receipt]) -> dict[str, wire.Around]:
+    """By upload id what a merchant sees beside each receipt: pictures, flags as they are now, and
+    whom it waits for."""
+    merchants, known = reviewers.merchants(), _with_others(receipts)
     counting = reviewers.still_in_office(receipt.first_approver_id for receipt in receipts)
-    found: dict[str, reviewers.WaitsFor | None] = {}
-    for receipt in receipts:
-        first = receipt.first_approver_id if receipt.first_approver_id in counting else None
-        is_open = receipt.review_status == ReviewStatus.PENDING
-        waits_for = reviewers.waits_for(receipt, merchants, first) if is_open else None
-        found[receipt.upload_id] = waits_for
-    return found
-
-
-def _links(merchant_id: int, receipts: Sequence[Receipt]) -> Callable[[str], str | None]:
-    """Upload id to URL, for the pictures of the receipts and of those their flags point at."""
-    known = {receipt.upload_id: receipt for receipt in receipts}
-    others = {flag["upload_id"] for receipt in receipts for flag in receipt.flags} - {None, *known}
-    if others:
-        query = select(Receipt).where(Receipt.upload_id.in_(others))
-        known |= {other.upload_id: other for other in db.session.scalars(query)}
 
     def link(upload_id: str) -> str | None:
         shown = known.get(upload_id)
         return pictures.link(shown, merchant_id) if shown else None
 
-    return link
+    def around(receipt: Receipt) -> wire.Around:
+        flags = duplicates.refreshed(receipt, known)
+        if receipt.review_status != ReviewStatus.PENDING:
+            return wire.Around(link, None, flags, receipt.rules)
+        first = receipt.first_approver_id if receipt.first_approver_id in counting else None
+        waits_for = reviewers.waits_for(receipt, merchants, first)
+        return wire.Around(link, waits_for, flags, screening.with_flags(receipt.rules, flags))
+
+    return {receipt.upload_id: around(receipt) for receipt in receipts}
+
+
+def _with_others(receipts: Sequence[Receipt]) -> dict[str, Receipt]:
+    """The receipts and those their flags point at, by upload id."""
+    known = {receipt.upload_id: receipt for receipt in receipts}
+    others = {flag["upload_id"] for receipt in receipts for flag in receipt.flags} - {None, *known}
+    if others:
+        query = select(Receipt).where(Receipt.upload_id.in_(others))
+        known |= {other.upload_id: other for other in db.session.scalars(query)}
+    return known

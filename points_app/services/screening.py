@@ -14,9 +14,10 @@ from sqlalchemy import func, select
 
 from points_app.db import execute
 from points_app.models import MatchStatus, Receipt
+from points_app.services import duplicates
 from points_app.services.business import BusinessSettings, business
 from points_app.services.shop_time import start_of_day
-from points_app.wire.receipts import Rule
+from points_app.wire.receipts import Flag, Rule
 
 RECEIPTS = Receipt.__table__.c
 CLOCKS_DIFFER = timedelta(minutes=15)
@@ -35,7 +36,7 @@ def judge(receipt: Receipt) -> list[Rule]:
         *_known_shop(receipt, settings),
         *_usual_amount(receipt, settings),
         *_not_too_many(receipt, settings),
-        _rule("not_seen_before", not receipt.flags, _seen_before(receipt)),
+        not_seen_before(receipt.flags),
     ]
     return judged
 
@@ -47,6 +48,12 @@ def all_passed(rules: list[Rule]) -> bool:
 
 def _rule(name: str, passed: bool | None, detail: str) -> Rule:
     return {"rule": name, "passed": passed, "detail": detail}
+
+
+def with_flags(rules: list[Rule], flags: list[Flag]) -> list[Rule]:
+    """The rules as they were judged, but for the one that looks at the flags."""
+    now = not_seen_before(flags)
+    return [now if rule["rule"] == now["rule"] else rule for rule in rules]
 
 
 def _readable(receipt: Receipt) -> Rule:
@@ -129,5 +136,8 @@ def _not_too_many(receipt: Receipt, settings: BusinessSettings) -> Iterator[Rule
     yield _rule("not_too_many", count <= limit, f"当日第 {count} 张，上限 {limit} 张")
 
 
-def _seen_before(receipt: Receipt) -> str:
-    return f"{len(receipt.flags)} 个疑点" if receipt.flags else "没有发现重复提交"
+def not_seen_before(flags: list[Flag]) -> Rule:
+    """Whether no flag is a suspicion; a note about the guest's own rejected try is none."""
+    found = len(duplicates.suspicions(flags))
+    detail = f"{found} 个疑点" if found else "没有发现重复提交"
+    return _rule("not_seen_before", not found, detail)

@@ -1,6 +1,7 @@
 """Receipts as guests and merchants see them."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from typing_extensions import TypedDict
@@ -45,10 +46,14 @@ class Reviewee(TypedDict):
 
 
 class Flag(TypedDict):
-    """A reason to look closely; `upload_id` is the other upload it is about."""
+    """A reason to look closely; `upload_id` is the other upload it is about, `whose` it is, and
+    `state` how that one was decided. What is not `suspicious` is a note."""
 
     flag: str
     upload_id: str | None
+    whose: Literal["own", "other"] | None
+    state: Literal["pending", "approved", "rejected"] | None
+    suspicious: bool
     message: str
 
 
@@ -172,14 +177,19 @@ def upload_record(receipt: Receipt, image_url: str) -> UploadRecord:
     }
 
 
-def pending_review(
-    receipt: Receipt,
-    user: User,
-    link: Callable[[str], str | None],
-    waits_for: Any,
-    vault: Vault,
-) -> PendingReview:
-    """`link` makes the URL of an upload's picture, by its upload id."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is now true of a receipt besides its own row: `link` makes the URL of an upload's
+    picture, by its upload id."""
+
+    link: Callable[[str], str | None]
+    waits_for: Any
+    flags: list[Flag]
+    rules: list[Rule]
+
+
+def pending_review(receipt: Receipt, user: User, around: Around, vault: Vault) -> PendingReview:
+    link = around.link
     candidates = (receipt.reading or {}).get("candidates", [])
     return {
         "review_id": receipt.review_id,
@@ -201,13 +211,13 @@ def pending_review(
         "receipt_number": receipt.receipt_number,
         "flags": [
             {**flag, "image_url": flag["upload_id"] and link(flag["upload_id"])}
-            for flag in receipt.flags
+            for flag in around.flags
         ],
-        "rules": receipt.rules,
+        "rules": around.rules,
         "amount_boxes": candidates[0]["boxes"] if candidates else [],
         "appeal_reason": receipt.appeal_reason,
         "waits_for_second": receipt.first_approver_id is not None,
-        "waits_for": waits_for,
+        "waits_for": around.waits_for,
         "appealed_at": iso_or_none(receipt.appealed_at),
         "upload_time": iso(receipt.upload_time),
     }
