@@ -215,13 +215,6 @@ class AppealRefused(AppError):
     detail = AppealState
 
 
-class AppealTooLate(AppError):
-    """Nobody could look again: the picture's time is over."""
-
-    code, message = 5007, "小票图片已到期删除，不能申诉"
-    detail = AppealState
-
-
 class MetricsFailure(AppError):
     code, message, status = 6000, "数据收集失败", 500
 

@@ -1,5 +1,5 @@
-"""The contract's table of codes (section 1): what a client may be told, and with which status. 5007
-and 7006 are ours, for appeals and for reviewers who may not decide."""
+"""The contract's table of codes (section 1): what a client may be told, and with which status.
+5007, 5008, 5009 and 7006 are ours: appeals, a guest's share of readings, reviewers who may not."""
 
 # code: (HTTP status, its texts)
 CODES: dict[int, tuple[int, set[str]]] = {
@@ -29,6 +29,8 @@ CODES: dict[int, tuple[int, set[str]]] = {
     5005: (200, {"该小票已提交过"}),
     5006: (200, {"上传记录不存在"}),
     5007: (200, {"该小票不能申诉", "小票图片已到期删除，不能申诉"}),
+    5008: (200, {"今日上传次数已用完", "今日识别次数已用完"}),
+    5009: (200, {"图片正在识别中，请稍后再试"}),
     6000: (500, {"数据收集失败"}),
     6001: (500, {"日志收集失败"}),
     7001: (200, {"无商家权限"}),

@@ -7,7 +7,6 @@ from flask import request
 from points_app.errors import (
     AmountInvalid,
     AppealRefused,
-    AppealTooLate,
     PhotoFailure,
     PictureMissing,
     PictureTooLarge,
@@ -18,6 +17,7 @@ from points_app.errors import (
 from points_app.extensions import parts
 from points_app.http.api import Access, Area
 from points_app.http.schemas import AppealRequest, UploadForm, UploadsQuery
+from points_app.photo_errors import AppealTooLate, PreviewsRunning, PreviewsUsed, UploadsUsed
 from points_app.services import appeals, quick_reading, receipts
 from points_app.services.sessions import Caller
 from points_app.wire import receipts as wire
@@ -41,6 +41,7 @@ PREFER_WAIT = re.compile(r"\bwait=([0-9]{1,4})\b")
         PictureUnreadable,
         AmountInvalid,
         ReceiptAlreadySubmitted,
+        UploadsUsed,
     ),
     keyed=True,
 )
@@ -83,11 +84,17 @@ def appeal(caller: Caller, upload_id: str, body: AppealRequest) -> wire.UploadRe
     Access.GUEST,
     wire.QuickReading,
     picture=True,
-    raises=(PictureMissing, PictureTooLarge, PictureUnreadable),
+    raises=(
+        PictureMissing,
+        PictureTooLarge,
+        PictureUnreadable,
+        PreviewsUsed,
+        PreviewsRunning,
+    ),
 )
-def ocr() -> wire.QuickReading:
+def ocr(caller: Caller) -> wire.QuickReading:
     """Read a receipt's picture without handing it in."""
-    return quick_reading.glance(uploaded_file())
+    return quick_reading.glance(caller.user_id, uploaded_file())
 
 
 def uploaded_file() -> bytes | None:

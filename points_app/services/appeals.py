@@ -10,8 +10,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
 from points_app.db import db, execute, is_duplicate, transactional, utcnow
-from points_app.errors import AppealRefused, AppealTooLate, UploadUnknown
+from points_app.errors import AppealRefused, UploadUnknown
 from points_app.models import Receipt, ReviewStatus
+from points_app.photo_errors import AppealTooLate
 from points_app.services import audit, locks, review, reviewers
 from points_app.services.awards import points_for
 from points_app.services.business import business

@@ -97,6 +97,15 @@ class BusinessSettings(BaseModel):
     receipts_per_guest_per_day: int = Field(
         10, ge=0, le=1000, description="每位用户每日小票数上限，0表示不限"
     )
+    uploads_per_guest_per_day: int = Field(
+        50, ge=0, le=10_000, description="每位用户每日最多上传小票次数，超过即拒绝，0表示不限"
+    )
+    previews_per_guest_per_day: int = Field(
+        100, ge=0, le=10_000, description="每位用户每日最多识别图片（不提交）次数，0表示不限"
+    )
+    previews_per_guest_at_once: int = Field(
+        2, ge=1, le=100, description="每位用户同时识别图片（不提交）的张数"
+    )
     auto_approve: bool = Field(False, description="是否自动通过金额一致、识别可信且无疑点的小票")
     auto_approve_sample_percent: int = Field(
         5, ge=0, le=100, description="自动通过的小票中仍交由人工抽查的百分比"

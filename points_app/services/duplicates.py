@@ -71,10 +71,9 @@ def find(receipt: Receipt) -> list[Flag]:
 
 
 def refreshed(receipt: Receipt, others: Mapping[str, Any]) -> list[Flag]:
-    """The receipt's flags with what became of the `others`, by upload id, since they were raised."""
-    return [
-        describe(receipt, flag["flag"], others.get(flag["upload_id"])) for flag in receipt.flags
-    ]
+    """The receipt's flags with what became of the `others`, by upload id, since then."""
+    raised = [(flag["flag"], others.get(flag["upload_id"])) for flag in receipt.flags]
+    return [describe(receipt, kind, other) for kind, other in raised]
 
 
 def describe(receipt: Receipt, kind: str, other: Any | None) -> Flag:

@@ -12,6 +12,7 @@ import orjson
 from redis import RedisError
 from sqlalchemy import func, select
 
+from points_app import jobs
 from points_app.clients.storage import StorageError
 from points_app.db import execute, utcnow
 from points_app.extensions import parts
@@ -29,7 +30,6 @@ from points_app.services import auto_review
 
 KEY = "figures"
 KEPT_SECONDS = 3600
-QUEUE = "celery"
 LOW_STOCK_LISTED = 50
 READ_WINDOW_SECONDS = 3600
 _UNREAD = (ProcessingStatus.QUEUED, ProcessingStatus.PROCESSING)
@@ -137,8 +137,8 @@ def _books() -> list[Row]:
 
 
 def _surroundings() -> list[Row]:
-    length: Any = parts.redis.llen(QUEUE)
-    rows: list[Row] = [("points_queue_tasks", {}, length)]
+    lengths: list[Any] = [parts.redis.llen(name) for name in jobs.LISTS]
+    rows: list[Row] = [("points_queue_tasks", {}, sum(lengths))]
     try:
         used = parts.storage.used_ratio()
     except StorageError:

@@ -195,7 +195,8 @@ def _settle(upload_id: str) -> None:
 
 def sweep() -> int:
     """Nudge again what waits for over a minute: readings nobody took or finished, pictures not yet
-    stored. Returns how many."""
+    stored. Returns how many. They come after what is handed in now: most still have a message that
+    waits for its turn, and a guest's dozens must not overtake everybody by being old."""
     late = utcnow() - STUCK
     waiting = or_(
         (RECEIPTS.c.processing_status == ProcessingStatus.QUEUED) & (RECEIPTS.c.upload_time < late),
@@ -211,4 +212,4 @@ def sweep() -> int:
     )
     work = [(jobs.READ_RECEIPT, upload_id) for upload_id in unread]
     work += [(jobs.STORE_PICTURE, upload_id) for upload_id in execute(stored_late).scalars()]
-    return sum(jobs.enqueue(task, upload_id) for task, upload_id in work)
+    return sum(jobs.enqueue(task, key, priority=jobs.LATER) for task, key in work)

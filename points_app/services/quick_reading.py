@@ -1,7 +1,8 @@
 """Read a picture without keeping it: for a form that fills itself in before the upload.
 
-The worker reads, so that no web process carries an engine. The picture travels through Redis, is
-taken out of it by the one who reads, and expires after a minute if nobody does.
+The worker reads, so that no web process carries an engine, and after the receipts that wait. The
+picture travels through Redis, is taken out of it by the one who reads, and expires after a minute
+if nobody does. Each guest has a share: so many at once, so many a day.
 """
 
 import base64
@@ -16,7 +17,7 @@ from points_app.codes import new_id
 from points_app.db import utcnow
 from points_app.errors import PhotoFailure, ServiceUnavailable
 from points_app.extensions import make_redis, parts
-from points_app.services import recognition
+from points_app.services import preview_share, recognition
 from points_app.services.receipts import check_picture, waiting_place
 from points_app.services.shop_time import shop_day
 from points_app.wire import receipts as wire
@@ -27,20 +28,20 @@ WAIT_SECONDS = 20.0
 KEPT_SECONDS = 60
 
 
-def glance(content: bytes | None) -> wire.QuickReading:
+def glance(user_id: int, content: bytes | None) -> wire.QuickReading:
     """Have a picture read by a worker and wait for it, at most WAIT_SECONDS; stores nothing.
 
-    Raises PictureMissing, PictureTooLarge, PictureUnreadable; ServiceUnavailable when no worker
-    answers or too many requests wait already; PhotoFailure when the reader fails on the picture.
+    Raises PreviewsRunning and PreviewsUsed beyond the guest's share, before anything is decoded;
+    PictureMissing, PictureTooLarge, PictureUnreadable; ServiceUnavailable when no worker answers or
+    too many requests wait already; PhotoFailure when the reader fails on the picture.
     """
-    picture = check_picture(content)
-    with waiting_place() as admitted:
-        if not admitted:
-            raise ServiceUnavailable
-        try:
-            answer = _ask(new_id("GL"), picture.jpeg)
-        except RedisError:
-            raise ServiceUnavailable from None
+    request_id = new_id("GL")
+    try:
+        with preview_share.taken(user_id, request_id) as share, waiting_place("previews") as place:
+            answer = _ask(request_id, check_picture(content).jpeg) if place else None
+            share.used = answer is not None
+    except RedisError:
+        raise ServiceUnavailable from None
     if answer is None:
         raise ServiceUnavailable
     reading = json.loads(answer)
@@ -51,9 +52,11 @@ def glance(content: bytes | None) -> wire.QuickReading:
 
 def _ask(request_id: str, jpeg: bytes) -> str | None:
     parts.redis.set(_picture_key(request_id), base64.b64encode(jpeg), ex=KEPT_SECONDS)
-    jobs.enqueue(jobs.READ_PICTURE, request_id)
+    jobs.enqueue(jobs.READ_PICTURE, request_id, priority=jobs.LAST)
     with make_redis(parts.settings.redis_url, timeout=WAIT_SECONDS + 1) as patient:
         found = patient.blpop([_answer_key(request_id)], timeout=WAIT_SECONDS)
+    if not found:
+        parts.redis.delete(_picture_key(request_id))  # nobody waits for it any more
     return found[1] if found else None
 
 

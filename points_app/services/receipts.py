@@ -5,12 +5,13 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Literal
 
 from redis import RedisError
-from sqlalchemy import insert, or_, select
+from sqlalchemy import case, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from points_app import jobs
@@ -25,11 +26,13 @@ from points_app.errors import (
 )
 from points_app.extensions import make_redis, parts
 from points_app.models import MatchStatus, ProcessingStatus, Receipt, ReviewStatus, StagedPicture
+from points_app.photo_errors import UploadsUsed
 from points_app.reading import Picture, PictureRejected, normalise
 from points_app.services import duplicates, idempotency, locks, pictures
 from points_app.services.awards import points_for
 from points_app.services.business import business
 from points_app.services.pages import page_of
+from points_app.services.shop_time import start_of_day
 from points_app.wire import receipts as wire
 from points_app.wire.paging import Page
 
@@ -39,7 +42,9 @@ log = logging.getLogger(__name__)
 ANSWER_MARGIN = timedelta(seconds=3)
 MAX_PICTURE_BYTES = 10 * 1024 * 1024
 FINISHED = frozenset({ProcessingStatus.DONE, ProcessingStatus.FAILED})
-_waiting_room: dict[int, threading.BoundedSemaphore] = {}
+UNREAD_SOON = 3
+"""So many unread receipts of a guest are read in turn; further ones when nobody else waits."""
+_rooms: dict[tuple[str, int], threading.BoundedSemaphore] = {}
 
 
 def check_picture(content: bytes | None) -> Picture:
@@ -59,7 +64,7 @@ def hand_in(
 ) -> wire.UploadAnswer:
     """Keep a picture durably, and answer when it is read or after `wait` seconds.
 
-    Raises PictureMissing, PictureTooLarge, PictureUnreadable, ReceiptAlreadySubmitted.
+    Raises PictureMissing, PictureTooLarge, PictureUnreadable, UploadsUsed, ReceiptAlreadySubmitted.
     """
     picture = check_picture(content)
     assert content is not None
@@ -75,10 +80,14 @@ def hand_in(
 
 @transactional
 def _stage(user_id: int, sha256: str, picture: Picture, amount: Decimal | None, wait: float) -> str:
-    """The receipt's row and its bytes; UNIQUE on its claims refuses the same picture again."""
+    """The receipt's row and its bytes; UNIQUE on its claims refuses the same picture again.
+
+    Locks the wallet, under which the guest's uploads of the day are counted.
+    """
     upload_id, now = new_id("UP"), utcnow()
     idempotency.begin(upload_id, timedelta(seconds=wait) + ANSWER_MARGIN)
     locks.account(user_id)
+    priority = _turn(user_id, now)
     receipt = {
         "upload_id": upload_id,
         "user_id": user_id,
@@ -107,8 +116,20 @@ def _stage(user_id: int, sha256: str, picture: Picture, amount: Decimal | None, 
         raise
     duplicates.remember(review_id, picture.perceptual_hash)
     execute(insert(StagedPicture.__table__), {"upload_id": upload_id, "content": picture.jpeg})
-    jobs.enqueue_after_commit(jobs.READ_RECEIPT, upload_id)
+    jobs.enqueue_after_commit(jobs.READ_RECEIPT, upload_id, priority=priority)
     return upload_id
+
+
+def _turn(user_id: int, now: datetime) -> int:
+    """How soon the guest's next receipt is read. Raises UploadsUsed when the day has no more."""
+    unread = case((Receipt.processing_status.in_(FINISHED), 0), else_=1)
+    today = (Receipt.user_id == user_id, Receipt.upload_time >= start_of_day(now))
+    query = select(func.count(), func.coalesce(func.sum(unread), 0)).where(*today)
+    used, waiting = execute(query).one()
+    limit = business().uploads_per_guest_per_day
+    if limit and used >= limit:
+        raise UploadsUsed(limit=limit, used=used)
+    return jobs.SOON if waiting < UNREAD_SOON else jobs.LATER
 
 
 def already_submitted(user_id: int, sha256: str, pixel_sha256: str) -> ReceiptAlreadySubmitted:
@@ -129,24 +150,35 @@ def wait_until_read(upload_id: str, seconds: float) -> None:
     """
     if seconds <= 0:
         return
-    with waiting_place() as admitted:
+    with waiting_place("uploads") as admitted:
         if admitted:
             _wait(upload_id, seconds)
 
 
 @contextmanager
-def waiting_place() -> Iterator[bool]:
+def waiting_place(lane: Literal["uploads", "previews"]) -> Iterator[bool]:
     """A place among the requests of this process that may wait for a worker; False when all are
-    taken. Gives the database connection back: one that waits holds none."""
+    taken. Gives the database connection back: one that waits holds none.
+
+    Each lane has at most half of the threads, both together three quarters: neither can shut the
+    other out, and somebody always serves.
+    """
     db.session.rollback()
     threads = parts.settings.web_threads
-    room = _waiting_room.setdefault(threads, threading.BoundedSemaphore(threads // 2))
+    with ExitStack() as places:
+        rooms = _room(lane, threads // 2), _room("both", max(1, threads * 3 // 4))
+        yield all(_enter(room, places) for room in rooms)
+
+
+def _room(lane: str, size: int) -> threading.BoundedSemaphore:
+    return _rooms.setdefault((lane, size), threading.BoundedSemaphore(size))
+
+
+def _enter(room: threading.BoundedSemaphore, places: ExitStack) -> bool:
     admitted = room.acquire(blocking=False)
-    try:
-        yield admitted
-    finally:
-        if admitted:
-            room.release()
+    if admitted:
+        places.callback(room.release)
+    return admitted
 
 
 def _wait(upload_id: str, seconds: float) -> None:
