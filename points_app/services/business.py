@@ -98,10 +98,10 @@ class BusinessSettings(BaseModel):
         10, ge=0, le=1000, description="每位用户每日小票数上限，0表示不限"
     )
     uploads_per_guest_per_day: int = Field(
-        50, ge=0, le=10_000, description="每位用户每日最多上传小票次数，超过即拒绝，0表示不限"
+        100, ge=0, le=10_000, description="每位用户每日最多上传小票次数，超过即拒绝，0表示不限"
     )
     previews_per_guest_per_day: int = Field(
-        100, ge=0, le=10_000, description="每位用户每日最多识别图片（不提交）次数，0表示不限"
+        200, ge=0, le=10_000, description="每位用户每日最多识别图片（不提交）次数，0表示不限"
     )
     previews_per_guest_at_once: int = Field(
         2, ge=1, le=100, description="每位用户同时识别图片（不提交）的张数"

@@ -9,6 +9,7 @@ from points_app import create_app
 from points_app.config import Settings
 from points_app.db import db
 from points_app.models import LedgerEntry, Order, Product, Receipt, User
+from points_app.services import erasure
 from points_app.services.legacy import history, records, run
 from tests.client import ApiClient
 
@@ -190,6 +191,22 @@ def test_an_interrupted_import_goes_on(moved, new_home, databases, monkeypatch):
     with new_home.app_context():
         report = run(databases[0], write=True, resume=True, progress=lambda *_: None)
     assert report.moved["lottery_records"] > 500 and report.moved["users"] == 0
+
+
+def test_what_an_erased_guest_had_stays_behind(moved, new_home, databases):
+    """The newest order is taken out, and its guest erased, before the import goes on."""
+    with new_home.app_context():
+        order = db.session.query(Order).filter_by(imported=True).order_by(Order.id.desc()).first()
+        last, user_id = order.id, order.user_id
+        db.session.remove()
+        erasure.erase(user_id)
+        with db.engine.begin() as connection:
+            connection.execute(text(f"DELETE FROM exchange_records WHERE id >= {last}"))
+        report = run(databases[0], write=True, resume=True, progress=lambda *_: None)
+        assert any(
+            f"user_id {user_id} did not move in, or was erased" in each for each in report.problems
+        )
+        assert db.session.query(Order).filter(Order.id >= last).count() == 0
 
 
 @pytest.mark.parametrize(
