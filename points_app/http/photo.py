@@ -84,9 +84,9 @@ def appeal(caller: Caller, upload_id: str, body: AppealRequest) -> wire.UploadRe
     picture=True,
     raises=(PictureMissing, PictureTooLarge, PictureUnreadable),
 )
-def ocr() -> wire.QuickReading:
+def ocr(caller: Caller) -> wire.QuickReading:
     """Read a receipt's picture without handing it in."""
-    return quick_reading.glance(uploaded_file())
+    return quick_reading.glance(caller.user_id, uploaded_file())
 
 
 def uploaded_file() -> bytes | None:

@@ -27,13 +27,13 @@ WAIT_SECONDS = 20.0
 KEPT_SECONDS = 60
 
 
-def glance(content: bytes | None) -> wire.QuickReading:
+def glance(user_id: int, content: bytes | None) -> wire.QuickReading:
     """Have a picture read by a worker and wait for it, at most WAIT_SECONDS; stores nothing.
 
     Raises PictureMissing, PictureTooLarge, PictureUnreadable; ServiceUnavailable when no worker
     answers or too many requests wait already; PhotoFailure when the reader fails on the picture.
     """
-    picture = check_picture(content)
+    picture = check_picture(user_id, content)
     with waiting_place() as admitted:
         if not admitted:
             raise ServiceUnavailable

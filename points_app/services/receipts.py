@@ -11,11 +11,19 @@ from decimal import Decimal
 
 from redis import RedisError
 from sqlalchemy import insert, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from points_app import jobs
 from points_app.codes import new_id
-from points_app.db import db, execute, is_duplicate, transactional, utcnow
+from points_app.db import (
+    PACKET_ADVICE,
+    db,
+    execute,
+    is_duplicate,
+    largest_statement,
+    transactional,
+    utcnow,
+)
 from points_app.errors import (
     PictureMissing,
     PictureTooLarge,
@@ -25,8 +33,8 @@ from points_app.errors import (
 )
 from points_app.extensions import make_redis, parts
 from points_app.models import MatchStatus, ProcessingStatus, Receipt, ReviewStatus, StagedPicture
-from points_app.reading import Picture, PictureRejected, normalise
-from points_app.services import duplicates, idempotency, pictures
+from points_app.reading import Picture
+from points_app.services import decoding, duplicates, idempotency, pictures
 from points_app.services.awards import points_for
 from points_app.services.business import business
 from points_app.services.pages import page_of
@@ -42,16 +50,14 @@ FINISHED = frozenset({ProcessingStatus.DONE, ProcessingStatus.FAILED})
 _waiting_room: dict[int, threading.BoundedSemaphore] = {}
 
 
-def check_picture(content: bytes | None) -> Picture:
-    """The upload as a plain JPEG. Raises PictureMissing, PictureTooLarge, PictureUnreadable."""
+def check_picture(user_id: int, content: bytes | None) -> Picture:
+    """A guest's upload as a plain JPEG. Raises PictureMissing, PictureTooLarge, PictureUnreadable,
+    and what `decoding.decode` raises when too many are under way."""
     if not content:
         raise PictureMissing
     if len(content) > MAX_PICTURE_BYTES:
         raise PictureTooLarge
-    try:
-        return normalise(content)
-    except PictureRejected:
-        raise PictureUnreadable from None
+    return decoding.decode(content, user_id)
 
 
 def hand_in(
@@ -59,12 +65,16 @@ def hand_in(
 ) -> wire.UploadAnswer:
     """Keep a picture durably, and answer when it is read or after `wait` seconds.
 
-    Raises PictureMissing, PictureTooLarge, PictureUnreadable, ReceiptAlreadySubmitted.
+    Raises what `check_picture` raises; PictureUnreadable also when the database takes no statement
+    as large as the picture; ReceiptAlreadySubmitted.
     """
-    picture = check_picture(content)
+    picture = check_picture(user_id, content)
     assert content is not None
     try:
         upload_id = _stage(user_id, hashlib.sha256(content).hexdigest(), picture, amount, wait)
+    except OperationalError:
+        _check_packet(len(picture.jpeg))
+        raise
     except idempotency.Unfinished as earlier:
         upload_id = earlier.related_id
     wait_until_read(upload_id, wait)
@@ -108,6 +118,20 @@ def _stage(user_id: int, sha256: str, picture: Picture, amount: Decimal | None, 
     execute(insert(StagedPicture.__table__), {"upload_id": upload_id, "content": picture.jpeg})
     jobs.enqueue_after_commit(jobs.READ_RECEIPT, upload_id)
     return upload_id
+
+
+def _check_packet(size: int) -> None:
+    """Raises PictureUnreadable when a picture of this size is more than the database takes at once.
+    It may say so, or just hang up."""
+    most = largest_statement()
+    if most is not None and size + size // 16 + 4096 > most:
+        log.critical(
+            "picture_above_max_allowed_packet",
+            extra={"bytes": size, "max_allowed_packet": most, "advice": PACKET_ADVICE},
+        )
+        raise PictureUnreadable(
+            reason="storage", message="图片过大，暂时无法保存，请裁剪或缩小后重试"
+        )
 
 
 def already_submitted(user_id: int, sha256: str, pixel_sha256: str) -> ReceiptAlreadySubmitted:
