@@ -50,11 +50,13 @@ def decode(content: bytes, user_id: int) -> Picture:
 
 
 def _of_this_process() -> Decoders:
-    """Made with the first picture; a fork leaves its parent's alone."""
+    """Made with the first picture; a fork leaves its parent's alone. Some of the threads that serve
+    are left when all who may wait here do, and all who may wait for a reading (receipts)."""
     decoders = _decoders.get(os.getpid())
     if decoders is None:
         threads = parts.settings.web_threads
-        turns = Turns(AT_ONCE, threads // 2, max(2, threads // 4), WAIT_SECONDS)
+        waiting, of_a_guest = max(2, threads * 3 // 8), max(2, threads // 5)
+        turns = Turns(AT_ONCE, waiting, of_a_guest, WAIT_SECONDS)
         made = Decoders(turns, parts.settings.decode_memory_mb)
         decoders = _decoders.setdefault(os.getpid(), made)
         if decoders is made:

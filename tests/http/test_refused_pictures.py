@@ -111,7 +111,7 @@ def test_others_are_served_while_one_guests_picture_hangs(make):
 
 def test_a_guest_with_too_many_under_way_is_told_to_wait(make):
     evil, other = make.guest(), make.guest()
-    share = evil.app.extensions["parts"].settings.web_threads // 4
+    share = evil.app.extensions["parts"].settings.web_threads // 5
     with decoding_hangs(evil, blank(2)):
         crowd = [
             threading.Thread(target=send, args=(evil, blank(10 + each)))
