@@ -26,7 +26,7 @@ CPU_SECONDS = 3
 """Of the processor, for one picture: four times what the costliest of 16 megapixels takes."""
 LARGE_CPU_SECONDS = 8
 """For a large one: four times what the costliest of 50 megapixels takes."""
-ORDINARY_MEGABYTES = 320
+ORDINARY_MEGABYTES = 400
 WALL_SECONDS = 20.0
 """Past it the machine is overloaded, which is not the picture's fault."""
 SUSPECT_SECONDS = 600.0
