@@ -50,7 +50,7 @@ class Decoder:
             # Not multiprocessing: it would run the server's own main module again, and fork.
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "points_app.reading.child"],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,  # codecs print what hostile files make them say
                 cwd=_PROJECT,
