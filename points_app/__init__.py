@@ -1,9 +1,13 @@
 """The points and lottery backend of a restaurant group. `create_app` puts it together."""
 
-from flask import Flask
-from flask_sock import Sock
+from __future__ import annotations
 
-from points_app.config import Settings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from points_app.config import Settings
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -11,6 +15,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     Raises ConfigurationError when the environment cannot run the service.
     """
+    # Here, so that the process that decodes pictures (points_app.reading.child) loads none of it.
+    from flask_sock import Sock
+
     from points_app.base import create_base_app
     from points_app.cli import init_cli
     from points_app.http import init_http

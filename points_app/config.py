@@ -84,6 +84,7 @@ class Settings(BaseModel):
     upload_wait_seconds: float = Field(8.0, ge=0, le=20)
     web_threads: int = Field(32, ge=2, le=512)
     body_seconds: float = Field(60.0, ge=1, le=3600)
+    decode_memory_mb: int = Field(800, ge=128, le=4096)
     max_sockets: int = Field(10_000, ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["auto", "json", "console"] = "auto"

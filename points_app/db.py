@@ -22,6 +22,7 @@ from sqlalchemy import (
     MetaData,
     create_engine,
     event,
+    text,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -46,6 +47,9 @@ ATTEMPTS = 4
 RETRYABLE = {1213, 1205, 1020}
 # A row somebody else holds, asked for with NOWAIT: MySQL 8 and MariaDB.
 LOCKED = {3572, 1205}
+# A receipt's picture is one value of one statement, at the very most seven megabytes.
+ENOUGH_PACKET = 16 * 1024 * 1024
+PACKET_ADVICE = "set max_allowed_packet = 16M or more on the database server"
 
 
 class TryAgain(Exception):
@@ -191,9 +195,9 @@ def is_duplicate(error: DBAPIError) -> bool:
 
 def is_disk_full(error: DBAPIError) -> bool:
     """Whether the database has no room left to write."""
-    text = str(error.orig)
-    no_space = error_number(error) == 1030 and "error 28" in text
-    return error_number(error) in {1021, 1114} or no_space or "disk is full" in text
+    said = str(error.orig)
+    no_space = error_number(error) == 1030 and "error 28" in said
+    return error_number(error) in {1021, 1114} or no_space or "disk is full" in said
 
 
 def is_unavailable(error: DBAPIError) -> bool:
@@ -209,6 +213,13 @@ def is_unavailable(error: DBAPIError) -> bool:
         or number in {*RETRYABLE, 1040, 1053, *range(2000, 2100)}
         or ("database is locked" in str(error.orig))
     )
+
+
+def largest_statement() -> int | None:
+    """How many bytes the server takes in one statement (max_allowed_packet); None on SQLite."""
+    if db.engine.dialect.name == "sqlite":
+        return None
+    return int(execute(text("SELECT @@max_allowed_packet")).scalar_one())
 
 
 def init_db(app: Flask, settings: Settings) -> None:

@@ -40,6 +40,11 @@ class Exclusion(TypedDict):
     reason: Literal["own_receipt", "second_merchant_needed", "own_decision_appealed"]
 
 
+class Unreadable(TypedDict):
+    reason: Literal["kind", "size", "damaged", "cost", "storage"]
+    message: str
+
+
 class EarlierUpload(TypedDict):
     upload_id: str
 
@@ -190,7 +195,11 @@ class PictureTooLarge(AppError):
 
 
 class PictureUnreadable(AppError):
+    """`reason`: another kind of file, too many pixels, damaged, too costly to decode, or more than
+    the database takes; `message` tells the guest what to do."""
+
     code, message = 5003, "图片格式不支持或已损坏"
+    detail = Unreadable
 
 
 class AmountInvalid(AppError):

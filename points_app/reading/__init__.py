@@ -6,11 +6,12 @@ No Flask, no database, no network. `normalise` (pictures) makes one plain JPEG o
 
 from points_app.reading.amounts import Candidate
 from points_app.reading.checks import Check
+from points_app.reading.containers import PictureRejected
 from points_app.reading.engine import Engine, EngineUnavailable, make_engine
 from points_app.reading.facts import Fact
 from points_app.reading.geometry import Box
 from points_app.reading.moments import read_moment
-from points_app.reading.pictures import Picture, PictureRejected, normalise
+from points_app.reading.pictures import Picture, normalise
 from points_app.reading.reader import read_receipt
 from points_app.reading.result import Reading
 from points_app.reading.twins import Printed, likeness, marks_of

@@ -9,9 +9,9 @@ from sqlalchemy import Row, Table, select
 from points_app.clients.storage import ObjectMissing
 from points_app.db import db, execute, transactional
 from points_app.errors import UserGone
-from points_app.extensions import parts
-from points_app.models import IdempotencyKey, Receipt, StagedPicture, User
+from points_app.models import IdempotencyKey, Receipt, User
 from points_app.services import audit
+from points_app.services.pictures import kept
 from points_app.services.sealed import SEALED
 from points_app.wire.times import iso, number
 
@@ -76,17 +76,16 @@ def _plain(value: Any) -> Any:
 def pictures(user_id: int) -> dict[str, bytes]:
     """{upload id: JPEG} of the guest's receipts, as far as they are still kept."""
     mine = select(Receipt.upload_id, Receipt.object_key).where(Receipt.user_id == user_id)
-    kept = {}
+    found = {}
     for upload_id, object_key in execute(mine).all():
         content = _picture(upload_id, object_key)
         if content is not None:
-            kept[upload_id] = content
-    return kept
+            found[upload_id] = content
+    return found
 
 
 def _picture(upload_id: str, object_key: str) -> bytes | None:
     try:
-        return parts.storage.get(object_key)
+        return kept(upload_id, object_key)
     except ObjectMissing:
-        staged = select(StagedPicture.content).where(StagedPicture.upload_id == upload_id)
-        return execute(staged).scalar()
+        return None

@@ -11,11 +11,12 @@ from flask import has_request_context, request
 from sqlalchemy import select
 
 from points_app.clients.storage import ObjectMissing
-from points_app.db import execute
+from points_app.db import db, execute
 from points_app.errors import RouteUnknown
 from points_app.extensions import parts
 from points_app.models import Receipt, StagedPicture, User, UserStatus
 
+RECEIPTS = Receipt.__table__.c
 USERS = User.__table__.c
 LINK_SECONDS = 600
 CONTENT_TYPE = "image/jpeg"
@@ -35,18 +36,44 @@ def link(receipt: Receipt, merchant_id: int | None = None) -> str:
 
 
 def open_link(object_key: str, viewer: str, expires: int, signature: str) -> bytes:
-    """The JPEG behind a link, from storage or, while that waits, from the database.
+    """The JPEG behind a link.
 
     Raises RouteUnknown for a link that is forged, expired, points at nothing, or whose viewer may
-    not see it any more.
+    not see it any more; StorageError when only storage has the picture, and does not answer.
     """
     genuine = parts.vault.is_signed(_signed_text(object_key, viewer, expires), signature)
     if not genuine or expires < time.time() or not _may_still_look(viewer):
         raise RouteUnknown
     try:
-        return parts.storage.get(object_key)
+        return kept(_upload_id(object_key), object_key)
     except ObjectMissing:
-        return _staged(object_key)
+        raise RouteUnknown from None
+
+
+def kept(upload_id: str, object_key: str) -> bytes:
+    """The JPEG of a receipt: from the database while it is staged there, whatever storage does,
+    else from storage. Holds no connection while storage answers.
+
+    Raises ObjectMissing when neither keeps it, StorageError.
+    """
+    query = (
+        select(RECEIPTS.is_stored, StagedPicture.content)
+        .outerjoin(StagedPicture, StagedPicture.upload_id == RECEIPTS.upload_id)
+        .where(RECEIPTS.upload_id == upload_id, RECEIPTS.object_key == object_key)
+    )
+    row = execute(query).one_or_none()
+    db.session.rollback()
+    if row is not None and row.content is not None:
+        return row.content
+    if row is not None and not row.is_stored:
+        raise ObjectMissing(f"no object {object_key}")
+    return parts.storage.get(object_key)
+
+
+def _upload_id(object_key: str) -> str:
+    """The upload whose picture lies under a key. Those that were moved in have keys of another
+    make, and are in storage."""
+    return object_key.rpartition("/")[2].partition(".")[0]
 
 
 def _may_still_look(viewer: str) -> bool:
@@ -58,18 +85,6 @@ def _may_still_look(viewer: str) -> bool:
     if user is None or user.status != UserStatus.ACTIVE:
         return False
     return role == "guest" or user.is_merchant or user.is_admin
-
-
-def _staged(object_key: str) -> bytes:
-    query = (
-        select(StagedPicture.content)
-        .join(Receipt, Receipt.upload_id == StagedPicture.upload_id)
-        .where(Receipt.object_key == object_key)
-    )
-    content = execute(query).scalar()
-    if content is None:
-        raise RouteUnknown
-    return content
 
 
 def _base_url() -> str:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Row, delete, or_, select, update
 
 from points_app import events, jobs
-from points_app.clients.storage import StorageError
+from points_app.clients.storage import StorageError, holds
 from points_app.db import after_commit, db, execute, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models import AutoReview, ProcessingStatus, Receipt, ReviewStatus, StagedPicture
@@ -118,25 +118,26 @@ def _finish(receipt: Receipt, status: ProcessingStatus) -> None:
 
 
 def _picture(upload_id: str) -> bytes:
-    staged = execute(select(STAGED.c.content).where(STAGED.c.upload_id == upload_id)).scalar()
-    if staged is not None:
-        return staged
-    key = execute(select(RECEIPTS.c.object_key).where(RECEIPTS.c.upload_id == upload_id)).scalar()
-    db.session.rollback()  # no connection is held while storage answers
-    return parts.storage.get(key)
+    key = execute(
+        select(RECEIPTS.c.object_key).where(RECEIPTS.c.upload_id == upload_id)
+    ).scalar_one()
+    return pictures.kept(upload_id, key)
 
 
 def store(upload_id: str) -> bool:
-    """Move a staged picture to object storage; False when storage is down (the sweep tries again).
+    """Move a staged picture to object storage; False when storage is down, or said that it took the
+    picture and does not have it (the sweep tries again).
 
-    The object is written before the row says so, under a key that only this upload has: doing it
-    twice changes nothing.
+    The object is written and looked at before the row says so, under a key that only this upload
+    has: doing it twice changes nothing.
     """
     row = _unstored(upload_id)
     if row is None:
         return True
     try:
         parts.storage.put(row.object_key, row.content, pictures.CONTENT_TYPE)
+        if not holds(parts.storage, row.object_key, row.content):
+            raise StorageError("storage took the picture and does not have it")
     except StorageError as error:
         log.warning("picture_not_stored", extra={"upload_id": upload_id, "error": str(error)})
         return False

@@ -38,7 +38,7 @@ def glance(user_id: int, content: bytes | None) -> wire.QuickReading:
     request_id = new_id("GL")
     try:
         with preview_share.taken(user_id, request_id) as share, waiting_place("previews") as place:
-            answer = _ask(request_id, check_picture(content).jpeg) if place else None
+            answer = _ask(request_id, check_picture(user_id, content).jpeg) if place else None
             share.used = answer is not None
     except RedisError:
         raise ServiceUnavailable from None

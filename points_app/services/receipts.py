@@ -12,11 +12,19 @@ from typing import Literal
 
 from redis import RedisError
 from sqlalchemy import case, func, insert, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from points_app import jobs
 from points_app.codes import new_id
-from points_app.db import db, execute, is_duplicate, transactional, utcnow
+from points_app.db import (
+    PACKET_ADVICE,
+    db,
+    execute,
+    is_duplicate,
+    largest_statement,
+    transactional,
+    utcnow,
+)
 from points_app.errors import (
     PictureMissing,
     PictureTooLarge,
@@ -27,8 +35,8 @@ from points_app.errors import (
 from points_app.extensions import make_redis, parts
 from points_app.models import MatchStatus, ProcessingStatus, Receipt, ReviewStatus, StagedPicture
 from points_app.photo_errors import UploadsUsed
-from points_app.reading import Picture, PictureRejected, normalise
-from points_app.services import duplicates, idempotency, locks, pictures
+from points_app.reading import Picture
+from points_app.services import decoding, duplicates, idempotency, locks, pictures
 from points_app.services.awards import points_for
 from points_app.services.business import business
 from points_app.services.pages import page_of
@@ -47,16 +55,14 @@ UNREAD_SOON = 3
 _rooms: dict[tuple[str, int], threading.BoundedSemaphore] = {}
 
 
-def check_picture(content: bytes | None) -> Picture:
-    """The upload as a plain JPEG. Raises PictureMissing, PictureTooLarge, PictureUnreadable."""
+def check_picture(user_id: int, content: bytes | None) -> Picture:
+    """A guest's upload as a plain JPEG. Raises PictureMissing, PictureTooLarge, PictureUnreadable,
+    and what `decoding.decode` raises when too many are under way."""
     if not content:
         raise PictureMissing
     if len(content) > MAX_PICTURE_BYTES:
         raise PictureTooLarge
-    try:
-        return normalise(content)
-    except PictureRejected:
-        raise PictureUnreadable from None
+    return decoding.decode(content, user_id)
 
 
 def hand_in(
@@ -64,12 +70,16 @@ def hand_in(
 ) -> wire.UploadAnswer:
     """Keep a picture durably, and answer when it is read or after `wait` seconds.
 
-    Raises PictureMissing, PictureTooLarge, PictureUnreadable, UploadsUsed, ReceiptAlreadySubmitted.
+    Raises what `check_picture` raises; PictureUnreadable also when the database takes no statement
+    as large as the picture; UploadsUsed, ReceiptAlreadySubmitted.
     """
-    picture = check_picture(content)
+    picture = check_picture(user_id, content)
     assert content is not None
     try:
         upload_id = _stage(user_id, hashlib.sha256(content).hexdigest(), picture, amount, wait)
+    except OperationalError:
+        _check_packet(len(picture.jpeg))
+        raise
     except idempotency.Unfinished as earlier:
         upload_id = earlier.related_id
     wait_until_read(upload_id, wait)
@@ -130,6 +140,20 @@ def _turn(user_id: int, now: datetime) -> int:
     if limit and used >= limit:
         raise UploadsUsed(limit=limit, used=used)
     return jobs.SOON if waiting < UNREAD_SOON else jobs.LATER
+
+
+def _check_packet(size: int) -> None:
+    """Raises PictureUnreadable when a picture of this size is more than the database takes at once.
+    It may say so, or just hang up."""
+    most = largest_statement()
+    if most is not None and size + size // 16 + 4096 > most:
+        log.critical(
+            "picture_above_max_allowed_packet",
+            extra={"bytes": size, "max_allowed_packet": most, "advice": PACKET_ADVICE},
+        )
+        raise PictureUnreadable(
+            reason="storage", message="图片过大，暂时无法保存，请裁剪或缩小后重试"
+        )
 
 
 def already_submitted(user_id: int, sha256: str, pixel_sha256: str) -> ReceiptAlreadySubmitted:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from points_app.clients.storage import StorageError
+from points_app.clients.storage import StorageError, holds
 from points_app.db import execute, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models import (
@@ -136,9 +136,12 @@ def _picture_keys() -> list[tuple[int, str]]:
 
 
 def delete_object(key: str) -> bool:
-    """Delete a picture from storage; False when storage refuses or is down."""
+    """Delete a picture from storage and look; False when storage refuses, is down, or still has
+    it."""
     try:
         parts.storage.delete(key)
+        if holds(parts.storage, key):
+            raise StorageError("storage still has the picture")
     except StorageError as error:
         log.warning("picture_not_deleted", extra={"object_key": key, "error": str(error)})
         return False

@@ -9,7 +9,13 @@ from urllib.request import urlopen
 import pytest
 
 from devstack.process import wait_until
-from points_app.clients.storage import ObjectMissing, StorageError
+from points_app.clients.storage import (
+    AccessRefused,
+    ObjectMissing,
+    S3Storage,
+    StorageError,
+    holds,
+)
 
 KEY, CONTENT = "receipts/2026/01/UP01.jpg", bytes(range(256)) * 40
 
@@ -75,6 +81,26 @@ def test_s3_says_what_is_wrong_with_the_configuration(s3, s3_storage, changes, c
         s3_storage(**changes).check()
     assert not isinstance(caught.value, ObjectMissing)
     assert s3.secret_key not in str(caught.value)
+
+
+REFUSAL = b"<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>no</Message></Error>"
+
+
+def test_403_for_a_missing_key_is_its_own_refusal(vendor):
+    """S3 says so to a user who may not list the bucket."""
+    storage = S3Storage(vendor.endpoint, "bucket", "key", "secret", "us-east-1")
+    vendor.will_answer(REFUSAL, REFUSAL, status=403)
+    with pytest.raises(AccessRefused, match="AccessDenied"):
+        storage.get("receipts/2026/01/UP01.jpg")
+    assert not holds(storage, "receipts/2026/01/UP01.jpg")
+
+
+def test_a_200_is_a_promise_and_not_an_object(vendor):
+    storage = S3Storage(vendor.endpoint, "bucket", "key", "secret", "us-east-1")
+    vendor.will_answer(b"another")
+    assert not holds(storage, KEY, CONTENT)
+    vendor.will_answer(CONTENT)
+    assert holds(storage, KEY, CONTENT)
 
 
 def test_an_unreachable_s3_is_a_storage_error(s3_storage, deaf_endpoint):

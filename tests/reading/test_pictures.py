@@ -8,6 +8,8 @@ from PIL import Image
 
 from points_app.reading import PictureRejected, normalise
 from points_app.reading.fingerprint import hash_distance
+from points_app.reading.pictures import shows_nothing
+from tests.reading.modes import every_mode
 
 ORIENTATION = 0x0112
 
@@ -62,6 +64,76 @@ def test_large_pictures_shrink_and_long_slips_stay_legible(size, kept):
 def test_transparency_becomes_paper():
     picture = normalise(saved(Image.new("RGBA", (50, 50), (0, 0, 0, 0)), "PNG"))
     assert picture.image().getpixel((25, 25)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "HEIF"])
+def test_fifty_megapixels_are_taken(kind):
+    """48 for HEIC, as telephones make them; encoding more takes longer than decoding it."""
+    size = (8160, 6144) if kind != "HEIF" else (8064, 6048)
+    picture = normalise(saved(half_black(size), kind))
+    assert (picture.width, picture.height) == (2000, round(2000 * size[1] / size[0]))
+    assert picture.image().getpixel((1000, 100)) == (0, 0, 0)
+    assert picture.image().getpixel((1000, 1400)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "I;16"])
+def test_large_ones_of_every_mode_are_reduced_as_they_are(mode):
+    """In bands: the seams between them do not show."""
+    picture = normalise(saved(_steps((6100, 4700), mode), "PNG"))
+    assert (picture.width, picture.height) == (2000, 1541)
+    greys = [picture.image().getpixel((1000, y))[0] for y in range(20, 1541, 48)]
+    assert greys == sorted(greys) and greys[0] < 20 and greys[-1] > 235
+
+
+def _steps(size, mode):
+    """From black above to white below."""
+    grey = Image.linear_gradient("L").resize(size)
+    if mode == "I;16":
+        wide = bytearray(2 * size[0] * size[1])
+        wide[1::2] = grey.tobytes()
+        return Image.frombytes("I;16", size, bytes(wide))
+    if mode == "RGBA":
+        clear = grey.point([255 - each for each in range(256)])
+        return Image.merge("RGBA", (Image.new("L", size),) * 3 + (clear,))
+    return grey.convert(mode)
+
+
+@pytest.mark.parametrize("name", every_mode())
+def test_print_is_black_on_white_in_every_mode(name):
+    image = normalise(every_mode()[name]).image()
+    ink, paper = image.getpixel((30, 40))[0], image.getpixel((90, 120))[0]
+    if name.startswith("white ink"):
+        assert ink > 235 and paper < 20
+    else:
+        assert ink < 20 and paper > 235
+
+
+@pytest.mark.parametrize(
+    "blank",
+    [
+        Image.new("L", (60, 80), 255),
+        Image.new("RGB", (60, 80), (200, 30, 40)),
+        Image.new("RGBA", (60, 80), (0, 0, 0, 0)),
+        Image.new("1", (60, 80)),
+        Image.new("I;16", (60, 80), 40_000),
+        Image.effect_noise((600, 800), 2),
+    ],
+)
+def test_a_picture_that_shows_nothing_is_known_by_its_file_alone(blank):
+    one, other = saved(blank, "PNG"), saved(blank, "PNG", compress_level=0)
+    first, second = normalise(one), normalise(other)
+    assert first.jpeg == second.jpeg and shows_nothing(first.image())
+    assert first.pixel_sha256 != second.pixel_sha256
+    assert hash_distance(first.perceptual_hash, second.perceptual_hash) > 16
+    assert normalise(one) == first
+
+
+def test_a_little_print_is_enough_to_be_known_by():
+    slip = Image.new("RGB", (600, 800), "white")
+    slip.paste((90, 90, 90), (300, 400, 312, 409))
+    one, other = saved(slip, "PNG"), saved(slip, "PNG", compress_level=0)
+    assert not shows_nothing(slip)
+    assert normalise(one).pixel_sha256 == normalise(other).pixel_sha256
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from PIL import Image
 
 from points_app.db import db
 from points_app.models import Receipt, StagedPicture, User
-from points_app.reading import pictures
+from points_app.reading.decoder import Decoder
 from tests.books import count
 from tests.receipts_in import blank, hand_in, send
 
@@ -108,25 +108,28 @@ def test_bombs_are_refused_before_they_are_unpacked(make, size):
     assert peak < 20_000_000
 
 
-def test_at_most_two_pictures_are_decoded_at_once(monkeypatch):
-    """However many uploads come together: a large one takes 150 MB while it is decoded."""
+def test_at_most_two_pictures_are_decoded_at_once(make, monkeypatch):
+    """However many uploads come together: a large one takes hundreds of megabytes meanwhile."""
     inside, most, counting = [0], [0], threading.Lock()
     both_in = threading.Barrier(2, timeout=30)
-    decode = pictures._decoded
+    decode = Decoder.decode
 
-    def watched(content):
+    def watched(self, content, *budget):
         with counting:
             inside[0] += 1
             most[0] = max(most[0], inside[0])
         both_in.wait()  # two are in here together, or this breaks
         try:
-            return decode(content)
+            return decode(self, content, *budget)
         finally:
             with counting:
                 inside[0] -= 1
 
-    monkeypatch.setattr(pictures, "_decoded", watched)
-    uploads = [threading.Thread(target=pictures.normalise, args=(blank(n),)) for n in range(8)]
+    monkeypatch.setattr(Decoder, "decode", watched)
+    guests = [make.guest() for _ in range(8)]
+    uploads = [
+        threading.Thread(target=send, args=(each, blank(n))) for n, each in enumerate(guests)
+    ]
     for upload in uploads:
         upload.start()
     for upload in uploads:

@@ -2,23 +2,25 @@
 
 import contextlib
 import dataclasses
+import os
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import create_engine, insert, text
+from sqlalchemy import create_engine, insert, select, text
 from sqlalchemy.engine import make_url
 
 from devstack.redis import redis_server
 from points_app import create_app
 from points_app.clients.baidu import BaiduOcr
 from points_app.clients.sms import TencentSms
-from points_app.clients.storage import LocalStorage, S3Storage
+from points_app.clients.storage import AccessRefused, LocalStorage, ObjectMissing, S3Storage
 from points_app.config import Settings
 from points_app.db import db, utcnow
 from points_app.extensions import make_redis
-from points_app.models import ProofRun
-from points_app.services import doctor, figures
+from points_app.models import ProofRun, Receipt
+from points_app.services import decoding, doctor, figures, processing
 from points_app.services.doctor import State, database
+from tests.receipts_in import hand_in
 
 
 @pytest.fixture(autouse=True)
@@ -147,6 +149,52 @@ def test_a_disk_that_is_full_soon(app, tmp_path, monkeypatch):
     with_part(app, storage=storage)
     found = examine(app)["storage"]
     assert found.state is State.WARNING and "93%" in found.detail
+
+
+def test_a_bucket_that_hides_what_is_missing(app, tmp_path, monkeypatch):
+    storage = LocalStorage(tmp_path)
+    get = storage.get
+
+    def hiding(key):
+        try:
+            return get(key)
+        except ObjectMissing:
+            raise AccessRefused("AccessDenied") from None
+
+    monkeypatch.setattr(storage, "get", hiding)
+    with_part(app, storage=storage)
+    found = examine(app)["storage"]
+    assert found.state is State.WARNING and "s3:ListBucket" in found.advice
+
+
+def test_pictures_that_storage_lost(app, make):
+    upload_id = hand_in(make.guest())
+    with app.app_context():
+        processing.store(upload_id)
+        key = db.session.scalar(select(Receipt.object_key))
+    assert examine(app)["pictures"].detail == "the last 1 are in storage"
+    app.extensions["parts"].storage.delete(key)
+    found = failing(app)["pictures"]
+    assert found.detail.startswith("1 of the last 1 are gone") and key in found.detail
+
+
+def test_a_database_that_takes_no_large_picture(environment, migrated):
+    with as_admin(environment) as admin:
+        (size,) = admin.execute(text("SELECT @@GLOBAL.max_allowed_packet")).one()
+        admin.execute(text("SET GLOBAL max_allowed_packet = 1048576"))
+        try:
+            found = examine(variant(environment))["packet"]
+        finally:
+            admin.execute(text(f"SET GLOBAL max_allowed_packet = {size}"))
+    assert found.state is State.WARNING and "1048576" in found.detail
+    assert "max_allowed_packet = 16M" in found.advice
+
+
+def test_a_decoder_that_does_not_start(app, monkeypatch):
+    assert examine(app)["decoder"].state is State.OK
+    decoding._decoders.pop(os.getpid()).close()
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    assert failing(app)["decoder"].detail == "ServiceUnavailable"
 
 
 def test_a_reader_that_is_not_installed(app):

@@ -20,6 +20,10 @@ class ObjectMissing(StorageError):
     """There is no object under this key."""
 
 
+class AccessRefused(StorageError):
+    """The storage does not let us look. S3 also says so of a missing key, to who may not list."""
+
+
 class Storage(Protocol):
     """Private objects. Keys are made by the service, such as ``receipts/2026/01/UP….jpg``."""
 
@@ -28,7 +32,7 @@ class Storage(Protocol):
         ...
 
     def get(self, key: str) -> bytes:
-        """Return the object. Raises ObjectMissing, StorageError."""
+        """Return the object. Raises ObjectMissing, AccessRefused, StorageError."""
         ...
 
     def delete(self, key: str) -> None:
@@ -55,14 +59,27 @@ class Storage(Protocol):
         ...
 
     def check(self) -> None:
-        """Write, read and delete a probe object. Raises StorageError."""
+        """Write, read and delete a probe object. Raises StorageError, also where the storage said
+        yes to the write and kept nothing."""
         key, content = f"probe/{uuid.uuid4().hex}.txt", b"probe"
         self.put(key, content, "text/plain")
         try:
-            if self.get(key) != content:
-                raise StorageError("the storage returned other bytes than it was given")
+            if not holds(self, key, content):
+                raise StorageError("the storage took an object and did not keep it")
         finally:
             self.delete(key)
+
+
+def holds(storage: Storage, key: str, content: bytes | None = None) -> bool:
+    """Whether the object is there, and is `content` where that is given. The answer to a write or a
+    delete is a promise; this is a look. Raises StorageError, but for AccessRefused: what we may not
+    look at we do not hold.
+    """
+    try:
+        found = storage.get(key)
+    except (ObjectMissing, AccessRefused):
+        return False
+    return content is None or found == content
 
 
 def check_key(key: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from points_app.clients.storage.base import (
+    AccessRefused,
     ObjectMissing,
     Storage,
     StorageError,
@@ -17,6 +18,7 @@ from points_app.clients.storage.base import (
 )
 
 _MISSING = frozenset({"NoSuchKey", "404"})
+_REFUSED = frozenset({"AccessDenied", "403", "Forbidden"})
 
 
 class S3Storage(Storage):
@@ -117,6 +119,7 @@ def _translated(action: str, key: str) -> Iterator[None]:
         code = error.response.get("Error", {}).get("Code", "no code")
         if code in _MISSING:
             raise ObjectMissing(f"no object {key}") from None
-        raise StorageError(f"S3 refused to {action} {key}: {code}") from None
+        refusal = AccessRefused if code in _REFUSED else StorageError
+        raise refusal(f"S3 refused to {action} {key}: {code}") from None
     except (BotoCoreError, ValueError) as error:
         raise StorageError(f"S3 cannot {action} {key}: {type(error).__name__}") from None

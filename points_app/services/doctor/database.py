@@ -10,7 +10,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from points_app.db import db, error_number, execute, utcnow
+from points_app.db import (
+    ENOUGH_PACKET,
+    PACKET_ADVICE,
+    db,
+    error_number,
+    execute,
+    largest_statement,
+    utcnow,
+)
 from points_app.extensions import migrate
 from points_app.models import ProofRun
 from points_app.services.doctor.finding import Finding, failed, ok, warning
@@ -113,6 +121,19 @@ def settings() -> Iterator[Finding]:
         )
     else:
         yield ok("database settings", "strict, utf8mb4, durable")
+
+
+def packet() -> Iterator[Finding]:
+    """Pictures wait for storage in the database: it must take them."""
+    most = largest_statement()
+    if most is None or most >= ENOUGH_PACKET:
+        yield ok("packet", "takes every picture")
+    else:
+        yield warning(
+            "packet",
+            f"max_allowed_packet is {most}: uploads whose picture is larger are refused (5003)",
+            PACKET_ADVICE,
+        )
 
 
 def _variables(*names: str) -> dict[str, str]:

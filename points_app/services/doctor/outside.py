@@ -9,18 +9,24 @@ from decimal import Decimal
 
 from PIL import Image, ImageDraw, ImageFont
 from redis import RedisError
+from sqlalchemy import select
 
 from points_app.clients.baidu import BaiduError
 from points_app.clients.sms import ConsoleSms, SmsError
-from points_app.clients.storage import StorageError
+from points_app.clients.storage import AccessRefused, ObjectMissing, StorageError, holds
 from points_app.config import unsafe
+from points_app.db import execute
+from points_app.errors import AppError
 from points_app.extensions import parts, producer
+from points_app.models import Receipt
 from points_app.reading import EngineUnavailable, read_receipt
-from points_app.services import figures, recognition
-from points_app.services.doctor.finding import Finding, failed, ok, warning
+from points_app.services import decoding, figures, recognition
+from points_app.services.doctor.finding import Finding, State, failed, ok, warning
 
 FIGURES_LATE_SECONDS = 120
 WORKER_PATIENCE_SECONDS = 2.0
+PICTURES_LOOKED_AT = 20
+RECEIPTS = Receipt.__table__.c
 SLIP = ("CORNER RESTAURANT", "Noodles      38.00", "Tea          12.50", "Total        50.50")
 SLIP_TOTAL = Decimal("50.50")
 
@@ -87,6 +93,7 @@ def storage() -> Iterator[Finding]:
                 raise StorageError("a signed link lends other bytes")
         finally:
             parts.storage.delete(key)
+        hides = _hides_what_is_missing(key)
         ratio = parts.storage.used_ratio()
     except (StorageError, OSError) as error:
         yield failed(
@@ -95,10 +102,57 @@ def storage() -> Iterator[Finding]:
             "check SEALOS_* (endpoint, bucket, keys), or the disk behind STORAGE_DIR",
         )
         return
-    if ratio is not None and ratio > 0.8:
+    if hides:
+        yield warning(
+            "storage",
+            "refuses to say that an object is missing (403)",
+            "give the key the right to list the bucket (s3:ListBucket)",
+        )
+    elif ratio is not None and ratio > 0.8:
         yield warning("storage", f"{ratio:.0%} full", "make room, or lower receipt_picture_days")
     else:
         yield ok("storage", "put, read, lent and deleted an object")
+
+
+def _hides_what_is_missing(key: str) -> bool:
+    try:
+        parts.storage.get(key)
+    except ObjectMissing:
+        return False
+    except AccessRefused:
+        return True
+    raise StorageError("keeps an object it was told to delete")
+
+
+def pictures() -> Iterator[Finding]:
+    """The pictures stored last are still there."""
+    stored = select(RECEIPTS.object_key).where(RECEIPTS.is_stored.is_(True))
+    newest = stored.order_by(RECEIPTS.review_id.desc()).limit(PICTURES_LOOKED_AT)
+    keys = list(execute(newest).scalars())
+    try:
+        lost = [key for key in keys if not holds(parts.storage, key)]
+    except StorageError:
+        yield Finding("pictures", State.SKIPPED, "needs the storage to be well first")
+        return
+    if lost:
+        yield failed(
+            "pictures",
+            f"{len(lost)} of the last {len(keys)} are gone from storage, the first is {lost[0]}",
+            "look for a rule of the bucket that deletes, or restore from the storage's versions",
+        )
+    else:
+        yield ok("pictures", f"the last {len(keys)} are in storage")
+
+
+def decoder() -> Iterator[Finding]:
+    """Pictures of guests are decoded in a process of its own; it starts and works."""
+    began = time.perf_counter()
+    try:
+        decoding.decode(_slip(), user_id=0)
+    except AppError as error:
+        yield failed("decoder", f"{type(error).__name__}", "see the log; is memory short?")
+    else:
+        yield ok("decoder", f"started and decoded in {time.perf_counter() - began:.1f} s")
 
 
 def reader() -> Iterator[Finding]:
