@@ -19,6 +19,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.slip_damage import DAMAGES, damaged
+from bench.slip_false import FALSE_LAYOUTS, KIND_OF
 from bench.slip_layouts import LAYOUTS
 from bench.slip_paper import draw
 from bench.slip_parts import Slip
@@ -44,17 +45,19 @@ def main() -> None:
     if not fonts:
         sys.exit("no Chinese font found: apt-get install fonts-noto-cjk, or give --font FILE")
     options.out.mkdir(parents=True, exist_ok=True)
-    labels = {}
+    labels, layouts = {}, FALSE_LAYOUTS if options.false else LAYOUTS
     for number in range(options.count):
         chance = random.Random(options.seed * 100_003 + number)
-        layout = list(LAYOUTS)[number % len(LAYOUTS)]
+        layout = list(layouts)[number % len(layouts)]
         damage = chance.choice(DAMAGES)
-        slip = LAYOUTS[layout](chance)
+        slip = layouts[layout](chance)
         paper = draw(slip, chance.choice(fonts), chance)
         picture = damaged(paper.copy(), damage, chance)
         name = f"slip_{number:04d}_{layout}_{damage}.jpg"
         picture.save(options.out / name, "JPEG", quality=chance.choice((60, 75, 88)))
         labels[name] = slip_label(slip) | {"layout": layout, "damage": damage}
+        if options.false:
+            labels[name]["kind"] = KIND_OF[layout]
         if options.twins:
             again = name.replace(".jpg", "_again.jpg")
             photo = damaged(paper.copy(), chance.choice(PHOTOGRAPHS), chance)
@@ -92,6 +95,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--twins", action="store_true", help="photograph each slip twice, to measure duplicates"
     )
+    parser.add_argument("--false", action="store_true", help="draw papers that are no receipts")
     parser.add_argument("--font", type=Path, action="append", help="font file; may be repeated")
     return parser.parse_args()
 
