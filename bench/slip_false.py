@@ -12,7 +12,10 @@ from random import Random
 
 from bench.slip_parts import WALLETS, Slip, goods_of, start, sum_of, table
 
-REFUND = "退货单 退款单 退款小票 退菜单 销退单 冲红单 红字小票 退货凭证 退单 REFUND SALES␣RETURN CREDIT␣NOTE"
+REFUND = (
+    "退货单 退款单 退款小票 退菜单 销退单 冲红单 红字小票 退货凭证 退单"
+    " REFUND SALES␣RETURN CREDIT␣NOTE"
+)
 VOID = "作废单 已作废 作废 反结账单 撤单 消费撤销 订单已取消 废单 VOID VOIDED CANCELLED"
 UNPAID = (
     "预结单 预打单 预结账单 待结账单 待支付 未付款 未结账单 账单（预览） 埋单纸 客账单 挂账单"

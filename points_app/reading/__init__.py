@@ -9,16 +9,20 @@ from points_app.reading.checks import Check
 from points_app.reading.engine import Engine, EngineUnavailable, make_engine
 from points_app.reading.facts import Fact
 from points_app.reading.geometry import Box
+from points_app.reading.kinds import KINDS, Document, DocumentKind, limited
 from points_app.reading.moments import read_moment
 from points_app.reading.pictures import Picture, PictureRejected, normalise
 from points_app.reading.reader import read_receipt
 from points_app.reading.result import Reading
-from points_app.reading.twins import Printed, likeness, marks_of
+from points_app.reading.twins import Printed, distinct, likeness, marks_of
 
 __all__ = [
+    "KINDS",
     "Box",
     "Candidate",
     "Check",
+    "Document",
+    "DocumentKind",
     "Engine",
     "EngineUnavailable",
     "Fact",
@@ -26,7 +30,9 @@ __all__ = [
     "PictureRejected",
     "Printed",
     "Reading",
+    "distinct",
     "likeness",
+    "limited",
     "make_engine",
     "marks_of",
     "normalise",

@@ -26,7 +26,8 @@ TAKEN = (Role.PAID, Role.TOTAL, Role.CARD, Role.CASH)
 OUTSTANDING = re.compile(r"[未待尚欠]|\b(?:due|balance|unpaid|outstanding)\b", re.IGNORECASE)
 SETTLED = re.compile(r"[实實买][付收结結际際]|已付|(?:支付|付款)[金总總合]|\bpaid\b", re.IGNORECASE)
 VOUCHER = re.compile(
-    r"券|团购|團購|美团|抖音|饿了么|抵扣|优惠|免单|免單|招待|voucher|coupon|complimentary", re.IGNORECASE
+    r"券|团购|團購|美团|抖音|饿了么|抵扣|优惠|[免招][单單待]|voucher|coupon|complimentary",
+    re.IGNORECASE,
 )
 
 

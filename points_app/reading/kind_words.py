@@ -59,7 +59,7 @@ CHINESE: tuple[tuple[str, str, str], ...] = (
         "",
     ),
 )
-"""Kind, its titles as a pattern over the Chinese characters of a line, and what says so anywhere."""
+"""Kind, its titles (over the Chinese characters of a line alone), and what says so anywhere."""
 
 CHINESE_POLICY = re.compile(
     r"请|如需|如有|如果|若|恕|概不|不[退设予]|凭|[天日]内|或|逾期|过期|涂改|遗失|自负|须|海报|详情|条款|规则"
@@ -176,7 +176,8 @@ WORDS_OF_PAYMENT = r"实[付收]|[实买]际|已[付收支]|paid|received|tender
 """Beside a sum: that it was paid, not only that it is due."""
 
 INVOICE_FIELDS = (
-    r"发票代码|发票号码|价税合计|购买方|购方|销售方|销方|校验码|密码区|纳税人识别号|机器编号|开票日期|开票人"
+    r"发票代码|发票号码|价税合计|购买方|购方|销售方|销方|校验码|密码区|纳税人识别号|机器编号"
+    r"|开票日期|开票人"
 )
 """Of a Chinese tax invoice. A receipt titled TAX INVOICE has none of them, and stays a receipt."""
 

@@ -45,7 +45,8 @@ class Reviewee(TypedDict):
 
 
 class Flag(TypedDict):
-    """A reason to look closely; `upload_id` is the other upload it is about."""
+    """A reason to look closely; `upload_id` is the other upload it is about, null where the paper
+    itself is the reason: then `flag` is the kind of document."""
 
     flag: str
     upload_id: str | None
@@ -66,7 +67,9 @@ class Rule(TypedDict):
 
 class PendingReview(TypedDict):
     """`amount_boxes` are where the sum was read: [left, top, right, bottom] in pixels of the
-    picture. `waits_for_second` after the first of two approvals."""
+    picture. `document_kind` is what paper it is (receipt, refund, void, before_payment,
+    order_ticket, payment_screenshot, tax_invoice, other), null until it is read.
+    `waits_for_second` after the first of two approvals."""
 
     review_id: int
     upload_id: str
@@ -78,6 +81,8 @@ class PendingReview(TypedDict):
     match_status: str
     points_awarded: int
     confidence: str | None
+    document_kind: str | None
+    document_confidence: str | None
     merchant_name: str | None
     receipt_time: str | None
     receipt_number: str | None
@@ -130,6 +135,7 @@ class ReviewRecord(PendingReview):
 class QuickReading(TypedDict):
     recognized_amount: float | None
     confidence: str | None
+    document_kind: str
     merchant_name: str | None
     receipt_time: str | None
     receipt_number: str | None
@@ -169,7 +175,8 @@ def pending_review(
     receipt: Receipt, user: User, link: Callable[[str], str | None], vault: Vault
 ) -> PendingReview:
     """`link` makes the URL of an upload's picture, by its upload id."""
-    candidates = (receipt.reading or {}).get("candidates", [])
+    reading = receipt.reading or {}
+    candidates, document = reading.get("candidates", []), reading.get("document", {})
     return {
         "review_id": receipt.review_id,
         "upload_id": receipt.upload_id,
@@ -185,6 +192,8 @@ def pending_review(
         "match_status": receipt.match_status,
         "points_awarded": receipt.points_awarded,
         "confidence": receipt.confidence,
+        "document_kind": document.get("kind"),
+        "document_confidence": document.get("confidence"),
         "merchant_name": receipt.merchant_name,
         "receipt_time": receipt.receipt_time,
         "receipt_number": receipt.receipt_number,
@@ -244,6 +253,7 @@ def quick_reading(reading: Reading) -> QuickReading:
     return {
         "recognized_amount": number_or_none(reading.amount),
         "confidence": reading.amount_confidence,
+        "document_kind": reading.document.kind,
         "merchant_name": merchant_name,
         "receipt_time": receipt_time,
         "receipt_number": receipt_number,
