@@ -28,7 +28,8 @@ def load(folder: Path, by: str | None) -> list[Labelled]:
 
     A label is the total, or an object with total and, where known, date, time, order_no, merchant,
     same_as (the picture of the same slip), kind (of document) and series (drawn by one template).
-    Sets are told apart by the words that the names begin with, or by the label's field `by`. Raises FileNotFoundError, ValueError.
+    Sets are told apart by the words that the names begin with, or by the label's field `by`.
+    Raises FileNotFoundError, ValueError.
     """
     labels = json.loads((folder / "labels.json").read_text())
     there = {name: label for name, label in labels.items() if (folder / name).exists()}

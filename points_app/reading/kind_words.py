@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 TRADITIONAL = (
-    "單貨預結帳賬發廚點廢銷紅沖還額轉買訂憑證測試覽稅價電聯儲專號開購銀畢繳傳劃製備據對暫總後務審際實現進"
-    "這錢經僅參處請設換內賒掛貳員樣張業報錄縣萬與應當狀態詳機構費檢驗碼質記產齊麼餘顧歡練習訓則規條須華時"
-    "間"
+    "單貨預結帳賬發廚點廢銷紅沖還額轉買訂憑證測試覽稅價電聯儲專號開購銀畢繳傳劃製備據對暫總後"
+    "務審際實現進這錢經僅參處請設換內賒掛貳員樣張業報錄縣萬與應當狀態詳機構費檢驗碼質記產齊麼"
+    "餘顧歡練習訓則規條須華時間紙熱涼櫃檯臺掃無營匯領獲過遺塗戶隊盤採庫減確認負數"
 )
 SIMPLE = (
-    "单货预结账账发厨点废销红冲还额转买订凭证测试览税价电联储专号开购银毕缴传划制备据对暂总后务审际实现进"
-    "这钱经仅参处请设换内赊挂贰员样张业报录县万与应当状态详机构费检验码质记产齐么余顾欢练习训则规条须华时"
-    "间"
+    "单货预结账账发厨点废销红冲还额转买订凭证测试览税价电联储专号开购银毕缴传划制备据对暂总后"
+    "务审际实现进这钱经仅参处请设换内赊挂贰员样张业报录县万与应当状态详机构费检验码质记产齐么"
+    "余顾欢练习训则规条须华时间纸热凉柜台台扫无营汇领获过遗涂户队盘采库减确认负数"
 )
 SIMPLIFIED = str.maketrans(TRADITIONAL, SIMPLE)
 """The traditional characters of the words below, and no others."""
@@ -21,7 +21,7 @@ CHINESE: tuple[tuple[str, str, str], ...] = (
     (
         "refund",
         r"退[货贷款欵费单]|^退.[单联]|退菜[单联通]|^退菜|退还金额|退回金额|[应实已]退(?!菜)|原路退"
-        r"|销退|[冲红]红|红[冲字]|消费退|负数(?:发票|小票)",
+        r"|销退|[冲红]红|红[冲字票]|冲[账销]|原(?:单号|订单|交易|小票|账单|流水)|消费退|负数(?:发票|小票)",
         "",
     ),
     (
@@ -32,7 +32,7 @@ CHINESE: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "before_payment",
-        r"预[结打览]|预(?!付|订|约|收|储|存|充|制)[^付]?[单账]|[待暂]结|待(?:支付|付款|付账|买单|埋单|收款|收银|付$)"
+        r"预[结打览埋]|结[账算]前|预(?!付|订|约|收|储|存|充|制)[^付]?[单账]|[待暂]结|待(?:支付|付款|付账|买单|埋单|收款|收银|付$)"
         r"|[未末](?:结|支付|付款|付清|付账|付金额|付$|买单|埋单|收款|收银|缴)|尚未[结付支]|等待(?:支付|付款)"
         r"|^埋单[单纸]?$|埋单[单纸]|客账单|账单核[对实]|^核?对单|核对[单联]|仅供(?:核对|参考|对账)"
         r"|挂账|赊[账欠]|^签单|挂单|报价单|试算|估价",
@@ -41,7 +41,7 @@ CHINESE: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "order_ticket",
-        r"[点加落][菜餐]单(?!号)|点[菜餐]联|^点单(?:小?票|单)?$|厨打|后厨|厨房(?:[单联]|打印|出品|总单|分单|制作)"
+        r"[点加落][菜餐]单(?!号)|[加追]单(?!时|号)|^菜单$|^厨房$|[热凉冷]菜[部间档]|点[菜餐]联|^点单(?:小?票|单)?$|厨打|后厨|厨房(?:[单联]|打印|出品|总单|分单|制作)"
         r"|出品[单联部]|划菜|划单|传菜[单联]|[落下]单(?:[单纸联]|成功|小票|凭证|通知)|制作[单联]"
         r"|备餐[单联]|配菜[单联]|[起催走叫]菜[单联]|叫起|^起菜|吧台[单联]|水吧[单联]|分菜单|上菜[单联]",
         r"^\W*[落下]单\W*$",
@@ -86,7 +86,15 @@ ENGLISH: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     (
         "void",
         ("void", "voided", "cancelled", "canceled", "cancellation", "annulled"),
-        ("training mode", "specimen", "order cancelled", "void receipt", "void slip"),
+        (
+            "training mode",
+            "test receipt",
+            "test print",
+            "specimen",
+            "order cancelled",
+            "void receipt",
+            "void slip",
+        ),
     ),
     (
         "before_payment",
@@ -99,6 +107,8 @@ ENGLISH: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
             "provisional bill",
             "interim bill",
             "draft bill",
+            "draft receipt",
+            "for checking",
             "bill preview",
             "check preview",
             "preview bill",
@@ -132,6 +142,7 @@ ENGLISH: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
             "order ticket",
             "order slip",
             "order chit",
+            "order list",
             "bar order",
             "bar ticket",
             "bar copy",
