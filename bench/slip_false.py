@@ -32,10 +32,13 @@ def _one_of(words: str, chance: Random) -> str:
     return chance.choice(words.split()).replace("␣", " ")
 
 
-def _titled(title: str, chance: Random) -> tuple[Slip, list[tuple[str, int, Decimal, Decimal]]]:
+def _titled(
+    title: str, chance: Random, sign: int = 1
+) -> tuple[Slip, list[tuple[str, int, Decimal, Decimal]]]:
     """A slip's head with its title above or below the number, and the goods, printed."""
     slip, when = start(chance)
-    slip.total, goods = None, goods_of(chance)
+    slip.total = None
+    goods = [(name, count, price, sign * value) for name, count, price, value in goods_of(chance)]
     frame = chance.choice(["{}", "{}", "【{}】", "*** {} ***", "—{}—"])
     slip.add(slip.merchant, size=1.4, centre=True)
     rows: list[Callable[[], None]] = [
@@ -61,9 +64,9 @@ def refund(chance: Random) -> Slip:
 
 def negative(chance: Random) -> Slip:
     """A refund that only its signs give away."""
-    slip, goods = _titled(chance.choice(["结账单", "收银小票", "销售单"]), chance)
-    slip.add("合计", f"-{sum_of(goods)}")
-    slip.add("实收", f"-{sum_of(goods)}")
+    slip, goods = _titled(chance.choice(["结账单", "收银小票", "销售单"]), chance, sign=-1)
+    slip.add("合计", f"{sum_of(goods)}")
+    slip.add("实收", f"{sum_of(goods)}")
     return slip
 
 

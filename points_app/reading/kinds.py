@@ -44,6 +44,9 @@ BESIDE = 6
 WORDS_IN_A_TITLE = 4
 FEW_SUMS = 4
 """A payment screen shows the sum paid and what led to it, but no dishes."""
+CLEAR = 0.8
+ILLEGIBLE = 0.2
+"""Share of the words below CLEAR from which the paper's name may be among what was not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ class Document:
     """The kind of paper, how sure that is, and the printed words that say so.
 
     high: the paper names itself, or is a receipt of which nothing says otherwise. medium: the words
-    stand beside others, or something printed contradicts them. low: nothing says what it is.
+    stand beside others, something printed contradicts them, or much of a receipt is illegible. low:
+    nothing says what it is.
     """
 
     kind: DocumentKind
@@ -71,19 +75,22 @@ def document_of(
 ) -> Document:
     """The kind of paper that these lines and their sums make; pure.
 
-    Words that say that it is no receipt go before everything, the clearest first. `has_total` says
-    that a sum stands beside the label of a total or agrees with a calculation, `has_sums` that
-    there are sums enough for a receipt.
+    Words by which it names itself something else go before everything, mere mentions come last.
+    `has_total` says that a sum stands beside the label of a total or agrees with a calculation,
+    `has_sums` that there are sums enough for a receipt.
     """
     hints = [*_hints(lines), *_negative_total(entries)]
-    if hints:
+    if any(hint.names_itself for hint in hints):
         return _told_by(hints, entries)
     if invoice := _fields(lines, INVOICE_FIELDS, fewest=2):
         return Document("tax_invoice", "high", invoice)
     if screen := _screen(lines, entries):
         return screen
+    if hints:
+        return _told_by(hints, entries)
     if has_sums:
-        return Document("receipt", "high" if has_total else "low")
+        sure: Confidence = "high" if _legible(lines) else "medium"
+        return Document("receipt", sure if has_total else "low")
     return Document("other", "medium")
 
 
@@ -153,7 +160,8 @@ def _is_title(words: str, title: str) -> bool:
 
 
 def _letters(text: str) -> str:
-    return re.sub(r"[^\u4e00-\u9fff]", "", text)
+    """The Chinese characters, without the 一 that engines make of a dash beside a title."""
+    return re.sub(r"[^\u4e00-\u9fff]", "", text).strip("一")
 
 
 def _says_exactly(words: str, phrases: Sequence[str]) -> bool:
@@ -161,10 +169,18 @@ def _says_exactly(words: str, phrases: Sequence[str]) -> bool:
 
 
 def _negative_total(entries: Sequence[Entry]) -> Iterator[_Hint]:
-    """A total below zero is paid back."""
+    """Totals below zero are paid back. One of them, or most of the dishes, perhaps: in a dark
+    photograph engines overlook a minus."""
     totals = [each for each in of_roles(entries, Role.PAID, Role.TOTAL) if each.value]
     if totals and all(each.value < 0 for each in totals):
         yield _Hint("refund", True, f"{totals[0].label} {totals[0].value}")
+    dishes = {each.row: each for each in of_roles(entries, None) if each.exact}.values()
+    back = [each for each in dishes if each.value < 0]
+    most = 2 * sum(each.value for each in back) < -sum(abs(each.value) for each in dishes)
+    largest = max((abs(each.value) for each in totals), default=0)
+    below = [each for each in totals if 2 * each.value < -largest] or (back if most else [])
+    if below:
+        yield _Hint("refund", False, f"{below[0].label} {below[0].value}".strip())
 
 
 def _was_paid(entries: Sequence[Entry]) -> bool:
@@ -173,6 +189,12 @@ def _was_paid(entries: Sequence[Entry]) -> bool:
     change = bool(of_roles(entries, Role.CHANGE)) and bool(of_roles(entries, Role.CASH, Role.PAID))
     labels = (simplified(each.label) for each in of_roles(entries, Role.PAID) if each.value > 0)
     return cards or change or any(re.search(WORDS_OF_PAYMENT, label) for label in labels)
+
+
+def _legible(lines: Sequence[Line]) -> bool:
+    """Whether so much could be read that a word which says otherwise would have been."""
+    read = [word.confidence for line in lines for word in line.words if len(word.text) > 1]
+    return sum(each < CLEAR for each in read) < ILLEGIBLE * len(read)
 
 
 def _screen(lines: Sequence[Line], entries: Sequence[Entry]) -> Document | None:

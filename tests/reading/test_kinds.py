@@ -1,5 +1,6 @@
 """What kind of paper is it? By its own words, and never by the terms that receipts print too."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -104,6 +105,15 @@ def test_a_total_below_zero_is_paid_back():
     assert kind("渝州老灶", "水煮鱼  1  53.00", "优惠  -5.00", "合计  48.00") == "receipt"
 
 
+def test_dishes_below_zero_are_perhaps_paid_back_whatever_sign_the_total_lost():
+    found = document("渝州老灶", "水煮鱼  1  -53.00", "米饭  1  4.00", "合计  57.00")
+    assert (found.kind, found.confidence) == ("refund", "medium")
+    found = document("渝州老灶", "水煮鱼  1  53.00", "合计  -53.00", "实收  53.00")
+    assert (found.kind, found.confidence) == ("refund", "medium")
+    one_of_three = ("水煮鱼  53.00", "牛肉  38.00", "米饭  -4.00", "合计  87.00")
+    assert kind("渝州老灶", *one_of_three) == "receipt"
+
+
 def test_the_words_are_shown():
     assert document(*SLIP, "【预结单】", *TOTALS).words == ("【预结单】",)
 
@@ -125,6 +135,17 @@ def test_a_bill_that_shows_its_payment_is_not_surely_unpaid():
 )
 def test_screens_of_payment(lines):
     assert kind(*lines) == "payment_screenshot"
+
+
+def test_what_cannot_be_read_cannot_be_known_to_be_absent():
+    clear, dim = (
+        words("渝州老灶", "水煮鱼  1  53.00", *PAID),
+        words("渝州老灶", "水煮鱼  1  53.00", *PAID),
+    )
+    dim[:3] = [replace(word, confidence=0.4) for word in dim[:3]]
+    found = [interpret(each) for each in (clear, dim)]
+    told = [document_of(each.lines, each.entries, True, True) for each in found]
+    assert [each.confidence for each in told] == ["high", "medium"]
 
 
 def test_sums_that_nothing_names_are_perhaps_a_receipt():
