@@ -9,7 +9,8 @@ from points_app.reading.checks import Check
 from points_app.reading.engine import Engine, EngineUnavailable, make_engine
 from points_app.reading.facts import Fact
 from points_app.reading.geometry import Box
-from points_app.reading.kinds import KINDS, Document, DocumentKind, limited
+from points_app.reading.kind_words import DocumentKind
+from points_app.reading.kinds import KINDS, Document, limited
 from points_app.reading.moments import read_moment
 from points_app.reading.pictures import Picture, PictureRejected, normalise
 from points_app.reading.reader import read_receipt

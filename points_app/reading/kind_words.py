@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
+
+DocumentKind = Literal[
+    "receipt",
+    "refund",
+    "void",
+    "before_payment",
+    "order_ticket",
+    "payment_screenshot",
+    "tax_invoice",
+    "other",
+]
 
 TRADITIONAL = (
     "單貨預結帳賬發廚點廢銷紅沖還額轉買訂憑證測試覽稅價電聯儲專號開購銀畢繳傳劃製備據對暫總後"
@@ -17,7 +29,7 @@ SIMPLE = (
 SIMPLIFIED = str.maketrans(TRADITIONAL, SIMPLE)
 """The traditional characters of the words below, and no others."""
 
-CHINESE: tuple[tuple[str, str, str], ...] = (
+CHINESE: tuple[tuple[DocumentKind, str, str], ...] = (
     (
         "refund",
         r"退[货贷款欵费单]|^退.[单联]|退菜[单联通]|^退菜|退还金额|退回金额|[应实已]退(?!菜)|原路退"
@@ -67,7 +79,7 @@ CHINESE_POLICY = re.compile(
 )
 """Terms of exchange, of vouchers and of invoicing, which receipts print too."""
 
-ENGLISH: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+ENGLISH: tuple[tuple[DocumentKind, tuple[str, ...], tuple[str, ...]], ...] = (
     (
         "refund",
         ("refund", "refunded", "refunds", "return", "returned", "reversal", "chargeback"),

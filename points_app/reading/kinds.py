@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 from points_app.reading.confidence import Confidence
 from points_app.reading.entries import Entry, of_roles
@@ -20,21 +20,12 @@ from points_app.reading.kind_words import (
     SCREEN_TITLES,
     SIMPLIFIED,
     WORDS_OF_PAYMENT,
+    DocumentKind,
 )
 from points_app.reading.labels import Role, fold, says
 from points_app.reading.lines import Line
 from points_app.reading.money import find_money
 
-DocumentKind = Literal[
-    "receipt",
-    "refund",
-    "void",
-    "before_payment",
-    "order_ticket",
-    "payment_screenshot",
-    "tax_invoice",
-    "other",
-]
 KINDS: tuple[DocumentKind, ...] = get_args(DocumentKind)
 NOTHING_SOLD: frozenset[DocumentKind] = frozenset(KINDS) - {"receipt", "payment_screenshot"}
 """Papers whose sum, however clear, is not known to have been paid for anything."""
