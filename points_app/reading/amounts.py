@@ -29,6 +29,7 @@ VOUCHER = re.compile(
     r"券|团购|團購|美团|抖音|饿了么|抵扣|优惠|[免招][单單待]|voucher|coupon|complimentary",
     re.IGNORECASE,
 )
+COVERS = re.compile(r"券|[免招][单單待]|voucher|coupon", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,18 @@ def paid_zeros(entries: Sequence[Entry]) -> list[Entry]:
         and not OUTSTANDING.search(each.label)
         and (SETTLED.search(each.label) or (each.marked and each.role is not Role.CASH))
     ]
+
+
+def perhaps_unpaid(entries: Sequence[Entry], amount: Decimal | None) -> bool:
+    """Whether this sum stands beside a zero that was paid, or a voucher of just this sum.
+
+    Not a voucher for half of what was eaten, which leaves its own sum to pay.
+    """
+    if not amount:
+        return False
+    half = any(each.value == 2 * amount for each in entries)
+    covered = any(abs(each.value) == amount and COVERS.search(each.label) for each in entries)
+    return (covered and not half) or bool(paid_zeros(entries))
 
 
 def _nothing_paid(entries: Sequence[Entry]) -> list[Candidate]:

@@ -74,7 +74,7 @@ CHINESE: tuple[tuple[DocumentKind, str, str], ...] = (
 """Kind, its titles (over the Chinese characters of a line alone), and what says so anywhere."""
 
 CHINESE_POLICY = re.compile(
-    r"请|如需|如有|如果|若|恕|概不|不[退设予]|凭|[天日]内|或|逾期|过期|涂改|遗失|自负|须|海报|详情|条款|规则"
+    r"请|如需|如有|如果|若|恕|概不|不[退设予]|凭(?![证据条])|[天日]内|或|逾期|过期|涂改|遗失|自负|须|海报|详情|条款|规则"
     r"|政策|更换|换货|退换|扫码|二维码|开具|可开|申请|领取|获取|自助|保质"
 )
 """Terms of exchange, of vouchers and of invoicing, which receipts print too."""

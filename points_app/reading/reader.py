@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from PIL import Image
 
-from points_app.reading.amounts import Candidate, paid_zeros, rank_candidates
+from points_app.reading.amounts import Candidate, perhaps_unpaid, rank_candidates
 from points_app.reading.checks import Check, cross_checks
 from points_app.reading.confidence import Confidence, rate
 from points_app.reading.engine import Engine
@@ -84,13 +84,13 @@ def interpret(words: Sequence[Word]) -> Interpretation:
 
     Of several likely slopes of the page the one counts under which more agrees, of the receipt's
     own arithmetic and of its labels, else the tidiest. Where they lead to different amounts and
-    nothing decides, that is not certain, nor is a sum beside a paid sum of zero.
+    nothing decides, that is not certain, nor is a sum that a voucher may have paid.
     """
     readings = [_interpret(words, tilt) for tilt in likely_tilts(words)]
     best = max(readings, key=lambda each: each.proofs)
     rivals = [each for each in readings if each.proofs == best.proofs]
     contested = any(each.amount not in (None, best.amount) for each in rivals)
-    contested = contested or bool(best.amount and paid_zeros(best.entries))
+    contested = contested or perhaps_unpaid(best.entries, best.amount)
     return replace(best, contested=contested).rated()
 
 

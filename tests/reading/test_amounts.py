@@ -92,5 +92,12 @@ def test_another_zero_is_not_what_was_paid(lines, amount):
     assert read(*lines)[0] == amount
 
 
+def test_a_sum_that_a_voucher_of_all_may_have_paid_is_contested():
+    """The zero slipped to the next line of a crooked page."""
+    assert read("合计  87.00", "美团券  87.00", "实付  87.00", "0.00") == ("87.00", "medium")
+    assert read("合计  87.00", "美团支付  87.00", "实付  87.00") == ("87.00", "high")
+    assert read("合计  174.00", "团购券抵扣  -87.00", "实付  87.00") == ("87.00", "high")
+
+
 def test_a_sum_beside_a_paid_zero_is_contested():
     assert read("应收  87.00", "现金实收  0.00", "实收  0.00", "微信支付  87.00")[1] != "high"

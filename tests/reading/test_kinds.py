@@ -27,7 +27,7 @@ def kind(*lines):
 
 
 TITLES = {
-    "refund": "退货单 退款单 退款小票 退菜单 退菜 销退单 冲红 红字小票 【退款】"
+    "refund": "退货单 退款单 退款小票 退菜单 退菜 销退单 冲红 红字小票 【退款】 退货凭证"
     " 原路退回 退貨單 已退款 退贷单"
     " REFUND Refunded RETURN␣SLIP CREDIT␣NOTE SALES␣RETURN",
     "void": "作废 已作废 作废单 反结账 撤单 消费撤销 订单已取消 交易取消"
