@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from PIL import Image
 from urllib3 import encode_multipart_formdata
 
-from points_app.reading import Candidate, Fact, Reading
+from points_app.reading import Candidate, Document, Fact, Reading
 from points_app.reading.geometry import Box
 from points_app.services import processing, recognition
 from tests.client import Answer, ApiClient
@@ -75,6 +75,7 @@ def reading(amount: str | None = "88.00", **facts: Any) -> Reading:
     box = Box(10, 20, 110, 40)
     return Reading(
         is_receipt=facts.get("is_receipt", True),
+        document=facts.get("document", Document("receipt", "high")),
         amount=total,
         amount_confidence=facts.get("confidence", "high") if amount else None,
         **{

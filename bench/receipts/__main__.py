@@ -33,6 +33,7 @@ def main() -> None:
             report.accuracy(outcomes),
             report.calibration(outcomes),
             report.effort(outcomes, cold, peak),
+            report.kinds(outcomes),
             report.photographed_twice(outcomes),
             report.mistakes(outcomes) if options.mistakes else (),
         ):
@@ -86,6 +87,7 @@ def _write_json(file: Path, engine: str, outcomes: list[Outcome]) -> None:
                 "total": str(each.picture.total),
                 "amount": each.amount,
                 "confidence": each.confidence,
+                "document_kind": each.document.kind,
                 "right": report.right(each),
                 "facts": each.facts,
                 "reading_seconds": round(each.reading, 3),

@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from bench.receipts.pictures import Labelled
+from points_app.reading.kinds import Document
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Outcome:
     confidence: str | None
     facts: dict[str, str]
     lines: tuple[str, ...]
+    document: Document
+    perceptual_hash: str
     decoding: float
     reading: float
     memory: float
@@ -38,9 +41,9 @@ def run(connection: Connection, engine_name: str, pictures: Sequence[Labelled]) 
     engine = make_engine(engine_name)
     for number, picture in enumerate(pictures):
         began = time.perf_counter()
-        jpeg = normalise(picture.path.read_bytes()).jpeg
+        taken = normalise(picture.path.read_bytes())
         decoded = time.perf_counter()
-        found = read_receipt(jpeg, engine)
+        found = read_receipt(taken.jpeg, engine)
         ended = time.perf_counter()
         if number == 0:
             connection.send(ended - started)
@@ -52,6 +55,8 @@ def run(connection: Connection, engine_name: str, pictures: Sequence[Labelled]) 
             found.amount_confidence,
             {name: fact.value if fact else "" for name, fact in zip(names, printed, strict=True)},
             found.lines,
+            found.document,
+            taken.perceptual_hash,
             decoded - began,
             ended - decoded,
             _memory(),

@@ -10,7 +10,8 @@ from itertools import combinations
 from statistics import median, quantiles
 
 from bench.receipts.measure import Outcome
-from points_app.reading import Printed, likeness, marks_of
+from points_app.reading import Printed, distinct, likeness, marks_of
+from points_app.reading.fingerprint import SAME_PICTURE, hash_distance
 
 SIMILAR_NAME = 0.6
 WIDTH = 24
@@ -61,23 +62,44 @@ def effort(outcomes: Sequence[Outcome], cold: float, peak: float) -> Iterable[st
 
 
 def photographed_twice(outcomes: Sequence[Outcome]) -> Iterable[str]:
-    """Of slips with two photographs, how many pairs are flagged, and how many false pairs."""
-    printed = {outcome.picture.path: _printed(outcome) for outcome in outcomes}
+    """Of slips with two photographs, how many pairs are flagged, and how many false pairs; of those
+    drawn by one template too."""
+    seen = {outcome.picture.path: outcome for outcome in outcomes}
     pairs = {
         (outcome.picture.path.with_name(outcome.picture.same_as), outcome.picture.path)
         for outcome in outcomes
         if outcome.picture.same_as
     }
-    if not pairs:
+    if not pairs and not any(outcome.picture.series for outcome in outcomes):
         return
-    flagged = sum(likeness(printed[one], printed[other]) is not None for one, other in pairs)
-    originals = [path for path in printed if path not in {again for _, again in pairs}]
-    false = [
-        pair for pair in combinations(originals, 2) if likeness(*(printed[path] for path in pair))
-    ]
-    different = len(originals) * (len(originals) - 1) // 2
+    flagged = sum(_flagged(seen[one], seen[other]) for one, other in pairs)
+    again = {path for _, path in pairs}
+    different = list(combinations([seen[path] for path in seen if path not in again], 2))
+    false = sum(_flagged(*pair) for pair in different)
     yield f"{'photographed twice':{WIDTH}} flagged {flagged}/{len(pairs)}"
-    yield f"{'different slips':{WIDTH}} flagged {len(false)}/{different}"
+    yield f"{'different slips':{WIDTH}} flagged {false}/{len(different)}"
+    series = [pair for pair in different if pair[0].picture.series == pair[1].picture.series]
+    for name in dict.fromkeys(one.picture.series for one, _ in series if one.picture.series):
+        of_series = [pair for pair in series if pair[0].picture.series == name]
+        false = sum(_flagged(*pair) for pair in of_series)
+        yield f"{'  of template ' + name:{WIDTH}} flagged {false}/{len(of_series)}"
+
+
+def kinds(outcomes: Sequence[Outcome]) -> Iterable[str]:
+    """By kind of document, where the labels know it: how many are told, and how many would be paid
+    without a person."""
+    known = [outcome for outcome in outcomes if outcome.picture.kind]
+    for kind in dict.fromkeys(outcome.picture.kind for outcome in known):
+        members = [outcome for outcome in known if outcome.picture.kind == kind]
+        told = _share(members, lambda each: each.document.kind == each.picture.kind, 16)
+        paid = sum(_payable(each) for each in members)
+        yield f"{kind or '':{WIDTH}} {told} {f'would be paid {paid}':>18}"
+
+
+def _payable(outcome: Outcome) -> bool:
+    """Whether the reading alone would let it be paid without a person."""
+    sure = outcome.document.kind == "receipt" and outcome.document.confidence == "high"
+    return sure and outcome.confidence == "high"
 
 
 def mistakes(outcomes: Sequence[Outcome]) -> Iterable[str]:
@@ -86,6 +108,13 @@ def mistakes(outcomes: Sequence[Outcome]) -> Iterable[str]:
         if not right(outcome):
             was = f"{outcome.amount} ({outcome.confidence})" if outcome.amount else "nothing"
             yield f"{outcome.picture.path}: {outcome.picture.total} read as {was}"
+
+
+def _flagged(one: Outcome, other: Outcome) -> bool:
+    """As services/duplicates.py does it, with both at hand."""
+    near = hash_distance(one.perceptual_hash, other.perceptual_hash) <= SAME_PICTURE
+    prints = _printed(one), _printed(other)
+    return (near and not distinct(*prints)) or likeness(*prints) is not None
 
 
 def _printed(outcome: Outcome) -> Printed:

@@ -10,16 +10,21 @@ from points_app.reading.containers import PictureRejected
 from points_app.reading.engine import Engine, EngineUnavailable, make_engine
 from points_app.reading.facts import Fact
 from points_app.reading.geometry import Box
+from points_app.reading.kind_words import DocumentKind
+from points_app.reading.kinds import KINDS, Document, limited
 from points_app.reading.moments import read_moment
 from points_app.reading.pictures import Picture, normalise
 from points_app.reading.reader import read_receipt
 from points_app.reading.result import Reading
-from points_app.reading.twins import Printed, likeness, marks_of
+from points_app.reading.twins import Printed, distinct, likeness, marks_of
 
 __all__ = [
+    "KINDS",
     "Box",
     "Candidate",
     "Check",
+    "Document",
+    "DocumentKind",
     "Engine",
     "EngineUnavailable",
     "Fact",
@@ -27,7 +32,9 @@ __all__ = [
     "PictureRejected",
     "Printed",
     "Reading",
+    "distinct",
     "likeness",
+    "limited",
     "make_engine",
     "marks_of",
     "normalise",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,6 +21,15 @@ REPEATED = 5
 NO_CENTS = -15
 FAINT = -15
 """For a guessed decimal point: right only where a calculation confirms it."""
+
+TAKEN = (Role.PAID, Role.TOTAL, Role.CARD, Role.CASH)
+OUTSTANDING = re.compile(r"[未待尚欠]|\b(?:due|balance|unpaid|outstanding)\b", re.IGNORECASE)
+SETTLED = re.compile(r"[实實买][付收结結际際]|已付|(?:支付|付款)[金总總合]|\bpaid\b", re.IGNORECASE)
+VOUCHER = re.compile(
+    r"券|团购|團購|美团|抖音|饿了么|抵扣|优惠|[免招][单單待]|voucher|coupon|complimentary",
+    re.IGNORECASE,
+)
+COVERS = re.compile(r"券|[免招][单單待]|voucher|coupon", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,7 @@ def rank_candidates(entries: Sequence[Entry], checks: Sequence[Check]) -> list[C
     candidates = [_judge(value, prints[value], checks) for value in reversed(ranked)]
     candidates = [*_completed(prints, checks), *candidates]
     candidates.sort(key=lambda each: -each.score)  # stable: of equals the order stays
+    candidates = [*_nothing_paid(entries), *candidates]
     if not candidates or candidates[0].score < CALCULATED:
         candidates = [*_calculated(entries, checks), *candidates]
     return candidates
@@ -87,6 +98,53 @@ def _judge(value: Decimal, prints: Sequence[Entry], checks: Sequence[Check]) -> 
     return Candidate(
         value, score, tuple(reasons), boxes, len(labels), len(passed), best.confidence, is_total
     )
+
+
+def paid_zeros(entries: Sequence[Entry]) -> list[Entry]:
+    """The zeros that a slip calls what was paid (实付 0.00), not what is still due after paying."""
+    return [
+        each
+        for each in of_roles(entries, Role.PAID, Role.TOTAL, Role.CASH)
+        if not each.value
+        and not OUTSTANDING.search(each.label)
+        and (SETTLED.search(each.label) or (each.marked and each.role is not Role.CASH))
+    ]
+
+
+def perhaps_unpaid(entries: Sequence[Entry], amount: Decimal | None) -> bool:
+    """Whether this sum stands beside a zero that was paid, or a voucher of just this sum.
+
+    Not a voucher for half of what was eaten, which leaves its own sum to pay.
+    """
+    if not amount:
+        return False
+    half = any(each.value == 2 * amount for each in entries)
+    covered = any(abs(each.value) == amount and COVERS.search(each.label) for each in entries)
+    return (covered and not half) or bool(paid_zeros(entries))
+
+
+def _nothing_paid(entries: Sequence[Entry]) -> list[Candidate]:
+    """Zero, where a voucher paid all or it was free, and no money was taken beside it."""
+    zeros = paid_zeros(entries)
+    taken = (each for each in of_roles(entries, *TAKEN) if each.value > 0)
+    if not zeros or any(_took_money(each, zeros) for each in taken):
+        return []
+    last, labels = zeros[-1], len({each.label for each in zeros})
+    why = (f"beside “{last.label}”: nothing was paid",)
+    boxes = tuple(each.box for each in zeros)
+    return [Candidate(last.value, WEIGHT[Role.PAID], why, boxes, labels, 0, last.confidence, True)]
+
+
+def _took_money(entry: Entry, zeros: Sequence[Entry]) -> bool:
+    """Whether this sum was paid: by other means than a voucher, or as the label says.
+
+    What is due (应收 87.00) was not where 实收 says zero, nor was a total where 应付 does.
+    """
+    if entry.role not in (Role.TOTAL, Role.PAID) or SETTLED.search(entry.label):
+        return not VOUCHER.search(entry.label)
+    if any(SETTLED.search(zero.label) for zero in zeros):
+        return False
+    return entry.role is Role.PAID or all(zero.role is Role.TOTAL for zero in zeros)
 
 
 def _completed(

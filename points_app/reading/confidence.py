@@ -25,6 +25,8 @@ def rate(candidates: Sequence[Candidate], agreed: bool = False) -> Confidence | 
     best = candidates[0]
     if best.score < WEIGHT[Role.CARD]:
         return "low"
+    if not best.amount:
+        return "medium"
     contested = any(_contests(each, best) for each in candidates[1:])
     confirmed = best.checks > 0 or best.labels > 1 or (agreed and best.is_total)
     if confirmed and best.labels and not contested and best.clarity >= CLEAR:

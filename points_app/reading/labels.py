@@ -118,7 +118,7 @@ def role_of(text: str) -> Role | None:
 
 def is_tax_summary(text: str) -> bool:
     """Whether the line heads the table of tax rates, whose totals are not the receipt's."""
-    return _says(fold(text), SUMMARY)
+    return says(fold(text), SUMMARY)
 
 
 @lru_cache(maxsize=4096)
@@ -129,29 +129,30 @@ def fold(text: str) -> str:
 
 
 def _latin_role(words: str) -> Role | None:
-    if _says(words, TOTAL_WORDS) or re.search(r"\w{3,}total\b", words):
+    if says(words, TOTAL_WORDS) or re.search(r"\w{3,}total\b", words):
         return _kind_of_total(words)
-    return next((role for role, phrases in LATIN.items() if _says(words, phrases)), None)
+    return next((role for role, phrases in LATIN.items() if says(words, phrases)), None)
 
 
 def _kind_of_total(words: str) -> Role:
     """Total quantity, change due, total tax and total before tax are not the total."""
-    if _says(words, INCLUDING):
+    if says(words, INCLUDING):
         return Role.TOTAL
     for role in (Role.COUNT, Role.OTHER, Role.SUBTOTAL, Role.CHANGE):
-        if _says(words, LATIN[role]):
+        if says(words, LATIN[role]):
             return role
-    if _says(words, EXCLUDING):
+    if says(words, EXCLUDING):
         return Role.SUBTOTAL
     for role in (Role.TAX, Role.DISCOUNT, Role.ROUNDING):
-        if _says(words, LATIN[role]):
+        if says(words, LATIN[role]):
             return role
-    if _says(words, FINAL):
+    if says(words, FINAL):
         return Role.PAID
-    return Role.CASH if _says(words, LATIN[Role.CASH]) else Role.TOTAL
+    return Role.CASH if says(words, LATIN[Role.CASH]) else Role.TOTAL
 
 
-def _says(words: str, phrases: tuple[str, ...]) -> bool:
+def says(words: str, phrases: tuple[str, ...]) -> bool:
+    """Whether one of the phrases is among the folded words, long words with one letter wrong."""
     return any(_contains(words, phrase) for phrase in phrases)
 
 

@@ -12,13 +12,14 @@ from typing import TypeVar
 
 from PIL import Image
 
-from points_app.reading.amounts import Candidate, rank_candidates
+from points_app.reading.amounts import Candidate, perhaps_unpaid, rank_candidates
 from points_app.reading.checks import Check, cross_checks
 from points_app.reading.confidence import Confidence, rate
 from points_app.reading.engine import Engine
 from points_app.reading.entries import Entry, find_entries
 from points_app.reading.facts import Fact, merchant_name, receipt_number, receipt_time
 from points_app.reading.geometry import Box, Word
+from points_app.reading.kinds import document_of, limited
 from points_app.reading.lines import Line, group_lines, likely_tilts
 from points_app.reading.pages import Page, read_words, upright_page
 from points_app.reading.result import Reading
@@ -83,12 +84,13 @@ def interpret(words: Sequence[Word]) -> Interpretation:
 
     Of several likely slopes of the page the one counts under which more agrees, of the receipt's
     own arithmetic and of its labels, else the tidiest. Where they lead to different amounts and
-    nothing decides, that is not certain.
+    nothing decides, that is not certain, nor is a sum that a voucher may have paid.
     """
     readings = [_interpret(words, tilt) for tilt in likely_tilts(words)]
     best = max(readings, key=lambda each: each.proofs)
     rivals = [each for each in readings if each.proofs == best.proofs]
     contested = any(each.amount not in (None, best.amount) for each in rivals)
+    contested = contested or perhaps_unpaid(best.entries, best.amount)
     return replace(best, contested=contested).rated()
 
 
@@ -143,10 +145,13 @@ def _reading(found: Interpretation, place: Callable[[Box], Box], today: date | N
     """The interpretation of a page, with its boxes put back on the picture as it came."""
     kept = found.candidates[:KEPT_CANDIDATES] if found.is_receipt else []
     lines = found.lines if found.is_receipt else []
+    labelled = any(each.labels or each.checks for each in kept[:1])
+    document = document_of(found.lines, found.entries, labelled, found.is_receipt)
     return Reading(
         is_receipt=found.is_receipt,
+        document=document,
         amount=kept[0].amount if kept else None,
-        amount_confidence=found.confidence if kept else None,
+        amount_confidence=limited(found.confidence, document) if kept else None,
         merchant_name=_placed(merchant_name(lines), place),
         receipt_number=_placed(receipt_number(lines), place),
         receipt_time=_placed(receipt_time(lines, today), place),

@@ -11,6 +11,7 @@ from points_app.reading.checks import Check
 from points_app.reading.confidence import Confidence
 from points_app.reading.facts import Fact
 from points_app.reading.geometry import Box
+from points_app.reading.kinds import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +19,13 @@ class Reading:
     """What was read from a picture.
 
     Boxes are in pixels of the JPEG that was given. `candidates` come best first, the first is
-    `amount`; `lines` is the text as read; `engine` names the engine and the models used.
+    `amount`; `is_receipt` says that sums were found at all, `document` what paper they stand on;
+    `lines` is the text as read; `engine` names the engine and the models used.
     `second_opinion` is the raw answer of a remote reader, where one was asked.
     """
 
     is_receipt: bool
+    document: Document
     amount: Decimal | None
     amount_confidence: Confidence | None
     merchant_name: Fact | None

@@ -21,8 +21,9 @@ REASON = "自动审核通过"
 def verdict(receipt: Receipt) -> AutoReview | None:
     """APPROVED or SAMPLED for a receipt that needs no person, None for one that does.
 
-    Needed are a high confidence, the same amount typed and read, no suspicion, no rule failed or
-    left unjudged, and no more points than one person may approve. Never for an appeal.
+    Needed are a high confidence, a paper that is surely a receipt, the same amount typed and read,
+    no suspicion, no rule failed or left unjudged, and no more points than one person may approve.
+    Never for an appeal.
     """
     settings = business()
     limit = settings.two_person_points

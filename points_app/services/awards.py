@@ -13,10 +13,11 @@ def points_for(
 ) -> int:
     """Points for the amount (yuan) that was read or, unreadable, typed; 0 without either.
 
-    The floor of rate x amount, within the shop's minimum and maximum.
+    The floor of rate x amount, within the shop's minimum and maximum. Nothing paid earns nothing:
+    the minimum is for small receipts, not for those a voucher paid.
     """
     amount = recognized if recognized is not None else typed
-    if amount is None:
+    if amount is None or amount <= 0:
         return 0
     points = int((amount * settings.photo_points_rate).to_integral_value(ROUND_FLOOR))
     return max(settings.min_points_award, min(settings.max_points_award, points))

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, insert, select
 
 from points_app.db import execute
 from points_app.models import PictureBand, Receipt, ReviewStatus
-from points_app.reading import Printed, likeness, marks_of
+from points_app.reading import Printed, distinct, likeness, marks_of
 from points_app.reading.fingerprint import (
     SAME_PICTURE,
     band_keys,
@@ -21,6 +21,14 @@ from points_app.reading.fingerprint import (
 from points_app.wire.receipts import Flag
 
 RECEIPTS = Receipt.__table__.c
+FACTS = (
+    RECEIPTS.upload_id,
+    RECEIPTS.merchant_name,
+    RECEIPTS.recognized_amount,
+    RECEIPTS.receipt_number,
+    RECEIPTS.receipt_time,
+    RECEIPTS.reading,
+)
 BANDS = PictureBand.__table__
 MOST_CANDIDATES = 100
 """Looked at per question, newest first: a bound for numbers that a shop prints on every slip."""
@@ -53,7 +61,12 @@ def find(receipt: Receipt) -> list[Flag]:
 
     Reads the receipt's facts as they are in the session; other guests' uploads as committed.
     """
-    flags = dict.fromkeys(look_alikes(receipt.review_id, receipt.perceptual_hash), "same_picture")
+    own = printed(receipt)
+    flags = {
+        row.upload_id: "same_picture"
+        for row in look_alikes(receipt.review_id, receipt.perceptual_hash)
+        if not distinct(own, printed(row))
+    }
     for upload_id, kind in _twins(receipt):
         flags.setdefault(upload_id, kind)
     order = list(MESSAGES)
@@ -72,8 +85,12 @@ def find(receipt: Receipt) -> list[Flag]:
 
 def refreshed(receipt: Receipt, others: Mapping[str, Any]) -> list[Flag]:
     """The receipt's flags with what became of the `others`, by upload id, since then."""
-    raised = [(flag["flag"], others.get(flag["upload_id"])) for flag in receipt.flags]
-    return [describe(receipt, kind, other) for kind, other in raised]
+    return [
+        describe(receipt, flag["flag"], others.get(flag["upload_id"]))
+        if flag["upload_id"]
+        else flag
+        for flag in receipt.flags
+    ]
 
 
 def describe(receipt: Receipt, kind: str, other: Any | None) -> Flag:
@@ -104,15 +121,20 @@ def suspicions(flags: Iterable[Flag]) -> list[Flag]:
     return [flag for flag in flags if flag.get("suspicious", True)]
 
 
-def look_alikes(review_id: int, fingerprint: str) -> Iterator[str]:
-    """Upload ids of the other pictures within SAME_PICTURE bits of this hash."""
+def look_alikes(review_id: int, fingerprint: str) -> Iterator[Row[Any]]:
+    """The other pictures within SAME_PICTURE bits of this hash, with what is printed on them.
+
+    Without those nobody has looked at yet: what is read later finds what was read before, and knows
+    then whether the two say the same.
+    """
     sharing = select(BANDS.c.review_id).where(BANDS.c.band_key.in_(neighbour_keys(fingerprint)))
     newest = sharing.distinct().order_by(BANDS.c.review_id.desc()).limit(MOST_CANDIDATES)
     others = set(execute(newest).scalars()) - {review_id}
-    query = select(RECEIPTS.upload_id, RECEIPTS.perceptual_hash)
-    for upload_id, other in execute(query.where(RECEIPTS.review_id.in_(others))):
-        if hash_distance(fingerprint, other) <= SAME_PICTURE:
-            yield upload_id
+    looked_at = RECEIPTS.reading.is_not(None) | RECEIPTS.processed_at.is_not(None)
+    query = select(RECEIPTS.perceptual_hash, *FACTS)
+    for row in execute(query.where(RECEIPTS.review_id.in_(others), looked_at)):
+        if hash_distance(fingerprint, row.perceptual_hash) <= SAME_PICTURE:
+            yield row
 
 
 def _twins(receipt: Receipt) -> Iterator[tuple[str, str]]:
@@ -125,16 +147,8 @@ def _twins(receipt: Receipt) -> Iterator[tuple[str, str]]:
 def _candidates(receipt: Receipt) -> Iterator[Row[Any]]:
     """Uploads that share two facts, or the number; one question each, so each has its index."""
     seen = {receipt.upload_id}
-    columns = (
-        RECEIPTS.upload_id,
-        RECEIPTS.merchant_name,
-        RECEIPTS.recognized_amount,
-        RECEIPTS.receipt_number,
-        RECEIPTS.receipt_time,
-        RECEIPTS.reading,
-    )
     for question, newest in _questions(receipt):
-        query = select(*columns).where(question).order_by(newest.desc())
+        query = select(*FACTS).where(question).order_by(newest.desc())
         for row in execute(query.limit(MOST_CANDIDATES)):
             if row.upload_id not in seen:
                 seen.add(row.upload_id)

@@ -99,6 +99,7 @@ def _give_back(upload_id: str) -> None:
 def _give_up(receipt: Receipt) -> None:
     """Unreadable: the merchant looks at the picture and at what the guest typed."""
     log.warning("receipt_given_up", extra={"upload_id": receipt.upload_id})
+    receipt.flags = duplicates.find(receipt)  # the picture itself may be known
     receipt.rules = screening.judge(receipt)
     _finish(receipt, ProcessingStatus.FAILED)
 
@@ -186,7 +187,7 @@ def _settle(upload_id: str) -> None:
     receipt = _locked(upload_id, RECEIPTS.c.processing_status == ProcessingStatus.PROCESSING)
     if receipt is None:
         return
-    receipt.flags = duplicates.find(receipt)
+    receipt.flags = [*screening.paper(receipt), *duplicates.find(receipt)]
     receipt.rules = screening.judge(receipt)
     receipt.auto_review = auto_review.verdict(receipt)
     if receipt.auto_review == AutoReview.APPROVED:

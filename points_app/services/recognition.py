@@ -12,7 +12,15 @@ from functools import cache
 from points_app import metrics
 from points_app.clients.baidu import BaiduError, BaiduReceipt
 from points_app.extensions import parts
-from points_app.reading import Engine, Fact, Reading, make_engine, read_moment, read_receipt
+from points_app.reading import (
+    Engine,
+    Fact,
+    Reading,
+    limited,
+    make_engine,
+    read_moment,
+    read_receipt,
+)
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +65,8 @@ def second_opinion(local: Reading, remote: BaiduReceipt) -> Reading:
 
     Two readers that agree are sure. Against a sure local reading Baidu, which was made for shopping
     malls, only sows doubt; where the local one is not sure Baidu's sum is taken, and rated by
-    whether the local reader saw it at all.
+    whether the local reader saw it at all. A paid sum of zero stands: Baidu knows no vouchers. What
+    paper it is only the local reader tells.
     """
     kept = {"engine": f"{local.engine} baidu", "second_opinion": remote.raw}
     facts = {
@@ -69,7 +78,9 @@ def second_opinion(local: Reading, remote: BaiduReceipt) -> Reading:
         return replace(local, **kept, **facts)
     seen = remote.total in {each.amount for each in local.candidates}
     agreed, sure = remote.total == local.amount, local.amount_confidence == "high"
-    rated = "high" if agreed else "medium" if sure or seen else "low"
+    if local.amount == 0:
+        return replace(local, **kept, **facts)
+    rated = limited("high" if agreed else "medium" if sure or seen else "low", local.document)
     amount = local.amount if sure else remote.total
     return replace(local, is_receipt=True, amount=amount, amount_confidence=rated, **kept, **facts)
 

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -22,6 +23,18 @@ from points_app.wire.receipts import Flag, Rule
 RECEIPTS = Receipt.__table__.c
 CLOCKS_DIFFER = timedelta(minutes=15)
 """How far a till's clock may be ahead of ours."""
+PAPERS = {
+    "receipt": "消费小票",
+    "refund": "退货单或退款单",
+    "void": "作废单",
+    "before_payment": "付款前的账单（预结单、未付款）",
+    "order_ticket": "点菜单或厨房单",
+    "payment_screenshot": "付款截图",
+    "tax_invoice": "发票",
+    "other": "其他单据",
+}
+"""What a merchant reads for each kind of document."""
+MOST_WORDS = 60
 SIMILAR_NAME = 0.75
 """A shop's name with a quarter of its letters misread is still taken for it."""
 
@@ -31,6 +44,8 @@ def judge(receipt: Receipt) -> list[Rule]:
     settings = business()
     judged = [
         _readable(receipt),
+        _kind_of_document(receipt),
+        *_something_paid(receipt),
         _amounts_agree(receipt),
         *_fresh(receipt, settings),
         *_known_shop(receipt, settings),
@@ -61,6 +76,48 @@ def _readable(receipt: Receipt) -> Rule:
         return _rule("is_receipt", None, "图片无法识别")
     found = bool(receipt.reading["is_receipt"])
     return _rule("is_receipt", found, "图片中有小票" if found else "图片中没有找到小票")
+
+
+def paper(receipt: Receipt) -> list[Flag]:
+    """A flag for a picture of something else than a receipt, about no other upload."""
+    document = (receipt.reading or {}).get("document")
+    if document is None or document["kind"] == "receipt":
+        return []
+    return [
+        {
+            "flag": document["kind"],
+            "upload_id": None,
+            "whose": None,
+            "state": None,
+            "suspicious": True,
+            "message": _described(document),
+        }
+    ]
+
+
+def _kind_of_document(receipt: Receipt) -> Rule:
+    """Only what is surely a receipt passes; where the paper does not say, it is not judged."""
+    document = (receipt.reading or {}).get("document")
+    if document is None:
+        return _rule("document_kind", None, "没有识别到单据类型")
+    if document["kind"] != "receipt":
+        return _rule("document_kind", False, _described(document))
+    sure = document["confidence"] == "high"
+    return _rule("document_kind", True if sure else None, "消费小票" if sure else "可能是消费小票")
+
+
+def _described(document: dict[str, Any]) -> str:
+    """What the paper is, and the printed words that say so."""
+    sure = "这是" if document["confidence"] == "high" else "可能是"
+    words = "、".join(document["words"])[:MOST_WORDS]
+    return f"{sure}{PAPERS[document['kind']]}" + (f"：{words}" if words else "")
+
+
+def _something_paid(receipt: Receipt) -> Iterator[Rule]:
+    """A paid sum of zero: a voucher paid, or it was free."""
+    if receipt.recognized_amount is not None:
+        amount = receipt.recognized_amount
+        yield _rule("something_paid", amount > 0, f"实付 {amount} 元")
 
 
 def _amounts_agree(receipt: Receipt) -> Rule:
@@ -137,7 +194,8 @@ def _not_too_many(receipt: Receipt, settings: BusinessSettings) -> Iterator[Rule
 
 
 def not_seen_before(flags: list[Flag]) -> Rule:
-    """Whether no flag is a suspicion; a note about the guest's own rejected try is none."""
-    found = len(duplicates.suspicions(flags))
+    """Whether no flag about another upload is a suspicion; a note about the guest's own rejected
+    try is none."""
+    found = len([flag for flag in duplicates.suspicions(flags) if flag["upload_id"]])
     detail = f"{found} 个疑点" if found else "没有发现重复提交"
     return _rule("not_seen_before", not found, detail)

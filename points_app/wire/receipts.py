@@ -47,7 +47,8 @@ class Reviewee(TypedDict):
 
 class Flag(TypedDict):
     """A reason to look closely; `upload_id` is the other upload it is about, `whose` it is, and
-    `state` how that one was decided. What is not `suspicious` is a note."""
+    `state` how that one was decided; null where the paper itself is the reason: then `flag` is the
+    kind of document. What is not `suspicious` is a note."""
 
     flag: str
     upload_id: str | None
@@ -71,7 +72,9 @@ class Rule(TypedDict):
 
 class PendingReview(TypedDict):
     """`amount_boxes` are where the sum was read: [left, top, right, bottom] in pixels of the
-    picture. `waits_for_second` after the first of two approvals; `waits_for` says whose decision
+    picture. `document_kind` is what paper it is (receipt, refund, void, before_payment,
+    order_ticket, payment_screenshot, tax_invoice, other), null until it is read.
+    `waits_for_second` after the first of two approvals; `waits_for` says whose decision
     is needed: `merchant`, `second_merchant`, `other_merchant` (an appeal: not who rejected it),
     `admin` (no merchant may, or an appeal has waited too long), null once decided."""
 
@@ -85,6 +88,8 @@ class PendingReview(TypedDict):
     match_status: str
     points_awarded: int
     confidence: str | None
+    document_kind: str | None
+    document_confidence: str | None
     merchant_name: str | None
     receipt_time: str | None
     receipt_number: str | None
@@ -140,6 +145,7 @@ class ReviewRecord(PendingReview):
 class QuickReading(TypedDict):
     recognized_amount: float | None
     confidence: str | None
+    document_kind: str
     merchant_name: str | None
     receipt_time: str | None
     receipt_number: str | None
@@ -189,8 +195,8 @@ class Around:
 
 
 def pending_review(receipt: Receipt, user: User, around: Around, vault: Vault) -> PendingReview:
-    link = around.link
-    candidates = (receipt.reading or {}).get("candidates", [])
+    link, reading = around.link, receipt.reading or {}
+    candidates, document = reading.get("candidates", []), reading.get("document", {})
     return {
         "review_id": receipt.review_id,
         "upload_id": receipt.upload_id,
@@ -206,6 +212,8 @@ def pending_review(receipt: Receipt, user: User, around: Around, vault: Vault) -
         "match_status": receipt.match_status,
         "points_awarded": receipt.points_awarded,
         "confidence": receipt.confidence,
+        "document_kind": document.get("kind"),
+        "document_confidence": document.get("confidence"),
         "merchant_name": receipt.merchant_name,
         "receipt_time": receipt.receipt_time,
         "receipt_number": receipt.receipt_number,
@@ -267,6 +275,7 @@ def quick_reading(reading: Reading) -> QuickReading:
     return {
         "recognized_amount": number_or_none(reading.amount),
         "confidence": reading.amount_confidence,
+        "document_kind": reading.document.kind,
         "merchant_name": merchant_name,
         "receipt_time": receipt_time,
         "receipt_number": receipt_number,

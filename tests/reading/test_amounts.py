@@ -61,3 +61,43 @@ def test_the_first_candidate_says_why_and_where():
     assert best.amount == Decimal("48.50")
     assert best.reasons == ("beside “合计”", "50.00 - 1.50 = 48.50")
     assert len(best.boxes) == 1 and best.boxes[0].right == 600
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["合计  87.00", "团购券  -87.00", "实付  0.00"],
+        ["合计  87.00", "美团券  87.00", "实收  0.00"],
+        ["应收  87.00", "代金券抵扣  -87.00", "实收金额  ¥0"],
+        ["合计  87.00", "优惠  -87.00", "应付  0.00"],
+        ["小计  87.00", "免单  -87.00", "合计  0.00"],
+        ["Subtotal  87.00", "Voucher  -87.00", "Total  0.00"],
+    ],
+)
+def test_nothing_paid_is_zero_and_for_a_person(lines):
+    assert read(*lines) == ("0.00", "medium")
+
+
+@pytest.mark.parametrize(
+    ("lines", "amount"),
+    [
+        (["合计  87.00", "优惠  0.00", "实付  87.00"], "87.00"),
+        (["合计  87.00", "微信支付  87.00", "未付  0.00"], "87.00"),
+        (["Total  87.00", "Visa  87.00", "Balance due  0.00"], "87.00"),
+        (["Total  87.00", "Cash  100.00", "Change  13.00", "Amount due  0.00"], "87.00"),
+        (["应收  87.00", "实收  0.00", "微信支付  87.00"], "87.00"),
+    ],
+)
+def test_another_zero_is_not_what_was_paid(lines, amount):
+    assert read(*lines)[0] == amount
+
+
+def test_a_sum_that_a_voucher_of_all_may_have_paid_is_contested():
+    """The zero slipped to the next line of a crooked page."""
+    assert read("合计  87.00", "美团券  87.00", "实付  87.00", "0.00") == ("87.00", "medium")
+    assert read("合计  87.00", "美团支付  87.00", "实付  87.00") == ("87.00", "high")
+    assert read("合计  174.00", "团购券抵扣  -87.00", "实付  87.00") == ("87.00", "high")
+
+
+def test_a_sum_beside_a_paid_zero_is_contested():
+    assert read("应收  87.00", "现金实收  0.00", "实收  0.00", "微信支付  87.00")[1] != "high"

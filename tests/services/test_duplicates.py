@@ -103,18 +103,90 @@ def test_a_resaved_picture_is_found_by_its_hash(make, flags_of):
     image = Image.open(io.BytesIO(picture("cn_dev_000_standard_clean.jpg")))
     saved = io.BytesIO()
     image.save(saved, "JPEG", quality=55)
-    first = send(make.guest(), picture("cn_dev_000_standard_clean.jpg")).ok()["upload_id"]
-    guest = make.guest()
-    second = send(guest, saved.getvalue()).ok()["upload_id"]
-    read(guest, second, reading(None))
+    first = sent_and_read(make.guest(), picture("cn_dev_000_standard_clean.jpg"), reading(None))
+    second = sent_and_read(make.guest(), saved.getvalue(), reading(None))
     assert flags_of(second) == [("same_picture", first)]
 
 
-def test_another_receipt_of_the_same_look_is_not_the_same_picture(make, flags_of):
-    send(make.guest(), picture("cn_dev_000_standard_clean.jpg")).ok()
+def sent_and_read(guest, content, found):
+    upload_id = send(guest, content).ok()["upload_id"]
+    read(guest, upload_id, found)
+    return upload_id
+
+
+def copies():
+    """A picture, and the same saved again."""
+    image = Image.open(io.BytesIO(picture("screenshot_52.50.jpg")))
+    for quality in (60, 80):
+        saved = io.BytesIO()
+        image.save(saved, "JPEG", quality=quality)
+        yield saved.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ({}, {}, True),
+        ({"receipt_time": "2026-01-05T12:30"}, {"receipt_time": "2026-01-05T12:31"}, False),
+        ({"amount": "52.50"}, {"amount": "163.00"}, False),  # nothing else says the same
+        ({"amount": None}, {"amount": "163.00"}, True),
+        (  # all but a painted sum is the same
+            {"amount": "52.50", "lines": ["62345678", "3800", "1250", "200", "52.50"]},
+            {"amount": "163.00", "lines": ["62345678", "3800", "1250", "200", "163.00"]},
+            True,
+        ),
+        (  # the next bill of a till
+            {"receipt_number": "202601051234", "receipt_time": "2026-01-05T12:30"},
+            {"receipt_number": "202601051235", "receipt_time": "2026-01-05T12:34"},
+            False,
+        ),
+    ],
+)
+def test_look_alikes_are_told_apart_by_their_print(make, flags_of, first, second, found):
+    one, other = copies()
+    sent_and_read(make.guest(), one, reading(**{"receipt_time": None, **first}))
+    later = sent_and_read(make.guest(), other, reading(**{"receipt_time": None, **second}))
+    assert bool(flags_of(later)) is found
+
+
+def test_of_two_copies_the_one_that_is_read_later_is_flagged(make, flags_of):
+    one, other = copies()
     guest = make.guest()
-    other = send(guest, picture("cn_dev_019_standard_clean.jpg")).ok()["upload_id"]
-    read(guest, other, reading(None))
+    first = send(guest, one).ok()["upload_id"]
+    second = sent_and_read(make.guest(), other, reading("52.50", receipt_time=None))
+    assert flags_of(second) == []
+    read(guest, first, reading("52.50", receipt_time=None))
+    assert [found[1] for found in flags_of(first)] == [second]
+
+
+def test_a_copy_that_cannot_be_read_is_still_flagged(make, flags_of):
+    from points_app.services import processing
+
+    one, other = copies()
+    first = sent_and_read(make.guest(), one, reading("52.50"))
+    guest = make.guest()
+    second = send(guest, other).ok()["upload_id"]
+    for _ in range(processing.ATTEMPTS):
+        with pytest.raises(OSError):
+            read(guest, second, OSError("illegible"))
+    assert flags_of(second) == [("same_picture", first)]
+
+
+def test_screens_of_two_payments_in_one_app_are_two(make, flags_of):
+    """As the real engine reads them."""
+    from points_app.services import processing
+
+    for name in ("screenshot_52.50.jpg", "screenshot_163.00.jpg"):
+        guest = make.guest()
+        upload_id = send(guest, picture(name)).ok()["upload_id"]
+        with guest.app.app_context():
+            processing.process(upload_id)
+        assert flags_of(upload_id) == [("payment_screenshot", None)]
+
+
+def test_another_receipt_of_the_same_look_is_not_the_same_picture(make, flags_of):
+    sent_and_read(make.guest(), picture("cn_dev_000_standard_clean.jpg"), reading(None))
+    other = sent_and_read(make.guest(), picture("cn_dev_019_standard_clean.jpg"), reading(None))
     assert flags_of(other) == []
 
 

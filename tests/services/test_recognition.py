@@ -6,6 +6,7 @@ from unittest.mock import Mock
 import pytest
 
 from points_app.clients.baidu import BaiduError, BaiduReceipt
+from points_app.reading import Document
 from points_app.services.recognition import second_opinion
 from tests.receipts_in import hand_in, picture, reading, send
 
@@ -28,6 +29,16 @@ def baidu(total="88.00", shop=None, number=None, moment=None):
 def test_whose_amount_counts(local, confidence, remote, amount, rated):
     found = second_opinion(reading(local, confidence=confidence), baidu(remote))
     assert (str(found.amount), found.amount_confidence) == (amount, rated)
+
+
+def test_two_readers_do_not_make_a_receipt_of_another_paper():
+    refund = reading("88.00", document=Document("refund", "high"))
+    assert second_opinion(refund, baidu("88.00")).amount_confidence == "medium"
+
+
+def test_a_paid_sum_of_zero_stands():
+    found = second_opinion(reading("0.00", confidence="medium"), baidu("87.00"))
+    assert (str(found.amount), found.amount_confidence) == ("0.00", "medium")
 
 
 def test_facts_complete_each_other_and_the_raw_answer_is_kept():

@@ -37,6 +37,8 @@ def test_an_ordinary_receipt_passes_every_rule(guest, rules_of):
     assert set(rules.values()) == {True}
     assert list(rules) == [
         "is_receipt",
+        "document_kind",
+        "something_paid",
         "amounts_agree",
         "not_in_future",
         "recent",
