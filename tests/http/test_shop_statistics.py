@@ -135,5 +135,12 @@ class TestBatchReview:
 
     def test_only_merchants(self, make, anonymous):
         body = {"review_ids": [1], "action": "approve"}
-        for caller, code in ((make.guest(), 7001), (make.admin(), 7001), (anonymous, 2001)):
+        for caller, code in ((make.guest(), 7001), (anonymous, 2001)):
             assert caller.post("/api/merchant/batch-review", body).code == code
+
+    def test_an_admin_decides_nothing_that_waits_for_a_merchant(self, make):
+        waiting = review_id(make.merchant(), hand_in(make.guest()))
+        body = {"review_ids": [waiting], "action": "approve"}
+        done = make.admin().post("/api/merchant/batch-review", body).ok()
+        assert [result["code"] for result in done["results"]] == [7001]
+        assert done["success_count"] == 0
