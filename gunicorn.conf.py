@@ -49,10 +49,12 @@ errorlog = "-"
 
 
 def post_worker_init(worker: object) -> None:
-    """On SIGTERM the worker's WebSockets get their 1012 at once, so that clients reconnect
-    elsewhere, and not when the last HTTP request has ended."""
+    """Watch for sessions that end (points_app.services.revocations). On SIGTERM the worker's
+    WebSockets get their 1012 at once, so that clients reconnect elsewhere, and not when the last
+    HTTP request has ended."""
     from points_app.realtime import begin_shut_down
 
+    worker.wsgi.extensions["revocations"].start()  # type: ignore[attr-defined]
     leave = signal.getsignal(signal.SIGTERM)
 
     def begin(number: int, frame: object) -> None:

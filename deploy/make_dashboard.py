@@ -90,6 +90,9 @@ PANELS: tuple[tuple[str, str, dict[str, str]], ...] = (
         "none",
         {
             "open": "sum(points_sockets)",
+            "processes without push": "sum(points_push_down)",
+            "{{thread}} failed a minute": "sum by (thread) "
+            "(rate(points_thread_failures_total[5m])) * 60",
             "handshakes {{status}} a minute": "sum by (status) "
             "(rate(points_socket_handshakes_total[5m])) * 60",
         },

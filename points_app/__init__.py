@@ -23,12 +23,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     from points_app.http import init_http
     from points_app.realtime import init_realtime
     from points_app.realtime.viewers import viewer
+    from points_app.services.revocations import Watch
 
     app = create_base_app(settings)
     settings = app.config["SETTINGS"]
     init_http(app, settings)
     sock = Sock()
-    init_realtime(app, sock, settings, viewer, settings.redis_url)
+    realtime = init_realtime(app, sock, settings, viewer, settings.redis_url)
+    app.extensions["revocations"] = Watch(app, realtime.close_session)
     sock.init_app(app)
     init_cli(app)
     return app

@@ -1,7 +1,6 @@
 """The app without its HTTP side: what the web processes and the worker share."""
 
 import os
-from datetime import timedelta
 
 from flask import Flask
 
@@ -13,7 +12,7 @@ from points_app.crypto import Vault
 from points_app.db import db, init_db
 from points_app.extensions import Parts, jwt, make_redis, migrate, producer
 from points_app.logs import configure_logging, report_to_sentry
-from points_app.services.sessions import ACCESS_SECONDS, ALGORITHM, REFRESH_LIFE, Subject
+from points_app.services.sessions import ACCESS_LIFE, ALGORITHM, REFRESH_LIFE, Subject
 
 
 def create_base_app(settings: Settings | None = None) -> Flask:
@@ -50,7 +49,7 @@ def _init_tokens(app: Flask, settings: Settings) -> None:
         JWT_ALGORITHM=ALGORITHM,
         JWT_SECRET_KEY=settings.jwt_secret,
         JWT_IDENTITY_CLAIM="user_id",
-        JWT_ACCESS_TOKEN_EXPIRES=timedelta(seconds=ACCESS_SECONDS),
+        JWT_ACCESS_TOKEN_EXPIRES=ACCESS_LIFE,
         JWT_REFRESH_TOKEN_EXPIRES=REFRESH_LIFE,
     )
     secrets = {"access": settings.jwt_secret, "refresh": settings.jwt_refresh_secret}

@@ -35,6 +35,14 @@ UNAVAILABLE = Counter(
 )
 LIMITED = Counter("points_limit_refusals", "Requests refused by a rate limit.", ["code"])
 UPGRADES = Counter("points_socket_handshakes", "WebSocket handshakes by HTTP status.", ["status"])
+THREAD_FAILURES = Counter(
+    "points_thread_failures", "Background threads that failed and began anew.", ["thread"]
+)
+PUSH_DOWN = Gauge(
+    "points_push_down",
+    "Web processes whose guests hear nothing: no subscription at Redis.",
+    multiprocess_mode="livesum",
+)
 SOCKETS = Gauge("points_sockets", "WebSockets held.", multiprocess_mode="livesum")
 POOL_USED = Gauge(
     "points_db_pool_used", "Database connections in use.", multiprocess_mode="livesum"

@@ -5,10 +5,12 @@ import logging
 import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 
 from redis import Redis, RedisError
+
+from points_app.threads import Lasting
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +32,7 @@ class Publisher:
         self._redis = redis
         self._waiting: SimpleQueue[Publish | None] = SimpleQueue()
         self._starting = Lock()
-        self._thread: Thread | None = None
+        self._thread: Lasting | None = None
 
     def send(self, publish: Publish) -> None:
         """Call `publish` soon with a pipeline of Redis. Never raises, never waits."""
@@ -38,7 +40,7 @@ class Publisher:
         if self._thread is None:
             with self._starting:
                 if self._thread is None:
-                    self._thread = Thread(target=self._run, name="notices", daemon=True)
+                    self._thread = Lasting("notices", self._run)
                     self._thread.start()
                     atexit.register(self.close)
 

@@ -6,9 +6,11 @@ while Redis names the version it was read under. The versions come with the limi
 request asks Redis about anyway (points_app.http.limits), so remembering costs no round trip.
 
 Redis holds no truth here. When it is out of reach nothing is remembered and the database is asked;
-a version that got lost is replaced by a new one, which matches nothing; and should a change find
-Redis gone while other processes still reach it, FRESH_SECONDS bounds how long they can be wrong.
-What must be right (prices, stock, the wheel, a balance) the transaction checks again.
+a version that got lost is replaced by a new one, which matches nothing. Should a change find Redis
+gone, or unwilling to write, its own process forgets everything at once; FRESH_SECONDS bounds how
+long others can be wrong that still reach Redis, and for sessions the database itself tells them
+sooner (services/revocations.py). What must be right (prices, stock, the wheel, a balance) the
+transaction checks again.
 """
 
 import logging
@@ -34,6 +36,7 @@ WHEEL = "wheel"
 CATALOGUE = "catalogue"
 FRESH_SECONDS = 60.0
 KEPT_SECONDS = 86_400
+MEMORIES = "memories"
 
 # The version under `key`; one that has none is given `name`, which nobody used before. The script
 # of the limits begins with it.
@@ -99,6 +102,8 @@ def _replace(names: Sequence[str]) -> None:
             pipe.execute()
     except RedisError as error:
         log.warning("version_not_replaced", extra={"error": type(error).__name__})
+        for memory_here in current_app.extensions.get(MEMORIES, {}).values():
+            memory_here.forget()
 
 
 def _known() -> dict[str, str | None]:
@@ -109,7 +114,7 @@ def _known() -> dict[str, str | None]:
 class _Remembered(Generic[T]):
     value: T
     version: str | None
-    until: float
+    loaded_at: float
 
 
 class Memory(Generic[T]):
@@ -119,23 +124,34 @@ class Memory(Generic[T]):
         self._size = size
         self._values: dict[Any, _Remembered[T]] = {}
         self._changing = Lock()
+        self._forgotten = 0
 
-    def get(self, version_name: str, load: Callable[[T | None], T], key: Any = None) -> T:
-        """The value under `key`, by `load` when it is not known or may have changed; `load` gets
-        the value known before, if any."""
-        version = current(version_name)
+    def get(
+        self,
+        version_name: str,
+        load: Callable[[T | None], T],
+        key: Any = None,
+        fresh: float = FRESH_SECONDS,
+    ) -> T:
+        """The value under `key`, by `load` when it is not known, may have changed, or was loaded
+        more than `fresh` seconds ago; `load` gets the value known before, if any."""
+        version, forgotten, now = current(version_name), self._forgotten, time.monotonic()
         found = self._values.get(key)
         in_force = found and version is not None and found.version == version
-        if found and in_force and found.until > time.monotonic():
+        if found and in_force and found.loaded_at + fresh > now:
             return found.value
         value = load(found.value if found else None)
-        self._remember(key, _Remembered(value, version, time.monotonic() + FRESH_SECONDS))
+        self._remember(key, _Remembered(value, version, now), forgotten)
         return value
 
-    def forget(self) -> None:
-        """Load everything anew at its next use."""
+    def forget(self, *keys: Any) -> None:
+        """Load these anew at their next use, or everything; what is being loaded now as well."""
         with self._changing:
-            self._values.clear()
+            self._forgotten += 1
+            for key in keys:
+                self._values.pop(key, None)
+            if not keys:
+                self._values.clear()
 
     def amend(self, before: T, value: T, key: Any = None) -> None:
         """Remember `value` in place of `before`, as long as that would be; not in place of one
@@ -145,8 +161,10 @@ class Memory(Generic[T]):
             if found and found.value is before:
                 self._values[key] = replace(found, value=value)
 
-    def _remember(self, key: Any, value: _Remembered[T]) -> None:
+    def _remember(self, key: Any, value: _Remembered[T], forgotten: int) -> None:
         with self._changing:
+            if forgotten != self._forgotten:
+                return
             self._values.pop(key, None)
             if len(self._values) >= self._size:
                 self._values.pop(next(iter(self._values)))
@@ -155,8 +173,8 @@ class Memory(Generic[T]):
 
 def memory(name: str, size: int = 1) -> Memory[Any]:
     """What this app remembers under `name`."""
-    extension, known = f"memory_of_{name}", current_app.extensions
-    return known.get(extension) or known.setdefault(extension, Memory(size))
+    known = current_app.extensions.setdefault(MEMORIES, {})
+    return known.get(name) or known.setdefault(name, Memory(size))
 
 
 def _watch(model: Any, name: Callable[[Any], str], columns: frozenset[str] | None = None) -> None:

@@ -3,8 +3,12 @@
 from dataclasses import replace
 from typing import Self
 
+from flask import Flask
+
+from devstack.ports import free_port
 from points_app.clients.sms import SmsError
-from points_app.extensions import Parts
+from points_app.extensions import Parts, make_redis
+from points_app.publisher import Publisher
 
 
 class RecordingSms:
@@ -36,3 +40,10 @@ class RecordingSms:
 
     def __exit__(self, *_: object) -> None:
         self.broken = False
+
+
+def cut_off_from_redis(app: Flask) -> None:
+    """From now on this app, and no other, finds nobody where its Redis should be."""
+    unreachable = make_redis(f"redis://127.0.0.1:{free_port()}/0")
+    app.extensions["parts"] = replace(app.extensions["parts"], redis=unreachable)
+    app.extensions["publisher"] = Publisher(unreachable)

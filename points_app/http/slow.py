@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
+from points_app.threads import Lasting
+
 CHECK_SECONDS = 0.5
 
 
@@ -44,7 +46,7 @@ class BodyDeadline:
             self._due[connection] = time.monotonic() + self._seconds
             if not self._watching:  # in the process that serves, not in the one that forked it
                 self._watching = True
-                threading.Thread(target=self._run, name="body deadline", daemon=True).start()
+                Lasting("body-deadline", self._run).start()
 
     def _run(self) -> None:
         while True:

@@ -86,11 +86,12 @@ class AuthSession(db.Model):  # type: ignore[name-defined]
     user_id: Mapped[int] = mapped_column(ForeignKey("users.user_id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
 
 class RefreshToken(db.Model):  # type: ignore[name-defined]
-    """One refresh token of a session: live, or retired when it was exchanged for another."""
+    """One refresh token of a session: live, or retired when it was exchanged for another;
+    `grace_used` when it was exchanged again within the grace."""
 
     __tablename__ = "refresh_tokens"
     __table_args__ = (Index("ix_refresh_tokens_session", "session_id"),)

@@ -32,7 +32,7 @@ def init_realtime(
     settings: RelaySettings,
     authenticate: Callable[[str], Viewer | None],
     redis_url: str,
-) -> None:
+) -> Realtime:
     """Serve WebSockets on /ws and / of `app`, and put the gate in front of everything.
 
     `authenticate` gets an access token, inside an app context, and returns whose it is or None.
@@ -43,6 +43,7 @@ def init_realtime(
     sock.route(ROUTE, endpoint="realtime")(service.welcome)
     app.wsgi_app = Gate(app, authenticate, service.has_room)  # type: ignore[method-assign]
     logging.getLogger("gunicorn.error").addFilter(hide_tokens)
+    return service
 
 
 def begin_shut_down() -> None:

@@ -1,5 +1,6 @@
 """Who hears what: from channels to connections, every frame encoded once."""
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -9,6 +10,7 @@ from points_app.realtime.connection import Connection
 from points_app.realtime.frames import text_frame
 
 Write = tuple[Connection, bytes]
+KNOCK_SECONDS = 30.0  # longer than from a token's check to its socket's adoption
 
 
 class Audience:
@@ -128,3 +130,27 @@ class _Batch:
 
 def _user_channel(user_id: int) -> str:
     return f"{USER}{user_id}"
+
+
+class Closings:
+    """Whose connections were closed lately: holds for one whose token was checked before."""
+
+    def __init__(self) -> None:
+        self._noted: dict[int | str, tuple[float, int, str]] = {}
+
+    def note(self, whom: int | str, code: int, reason: str) -> None:
+        """A user, by number, or a session, by name, was told to go now."""
+        self._noted[whom] = time.monotonic(), code, reason
+
+    def since(self, moment: float, whom: int | str) -> tuple[int, str] | None:
+        """Code and reason, if that was not before `moment` (time.monotonic)."""
+        at, code, reason = self._noted.get(whom, (float("-inf"), 0, ""))
+        return (code, reason) if at >= moment else None
+
+    def forget(self, now: float) -> None:
+        """Forget what no newcomer can have missed any more."""
+        if self._noted:
+            kept = {
+                whom: each for whom, each in self._noted.items() if each[0] > now - KNOCK_SECONDS
+            }
+            self._noted = kept

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from points_app.metrics import SOCKETS
-from points_app.realtime.audience import Audience
+from points_app.realtime.audience import Audience, Closings
 from points_app.realtime.connection import Connection, Limits, Newcomer, Viewer
 from points_app.realtime.frames import (
     CloseCode,
@@ -20,15 +20,14 @@ from points_app.realtime.frames import (
     frame,
 )
 from points_app.realtime.mailbox import Mailbox
+from points_app.threads import Lasting
 
 log = logging.getLogger(__name__)
 
 READ_BYTES = 16 * 1024
 STOP_SECONDS = 0.4
 TICK_SECONDS = 1.0
-KNOCK_SECONDS = 30.0  # longer than from a token's check to its socket's adoption
 _PING = frame(Opcode.PING, b"")
-_NEVER = (float("-inf"), 0, "")
 
 Answer = Callable[["Hub", Connection, Message], bytes | None]
 
@@ -37,22 +36,24 @@ class Hub:
     """Owns the sockets given to `adopt` until they close.
 
     `answer` gets every data message in the loop's thread and returns the frame to send back, or
-    None; it may raise ProtocolError to close the connection.
+    None; it may raise ProtocolError to close the connection. `missed` makes the frame all hear when
+    the loop failed and began anew.
     """
 
-    def __init__(self, answer: Answer, limits: Limits) -> None:
+    def __init__(self, answer: Answer, limits: Limits, missed: Callable[[], bytes]) -> None:
         self.audience = Audience()
         self._answer = answer
         self._limits = limits
+        self._missed = missed
         self._connections: dict[int, Connection] = {}
         self._leaving: set[Connection] = set()
-        self._closed: dict[int | str, tuple[float, int, str]] = {}
-        self._ticks = 0
+        self._closings, self._begun = Closings(), False
+        self._ticks, self._next_tick = 0, 0.0
         self._stop_by: float | None = None
         self._epoll = select.epoll()
         self._mailbox = Mailbox()
         self._epoll.register(self._mailbox.fd, select.EPOLLIN)
-        self._thread = threading.Thread(target=self._run, name="realtime-hub", daemon=True)
+        self._thread = Lasting("realtime-hub", self._run)
 
     # For every thread.
 
@@ -120,29 +121,32 @@ class Hub:
     # The loop and what the mailbox calls: the loop's thread only.
 
     def _run(self) -> None:
-        next_tick = time.monotonic() + TICK_SECONDS
-        try:
-            while self._stop_by is None or (self._connections and time.monotonic() < self._stop_by):
-                happened = dict(self._epoll.poll(self._patience(next_tick)))
-                if happened.pop(self._mailbox.fd, None):
-                    self._mailbox.silence()
-                self._mailbox.run()
-                for fd, events in happened.items():
-                    self._on_event(fd, events)
-                now = time.monotonic()
-                self._write_all(self.audience.due_stock(now))
-                if now >= next_tick:
-                    next_tick = now + TICK_SECONDS
-                    self._tick(now)
-        finally:
-            self._mailbox.run()
-            for connection in list(self._connections.values()):
-                self._drop(connection)
-            self._epoll.close()
+        if self._begun:  # anew: some may not have heard what others did
+            self._tell_all(self._missed())
+        self._begun = True
+        while self._stop_by is None or (self._connections and time.monotonic() < self._stop_by):
+            self._turn()
+        self._mailbox.run()
+        for connection in list(self._connections.values()):
+            self._drop(connection)
+        self._epoll.close()
 
-    def _patience(self, next_tick: float) -> float:
+    def _turn(self) -> None:
+        happened = dict(self._epoll.poll(self._patience()))
+        if happened.pop(self._mailbox.fd, None):
+            self._mailbox.silence()
+        self._mailbox.run()
+        for fd, events in happened.items():
+            self._on_event(fd, events)
+        now = time.monotonic()
+        self._write_all(self.audience.due_stock(now))
+        if now >= self._next_tick:
+            self._next_tick = now + TICK_SECONDS
+            self._tick(now)
+
+    def _patience(self) -> float:
         """Seconds until something is due."""
-        moments = (next_tick, self.audience.next_due(), self._stop_by)
+        moments = (self._next_tick, self.audience.next_due(), self._stop_by)
         first = min(moment for moment in moments if moment is not None)
         return max(0.0, first - time.monotonic())
 
@@ -171,9 +175,8 @@ class Hub:
         elif len(theirs) > self._limits.sockets_per_user:
             self._close(theirs[0], CloseCode.REPLACED, "replaced by a newer connection")
         for whom in (connection.viewer.user_id, connection.viewer.session_id):
-            at, code, reason = self._closed.get(whom, _NEVER)
-            if at >= knocked_at:
-                self._close(connection, code, reason)
+            if (closed := self._closings.since(knocked_at, whom)) is not None:
+                self._close(connection, *closed)
         if said:
             self._hear(connection, said)
 
@@ -190,12 +193,12 @@ class Hub:
         self._write_all((connection, data) for connection in self.audience.everyone())
 
     def _close_user(self, user_id: int, code: int, reason: str) -> None:
-        self._closed[user_id] = time.monotonic(), code, reason
+        self._closings.note(user_id, code, reason)
         for connection in self.audience.of_user(user_id):
             self._close(connection, code, reason)
 
     def _close_session(self, session_id: str, code: int, reason: str) -> None:
-        self._closed[session_id] = time.monotonic(), code, reason
+        self._closings.note(session_id, code, reason)
         for connection in self.audience.of_session(session_id):
             self._close(connection, code, reason)
 
@@ -278,9 +281,7 @@ class Hub:
         for connection in [each for each in self._leaving if (each.close_by or 0) <= now]:
             self._drop(connection)
         SOCKETS.set(len(self._connections))
-        if self._closed:
-            since = now - KNOCK_SECONDS
-            self._closed = {whom: each for whom, each in self._closed.items() if each[0] > since}
+        self._closings.forget(now)
         self._ticks += 1
         share = self._limits.ping_seconds
         turn = self._ticks % share

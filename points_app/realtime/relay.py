@@ -9,10 +9,12 @@ import redis
 from pydantic import BaseModel, Field, ValidationError
 from redis import Redis, RedisError
 
+from points_app.metrics import PUSH_DOWN
 from points_app.notices import CONTROL, PATTERN
 from points_app.realtime.frames import CloseCode
 from points_app.realtime.hub import Hub
 from points_app.realtime.talk import resync
+from points_app.threads import Lasting
 
 log = logging.getLogger(__name__)
 
@@ -40,16 +42,20 @@ class Relay:
     to two guests, and it reconnects without a word. Redis drops what is published while the link is
     down, so whoever was connected then is told to re-read with `resync` once the subscription
     stands again. A link that is dead without having been closed is noticed by a PING unanswered.
+
+    The link is a connection outside the client's pool: the pool counts those it makes for good, and
+    makes no more after a hundred.
     """
 
     def __init__(self, redis: Redis, hub: Hub) -> None:
-        self._redis = redis
+        pool = redis.connection_pool
+        self._link = pool.connection_class(**pool.connection_kwargs)
         self._hub = hub
         self._stopping = False
         self._subscribed = threading.Event()
         self._ping_at = 0.0
         self._unanswered = False
-        self._thread = threading.Thread(target=self._run, name="realtime-relay", daemon=True)
+        self._thread = Lasting("realtime-relay", self._run)
 
     def start(self, patience: float) -> None:
         """Start the thread and wait up to `patience` seconds for the first subscription."""
@@ -66,18 +72,15 @@ class Relay:
 
     def _run(self) -> None:
         while not self._stopping:
-            connection = self._redis.connection_pool.make_connection()
             try:
-                connection.send_command("PSUBSCRIBE", PATTERN)  # connects first
-                self._listen(connection)
+                self._link.send_command("PSUBSCRIBE", PATTERN)  # connects first
+                self._listen(self._link)
             except (RedisError, OSError) as error:
                 log.warning("lost Redis, trying again: %s", type(error).__name__)
-                time.sleep(RETRY_SECONDS)
-            except Exception:
-                log.exception("the relay failed and starts again")
+                PUSH_DOWN.set(1)
                 time.sleep(RETRY_SECONDS)
             finally:
-                connection.disconnect()
+                self._link.disconnect()
 
     def _listen(self, connection: Any) -> None:
         self._unanswered = False
@@ -124,6 +127,7 @@ class Relay:
 
     def _on_subscribed(self) -> None:
         self._subscribed.set()
+        PUSH_DOWN.set(0)
         if len(self._hub):
             self._hub.tell_all(resync())
 

@@ -9,7 +9,7 @@ from redis import Redis, RedisError
 from points_app.extensions import make_redis
 from points_app.notices import missed_since
 from points_app.realtime.connection import Connection, Limits, Newcomer
-from points_app.realtime.frames import text_frame
+from points_app.realtime.frames import CloseCode, text_frame
 from points_app.realtime.gate import ADMISSION_KEY, Admission
 from points_app.realtime.handover import Upgrade
 from points_app.realtime.hub import Hub
@@ -51,6 +51,11 @@ class Realtime:
         if admission.since is not None:
             _catch_up(hub, history, connection, admission.since)
 
+    def close_session(self, session_id: str) -> None:
+        """Close the sockets of a session that has ended."""
+        if self._running is not None:
+            self._running[0].close_session(session_id, CloseCode.TOKEN_OVER, "session ended")
+
     def begin_stop(self) -> None:
         """Close every connection with 1012 and admit no more."""
         self._stopped = True
@@ -70,7 +75,7 @@ class Realtime:
         with self._starting:
             if self._running is None:
                 self._max_sockets = min(self._max_sockets, _descriptors() - SPARE_DESCRIPTORS)
-                hub = Hub(answer, Limits())
+                hub = Hub(answer, Limits(), resync)
                 relay = Relay(make_redis(self._redis_url, **RELAY_LINK), hub)
                 hub.start()
                 relay.start(SUBSCRIBE_SECONDS)

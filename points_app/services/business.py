@@ -135,6 +135,9 @@ class BusinessSettings(BaseModel):
         le=100_000,
         description="同一网络地址24小时内前几个新账号立即获得注册奖励，其余同上，0表示不限",
     )
+    session_days: int = Field(
+        30, ge=1, le=365, description="登录后几天必须重新登录，不论期间是否续期"
+    )
     check_in_ladder: tuple[Step, ...] = Field(
         (10, 15, 20, 25, 30, 40, 60),
         min_length=1,

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -23,14 +23,18 @@ from points_app.errors import (
 )
 from points_app.extensions import parts
 from points_app.models import AuthSession, RefreshToken, User, UserStatus
+from points_app.services import revocations
+from points_app.services.business import business
 from points_app.statements import Write
 from points_app.wire.accounts import TokenPair
 
-ACCESS_SECONDS = 7200
+ACCESS_LIFE = timedelta(seconds=7200)
 REFRESH_LIFE = timedelta(days=7)
 GRACE = timedelta(seconds=30)
+LEEWAY_SECONDS = 10
+"""How far ahead the clock of the host that made a token may be (RFC 7519, 4.1.5). What expired is
+over by the reader's own clock; ended sessions are told by rows, not by times."""
 VERIFIED_TOKENS = 8192
-REMEMBERED_SESSIONS = 8192
 ALGORITHM = "HS256"
 REQUIRED_CLAIMS = ["exp", "iat", "nbf", "jti", "type", "user_id", "sid"]
 
@@ -67,16 +71,17 @@ def open_session(user: User) -> TokenPair:
     """A new session with its first pair. Runs in the caller's transaction."""
     session_id, now = str(ULID()), utcnow()
     session = {"session_id": session_id, "user_id": user.user_id, "created_at": now}
-    _NEW_SESSION.run({**session, "expires_at": now + REFRESH_LIFE})
-    return _issue(user, session_id)
+    ends_at = now + timedelta(days=business().session_days)
+    _NEW_SESSION.run({**session, "expires_at": min(now + REFRESH_LIFE, ends_at)})
+    return _issue(user, session_id, ends_at)
 
 
 def refresh(token: str | None) -> TokenPair:
     """Exchange a refresh token for a new pair and retire it.
 
-    A token retired less than 30 s ago works once more (two tabs, a lost answer); later it is a
-    stolen one, and the whole session ends. Raises RefreshTokenMissing, RefreshTokenInvalid,
-    UserGone or AccountBanned.
+    A token retired less than 30 s ago works on (many tabs, a lost answer); later it is a stolen
+    one, and the whole session ends. No pair outlives `session_days` since the login. Raises
+    RefreshTokenMissing, RefreshTokenInvalid, UserGone or AccountBanned.
     """
     if not token:
         raise RefreshTokenMissing
@@ -98,12 +103,16 @@ def _exchange(claims: dict[str, Any]) -> TokenPair | None:
         .execution_options(populate_existing=True)
     )
     token = db.session.get(RefreshToken, claims["jti"], populate_existing=True)
-    if session is None or token is None or session.revoked_at or session.expires_at <= now:
+    if session is None or token is None or session.revoked_at:
+        return None
+    ends_at = session.created_at + timedelta(days=business().session_days)
+    if min(session.expires_at, ends_at) <= now:
         return None
     if (session.user_id, token.session_id) != (claims["user_id"], session.session_id):
         return None
-    if token.retired_at and (token.grace_used or now - token.retired_at > GRACE):
+    if token.retired_at and now - token.retired_at > GRACE:
         session.revoked_at = now
+        revocations.announce()
         events.close_sockets(session_id=session.session_id)
         return None
     user = db.session.get(User, session.user_id, populate_existing=True)
@@ -113,27 +122,30 @@ def _exchange(claims: dict[str, Any]) -> TokenPair | None:
         raise AccountBanned
     token.grace_used = token.retired_at is not None
     token.retired_at = token.retired_at or now
-    session.expires_at = now + REFRESH_LIFE
-    return _issue(user, session.session_id)
+    session.expires_at = min(now + REFRESH_LIFE, ends_at)
+    return _issue(user, session.session_id, ends_at)
 
 
-def _issue(user: User, session_id: str) -> TokenPair:
-    jti = str(ULID())
-    token = {"jti": jti, "session_id": session_id, "expires_at": utcnow() + REFRESH_LIFE}
+def _issue(user: User, session_id: str, ends_at: datetime) -> TokenPair:
+    """A pair of the session, of which neither outlives it."""
+    jti, left = str(ULID()), ends_at - utcnow()
+    access_life, refresh_life = min(ACCESS_LIFE, left), min(REFRESH_LIFE, left)
+    token = {"jti": jti, "session_id": session_id, "expires_at": utcnow() + refresh_life}
     _NEW_TOKEN.run({**token, "grace_used": False})
     claims = {
         "mobile": mask_mobile(parts.vault.open(user.mobile, user.mobile_row)),
         "is_merchant": user.is_merchant,
         "sid": session_id,
     }
-    access = create_access_token(Subject(user.user_id, "access"), additional_claims=claims)
     renewal = {"sid": session_id, "jti": jti}
     return {
-        "access_token": access,
-        "refresh_token": create_refresh_token(
-            Subject(user.user_id, "refresh"), additional_claims=renewal
+        "access_token": create_access_token(
+            Subject(user.user_id, "access"), expires_delta=access_life, additional_claims=claims
         ),
-        "expires_in": ACCESS_SECONDS,
+        "refresh_token": create_refresh_token(
+            Subject(user.user_id, "refresh"), expires_delta=refresh_life, additional_claims=renewal
+        ),
+        "expires_in": int(access_life.total_seconds()),
     }
 
 
@@ -154,6 +166,7 @@ def _end(user_id: int, *which: Any) -> None:
     sessions = AuthSession.__table__
     alive = (sessions.c.user_id == user_id, sessions.c.revoked_at.is_(None))
     execute(update(sessions).where(*alive, *which).values(revoked_at=utcnow()))
+    revocations.announce()
     versions.changed(versions.account(user_id))
 
 
@@ -203,8 +216,8 @@ def _standing(claims: dict[str, Any], fresh: bool) -> Row[Any] | None:
 
     if fresh:
         return load()
-    remembered = versions.memory("sessions", REMEMBERED_SESSIONS)
-    return remembered.get(versions.account(claims["user_id"]), load, key=claims["sid"])
+    version, trusted = versions.account(claims["user_id"]), revocations.trusted_seconds()
+    return revocations.remembered().get(version, load, key=claims["sid"], fresh=trusted)
 
 
 def authenticate_or_none(token: str) -> Caller | None:
@@ -235,7 +248,9 @@ def _decode(token: str, secret: str) -> dict[str, Any]:
     are checked by the callers every time. Raises PyJWTError, also for claims of other kinds.
     """
     options: Any = {"require": REQUIRED_CLAIMS, "verify_aud": False, "verify_sub": False}
-    claims = jwt.decode(token, secret, algorithms=[ALGORITHM], options=options)
+    claims = jwt.decode(
+        token, secret, algorithms=[ALGORITHM], options=options, leeway=LEEWAY_SECONDS
+    )
     texts = (claims["sid"], claims["jti"])
     if type(claims["user_id"]) is not int or not all(isinstance(text, str) for text in texts):
         raise jwt.InvalidTokenError("claims of other kinds")

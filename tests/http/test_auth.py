@@ -5,37 +5,12 @@ from datetime import timedelta
 import jwt
 import pytest
 
-from points_app.db import db, utcnow
+from points_app.db import db
 from points_app.extensions import parts
-from points_app.models import AuthSession, RefreshToken, SmsCode, User
+from points_app.models import SmsCode, User
 from tests.books import balance, ledger
 from tests.client import ApiClient
-
-PHONE = "13912345678"
-
-
-@pytest.fixture
-def login(app, anonymous):
-    """Ask for a code and log in with it."""
-
-    def run(phone=PHONE):
-        anonymous.post("/api/auth/send-code", {"phone": phone}).ok()
-        code = app.extensions["parts"].sms.last(phone)
-        return anonymous.post("/api/auth/login", {"phone": phone, "code": code}).ok()
-
-    return run
-
-
-def as_caller(app, pair):
-    return ApiClient(app, pair["access_token"], pair["user_info"]["user_id"])
-
-
-def shift(app, model, column, by):
-    """Move a time in every row of a table."""
-    with app.app_context():
-        for row in db.session.query(model):
-            setattr(row, column, getattr(row, column) + by)
-        db.session.commit()
+from tests.logins import PHONE, as_caller, refresh, shift
 
 
 def test_the_first_login_creates_the_guest_with_the_welcome_points(app, login):
@@ -176,59 +151,6 @@ def test_no_token_and_bad_tokens(app, anonymous, login):
     for bad in ("x", pair["refresh_token"], pair["access_token"] + "x", "a.b.c"):
         answer = ApiClient(app, bad).get("/api/auth/verify-token")
         assert (answer.status, answer.code, answer.msg) == (200, 2002, "访问令牌无效或已过期")
-
-
-def refresh(client, pair):
-    headers = {"Authorization": f"Bearer {pair['refresh_token']}"}
-    return client.post("/api/auth/refresh", headers=headers)
-
-
-def test_refresh_rotates(app, anonymous, login):
-    pair = login()
-    new = refresh(anonymous, pair).ok()
-    assert new["refresh_token"] != pair["refresh_token"] and new["expires_in"] == 7200
-    ApiClient(app, new["access_token"]).get("/api/auth/verify-token").ok()
-    refresh(anonymous, new).ok()
-
-
-def test_a_retired_token_works_once_more_within_30_seconds(anonymous, login):
-    pair = login()
-    first = refresh(anonymous, pair).ok()
-    second = refresh(anonymous, pair).ok()
-    assert first["refresh_token"] != second["refresh_token"]
-    refresh(anonymous, first).ok()
-    refresh(anonymous, second).ok()
-
-
-def test_reuse_ends_the_session(app, anonymous, login):
-    pair = login()
-    new = refresh(anonymous, pair).ok()
-    with app.app_context():
-        old = db.session.query(RefreshToken).filter(RefreshToken.retired_at.is_not(None)).one()
-        old.retired_at = utcnow() - timedelta(seconds=31)
-        db.session.commit()
-    reused = refresh(anonymous, pair)
-    assert (reused.code, reused.msg) == (2000, "Token无效或已过期")
-    assert refresh(anonymous, new).code == 2000
-    assert ApiClient(app, new["access_token"]).get("/api/auth/verify-token").code == 2002
-
-
-def test_a_third_use_is_reuse_too(anonymous, login):
-    pair = login()
-    refresh(anonymous, pair).ok()
-    new = refresh(anonymous, pair).ok()
-    assert refresh(anonymous, pair).code == 2000
-    assert refresh(anonymous, new).code == 2000
-
-
-def test_bad_refresh_tokens(app, anonymous, login):
-    pair = login()
-    missing = anonymous.post("/api/auth/refresh")
-    assert (missing.code, missing.msg) == (2001, "Refresh Token不能为空")
-    assert refresh(anonymous, {"refresh_token": pair["access_token"]}).code == 2000
-    assert refresh(anonymous, {"refresh_token": "x"}).code == 2000
-    shift(app, AuthSession, "expires_at", -timedelta(days=8))
-    assert refresh(anonymous, pair).code == 2000
 
 
 def test_logout_kills_both_tokens_at_once(app, anonymous, login):

@@ -29,7 +29,7 @@ def echo(hub: Hub, connection: Connection, message: Message) -> bytes:
 
 
 def serve(port: int) -> None:
-    hub = Hub(echo, LIMITS)
+    hub = Hub(echo, LIMITS, bytes)
     hub.start()
     with socket.create_server(("127.0.0.1", port), backlog=128) as listener:
         while True:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from devstack.process import wait_until
+from points_app.metrics import THREAD_FAILURES
 from points_app.realtime.connection import Limits, Newcomer, Viewer
 from points_app.realtime.frames import Opcode, close_frame, frame, text_frame
 from points_app.realtime.hub import Hub
-from points_app.realtime.talk import answer
+from points_app.realtime.talk import answer, resync
 from tests.realtime.client_frames import masked
 
 HELLO = text_frame("hello")
@@ -20,7 +21,7 @@ GOODBYE = close_frame(4401, "session ended")
 
 @pytest.fixture
 def hub() -> Iterator[Hub]:
-    hub = Hub(answer, Limits())
+    hub = Hub(answer, Limits(), resync)
     hub.start()
     yield hub
     hub.begin_stop()
@@ -99,3 +100,21 @@ def test_a_client_that_is_gone_already_is_let_go(hub: Hub) -> None:
     hub.adopt(Newcomer(ours, HELLO), Viewer(1, "s", float("inf")), time.monotonic())
     wait_until(lambda: len(hub) == 0, 5)
     assert ours.fileno() == -1
+
+
+def test_a_loop_that_fails_goes_on_and_says_that_something_was_missed(
+    hub: Hub, monkeypatch
+) -> None:
+    def fail(now: float) -> list[object]:
+        monkeypatch.undo()
+        raise RuntimeError("on purpose")
+
+    failed = THREAD_FAILURES.labels("realtime-hub")._value
+    before = failed.get()
+    with knock(hub, time.monotonic()) as guest:
+        assert guest.recv(100) == HELLO
+        monkeypatch.setattr(hub.audience, "due_stock", fail)
+        assert b'"resync"' in guest.recv(500)
+        hub.tell_all(HELLO)
+        assert guest.recv(100) == HELLO
+    assert failed.get() == before + 1

@@ -21,6 +21,7 @@ from websocket import WebSocketBadStatusException
 from devstack.ports import free_port
 from devstack.process import Process, Server
 from tests.factories import Factory
+from tests.fakes import cut_off_from_redis
 from tests.realtime.conftest import PATIENCE, ROOT, Guest, eventually
 from tests.realtime.served import served
 
@@ -281,3 +282,17 @@ def browser(tmp_path: Path) -> list[str]:
         pytest.skip("no Chromium: apt-get install chromium-headless-shell")
     switches = ["--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0"]
     return [found, *switches, f"--user-data-dir={tmp_path / 'profile'}"]
+
+
+def test_a_ban_by_somebody_without_redis_closes_sockets_and_doors_within_seconds(
+    shop: Shop, app: Flask, make: Factory
+) -> None:
+    banned, admin = shop.login("13900000013"), make.admin()
+    closing = shop.guest(shop.url(banned["access_token"]))
+    cut_off_from_redis(app)
+    closing.socket.settimeout(5)  # that is how soon it must be in force
+    path = f"/api/admin/users/{banned['user_info']['user_id']}/ban"
+    admin.post(path, {"reason": "作弊"}).ok()
+    assert closing.close_code() == 4401
+    for door in shop.doors(banned["access_token"]):
+        assert refusal(door) == (401, 2002)
