@@ -17,6 +17,7 @@ class RecordingSms:
     def __init__(self) -> None:
         self.codes: dict[str, str] = {}
         self.broken = False
+        self.late = False
 
     @classmethod
     def installed_in(cls, parts: Parts) -> Parts:
@@ -24,12 +25,14 @@ class RecordingSms:
 
     def send_code(self, phone: str, code: str) -> None:
         if self.broken:
-            raise SmsError("the provider refused", retryable=False)
+            raise SmsError("the provider refused", sent=False)
         self.codes[phone] = code
+        if self.late:
+            raise SmsError("no answer (TimeoutError)", sent=True)
 
     def check(self) -> None:
         if self.broken:
-            raise SmsError("SignatureDoesNotMatch", retryable=False)
+            raise SmsError("SignatureDoesNotMatch", sent=False)
 
     def last(self, phone: str) -> str:
         return self.codes[phone]

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from points_app.db import db
+from points_app.models import SmsCode
 from tests.client import ApiClient
 
 PHONE = "13912345678"
@@ -10,6 +11,15 @@ PHONE = "13912345678"
 
 def as_caller(app, pair):
     return ApiClient(app, pair["access_token"], pair["user_info"]["user_id"])
+
+
+def age_codes(app, seconds):
+    """Let so much time pass for the login codes."""
+    with app.app_context():
+        for row in db.session.query(SmsCode):
+            row.sent_at -= timedelta(seconds=seconds)
+            row.codes = [{**each, "sent": each["sent"] - seconds} for each in row.codes or ()]
+        db.session.commit()
 
 
 def shift(app, model, column, by):

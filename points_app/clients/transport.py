@@ -72,14 +72,18 @@ def post_json(
     return _parse_object(answer)
 
 
+def is_vendor_code(code: object) -> bool:
+    """Whether a vendor's error code looks like one."""
+    return isinstance(code, str) and _ERROR_CODE.fullmatch(code) is not None
+
+
 def vendor_label(code: object, request_id: object) -> str:
     """What an error text may quote from a vendor: its code and request id, when they look so.
 
     A vendor's message is never quoted, it may repeat the phone number or the key.
     """
-    known_code = isinstance(code, str) and _ERROR_CODE.fullmatch(code)
     known_id = isinstance(request_id, str) and _REQUEST_ID.fullmatch(request_id)
-    label = str(code) if known_code else "no readable error code"
+    label = str(code) if is_vendor_code(code) else "no readable error code"
     return f"{label} (request {request_id})" if known_id else label
 
 

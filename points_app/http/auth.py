@@ -36,7 +36,7 @@ CODES_PER_ADDRESS = "30 per hour"
 @limiter.limit(CODES_PER_ADDRESS, key_func=limits.network)
 def send_code(body: SendCode) -> wire.CodeSent:
     """Send a login code by SMS."""
-    return auth.send_code(auth.check_phone(body.phone))
+    return auth.send_code(auth.check_phone(body.phone), limits.network())
 
 
 @area.endpoint(

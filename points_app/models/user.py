@@ -65,7 +65,12 @@ class FirstLogin(db.Model):  # type: ignore[name-defined]
 
 
 class SmsCode(db.Model):  # type: ignore[name-defined]
-    """The one login code a phone may have. `sent_times`: when it asked (Unix time), newest last."""
+    """The login codes of a phone (services/login_codes.py).
+
+    `sent_times`: when it asked (Unix time), newest last. `codes`: the living ones. `guesses`: the
+    wrong ones of the last day. `familiar`: keyed hashes of networks it has logged in from.
+    `code_hash` and `tries_left` are there for the version before while both run.
+    """
 
     __tablename__ = "sms_codes"
     __table_args__ = (CheckConstraint("tries_left >= 0", name="tries_left_not_negative"),)
@@ -75,6 +80,9 @@ class SmsCode(db.Model):  # type: ignore[name-defined]
     tries_left: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_times: Mapped[list[int]] = mapped_column(JSON, default=list)
+    codes: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
+    guesses: Mapped[list[list[Any]] | None] = mapped_column(JSON)
+    familiar: Mapped[list[str] | None] = mapped_column(JSON)
 
 
 class AuthSession(db.Model):  # type: ignore[name-defined]

@@ -1,37 +1,32 @@
 """Login by phone and SMS code."""
 
+import logging
 import re
 import secrets
-from datetime import timedelta
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import set_committed_value
 
 from points_app.clients.sms import SmsError
-from points_app.crypto import same
 from points_app.db import TryAgain, db, execute, is_duplicate, transactional, utcnow
 from points_app.errors import (
     AccountBanned,
     CodeInvalid,
     CodeNotSent,
-    CodeTooSoon,
     PhoneInvalid,
     UserGone,
 )
 from points_app.extensions import parts
-from points_app.models import SmsCode, User, UserStatus
-from points_app.services import sessions, welcome
+from points_app.models import User, UserStatus
+from points_app.services import login_codes, sessions, welcome
+from points_app.services.login_codes import CODE_LIFE, RESEND_AFTER
 from points_app.services.welcome import Origin
 from points_app.statements import Write
 from points_app.wire.accounts import CodeSent, LoginAnswer, user_info
 
-CODE_LIFE = timedelta(seconds=300)
-RESEND_AFTER = timedelta(seconds=60)
-CODES_A_DAY = 10
-"""In any 24 hours, not from midnight to midnight: with TRIES it bounds the guesses at a phone."""
-A_DAY = timedelta(days=1)
-TRIES = 5
+log = logging.getLogger(__name__)
+
 PHONE = re.compile(r"1[3-9][0-9]{9}")
 # Made once: building them took a fifth of a login.
 _BY_PHONE = (
@@ -48,70 +43,26 @@ _ENTERED = Write(
 )
 
 
-def send_code(phone: str) -> CodeSent:
-    """Send a new login code; an earlier one stops working.
+def send_code(phone: str, network: str | None) -> CodeSent:
+    """Send a login code; `network` asks for it. The one sent before stays good for its own time.
 
-    Known and unknown numbers take the same path. Raises CodeTooSoon (retry_after) and CodeNotSent.
+    A code that may have left counts and works, whatever became of the vendor's answer; one that
+    surely did not costs nothing. Known and unknown numbers take the same path. Raises CodeTooSoon
+    (retry_after) and CodeNotSent.
     """
     code = f"{secrets.randbelow(1_000_000):06d}"
-    _keep_code(phone, code)
+    kept = login_codes.keep(phone, code, network)
     try:
         parts.sms.send_code(phone, code)
-    except SmsError:
-        _forget_code(phone)
-        raise CodeNotSent from None
+    except SmsError as error:
+        log.warning("sms_failed", extra={"error": str(error), "may_have_left": error.sent})
+        if not error.sent:
+            login_codes.take_back(phone, kept)
+            raise CodeNotSent from None
     return {
         "expire_time": int(CODE_LIFE.total_seconds()),
         "can_resend_after": int(RESEND_AFTER.total_seconds()),
     }
-
-
-@transactional
-def _keep_code(phone: str, code: str) -> None:
-    """Lock the phone's row, check its limits, store the code's keyed hash."""
-    now = utcnow()
-    row = _code_row(phone)
-    if row.sent_at and now - row.sent_at < RESEND_AFTER:
-        waited = (row.sent_at + RESEND_AFTER - now).total_seconds()
-        raise CodeTooSoon(retry_after=int(waited) + 1)
-    day_ago = int((now - A_DAY).timestamp())
-    recent = [moment for moment in row.sent_times if moment > day_ago]
-    if len(recent) >= CODES_A_DAY:
-        raise CodeTooSoon(retry_after=recent[-CODES_A_DAY] - day_ago)
-    row.sent_times = [*recent, int(now.timestamp())]
-    row.sent_at = now
-    row.code_hash = parts.vault.blind_index(f"{phone}:{code}")
-    row.tries_left = TRIES
-
-
-def _code_row(phone: str) -> SmsCode:
-    row = _locked_code(phone)
-    if row is None:
-        index = parts.vault.blind_index(phone)
-        new = {"mobile_hash": index, "tries_left": 0, "sent_times": []}
-        try:
-            execute(insert(SmsCode.__table__), new)
-        except IntegrityError as error:
-            raise TryAgain if is_duplicate(error) else error from None
-        row = _locked_code(phone)
-    assert row is not None
-    return row
-
-
-def _locked_code(phone: str) -> SmsCode | None:
-    """The phone's row under any known key: changing the key gives nobody ten more codes."""
-    indexes = parts.vault.blind_indexes(phone)
-    query = select(SmsCode).where(SmsCode.mobile_hash.in_(indexes)).with_for_update()
-    return db.session.scalar(query.execution_options(populate_existing=True))
-
-
-@transactional
-def _forget_code(phone: str) -> None:
-    """The code never left: the guest may ask again at once (the day's count stays). `sent_at` stays
-    too, by which the row is deleted one day."""
-    row = _locked_code(phone)
-    if row is not None:
-        row.code_hash, row.sent_at = None, utcnow() - RESEND_AFTER
 
 
 def login(phone: str, code: str, origin: Origin) -> LoginAnswer:
@@ -128,7 +79,8 @@ def login(phone: str, code: str, origin: Origin) -> LoginAnswer:
 @transactional
 def _enter(phone: str, code: str, origin: Origin) -> LoginAnswer | None:
     """None for a refused code, so that the try it cost is committed."""
-    if not _redeem_code(phone, code):
+    good = parts.settings.sms_accept_any_code or login_codes.redeem(phone, code, origin.network)
+    if not good:
         return None
     user = find_or_create(phone, origin)
     if user.status == UserStatus.BANNED:
@@ -137,24 +89,6 @@ def _enter(phone: str, code: str, origin: Origin) -> LoginAnswer | None:
     set_committed_value(user, "last_login", now)
     pair = sessions.open_session(user)
     return {**pair, "user_info": user_info(user, parts.vault)}
-
-
-def _redeem_code(phone: str, code: str) -> bool:
-    """Lock the phone's row; use up the code, or one of its tries."""
-    if parts.settings.sms_accept_any_code:
-        return True
-    row = _locked_code(phone)
-    if row is None or row.code_hash is None or row.sent_at is None or row.tries_left < 1:
-        return False
-    if utcnow() - row.sent_at >= CODE_LIFE:
-        return False
-    if not any(
-        same(row.code_hash, guess) for guess in parts.vault.blind_indexes(f"{phone}:{code}")
-    ):
-        row.tries_left -= 1
-        return False
-    row.code_hash = None
-    return True
 
 
 def find_or_create(phone: str, origin: Origin = Origin()) -> User:  # noqa: B008 (frozen)

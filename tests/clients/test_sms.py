@@ -176,55 +176,54 @@ def aliyun_error(code: object) -> dict:
 
 
 @pytest.mark.parametrize(
-    ("sender", "answer", "label", "retryable"),
+    ("sender", "answer", "label", "sent"),
     [
-        (aliyun_sender, aliyun_error("isp.SYSTEM_ERROR"), "isp.SYSTEM_ERROR", True),
-        (aliyun_sender, aliyun_error("Throttling.User"), "Throttling.User", True),
+        (aliyun_sender, aliyun_error("isp.SYSTEM_ERROR"), "isp.SYSTEM_ERROR", False),
+        (aliyun_sender, aliyun_error("isp.GATEWAY_ERROR"), "isp.GATEWAY_ERROR", True),
+        (aliyun_sender, aliyun_error("Throttling.User"), "Throttling.User", False),
         (aliyun_sender, aliyun_error("isv.BUSINESS_LIMIT_CONTROL"), "isv.BUSINESS_LIMIT", False),
         (aliyun_sender, aliyun_error("isv.AMOUNT_NOT_ENOUGH"), "isv.AMOUNT_NOT_ENOUGH", False),
-        (aliyun_sender, aliyun_error(PHONE), "no readable error code", False),
-        (aliyun_sender, aliyun_error(None), "no readable error code", False),
-        (aliyun_sender, {}, "no readable error code", False),
+        (aliyun_sender, aliyun_error(PHONE), "no readable error code", True),
+        (aliyun_sender, aliyun_error(None), "no readable error code", True),
+        (aliyun_sender, {}, "no readable error code", True),
         (tencent_sender, call_error("AuthFailure.SecretIdNotFound"), "AuthFailure.Secret", False),
-        (tencent_sender, call_error("RequestLimitExceeded"), "RequestLimitExceeded", True),
-        (tencent_sender, call_error("InternalError.Timeout"), "InternalError.Timeout", False),
+        (tencent_sender, call_error("RequestLimitExceeded"), "RequestLimitExceeded", False),
+        (tencent_sender, call_error("InternalError.Timeout"), "InternalError.Timeout", True),
         (
             tencent_sender,
             number_error("LimitExceeded.PhoneNumberDailyLimit"),
             "PhoneNumberDailyLimit",
             False,
         ),
-        (tencent_sender, {"Response": {"SendStatusSet": []}}, "no readable error code", False),
-        (tencent_sender, {"Response": {"SendStatusSet": ["Ok"]}}, "no readable error code", False),
-        (tencent_sender, {"Response": "Ok"}, "no readable error code", False),
-        (tencent_sender, {"Code": "OK"}, "no readable error code", False),
+        (tencent_sender, {"Response": {"SendStatusSet": []}}, "no readable error code", True),
+        (tencent_sender, {"Response": {"SendStatusSet": ["Ok"]}}, "no readable error code", True),
+        (tencent_sender, {"Response": "Ok"}, "no readable error code", True),
+        (tencent_sender, {"Code": "OK"}, "no readable error code", True),
     ],
 )
-def test_a_refusal_is_told_without_a_number_or_secret(vendor, sender, answer, label, retryable):
+def test_a_refusal_is_told_without_a_number_or_secret(vendor, sender, answer, label, sent):
     vendor.will_answer(answer)
     with pytest.raises(SmsError, match=re.escape(label)) as caught:
         sender(vendor.endpoint).send_code(PHONE, CODE)
-    assert caught.value.retryable is retryable
+    assert caught.value.sent is sent
     for private in (PHONE, CODE, SECRET):
         assert private not in str(caught.value)
 
 
 @pytest.mark.parametrize("sender", [aliyun_sender, tencent_sender])
-def test_a_lost_answer_may_have_sent_the_message_so_it_is_not_retryable(
-    vendor, sender, monkeypatch
-):
+def test_a_lost_answer_may_have_sent_the_message(vendor, sender, monkeypatch):
     monkeypatch.setattr("points_app.clients.sms.base.TIMEOUT", 0.1)
     vendor.will_answer(None)
     with pytest.raises(SmsError, match="no answer") as caught:
         sender(vendor.endpoint).send_code(PHONE, CODE)
-    assert not caught.value.retryable
+    assert caught.value.sent
 
 
 @pytest.mark.parametrize("sender", [aliyun_sender, tencent_sender])
-def test_an_unreachable_vendor_is_retryable(deaf_endpoint, sender):
+def test_an_unreachable_vendor_has_sent_nothing(deaf_endpoint, sender):
     with pytest.raises(SmsError, match="cannot connect") as caught:
         sender(deaf_endpoint).send_code(PHONE, CODE)
-    assert caught.value.retryable
+    assert not caught.value.sent
 
 
 @pytest.mark.parametrize("sender", [aliyun_sender, tencent_sender])

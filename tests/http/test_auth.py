@@ -1,16 +1,14 @@
 """Login, tokens and sessions through HTTP."""
 
-from datetime import timedelta
-
 import jwt
 import pytest
 
 from points_app.db import db
 from points_app.extensions import parts
-from points_app.models import SmsCode, User
+from points_app.models import User
 from tests.books import balance, ledger
 from tests.client import ApiClient
-from tests.logins import PHONE, as_caller, refresh, shift
+from tests.logins import PHONE, age_codes, as_caller, refresh
 
 
 def test_the_first_login_creates_the_guest_with_the_welcome_points(app, login):
@@ -22,7 +20,7 @@ def test_the_first_login_creates_the_guest_with_the_welcome_points(app, login):
     assert (info["total_points"], info["is_merchant"]) == (1000, False)
     assert balance(guest) == 1000
     assert [(row.source, row.points) for row in ledger(guest)] == [("register", 1000)]
-    shift(app, SmsCode, "sent_at", -timedelta(minutes=2))
+    age_codes(app, 120)
     assert login()["user_info"]["user_id"] == info["user_id"]
     assert balance(guest) == 1000
 
@@ -77,14 +75,14 @@ def test_no_second_code_within_a_minute(anonymous, app):
     anonymous.post("/api/auth/send-code", {"phone": PHONE}).ok()
     answer = anonymous.post("/api/auth/send-code", {"phone": PHONE})
     assert answer.code == 1003 and 0 < answer.data["retry_after"] <= 60
-    shift(app, SmsCode, "sent_at", -timedelta(seconds=61))
+    age_codes(app, 61)
     anonymous.post("/api/auth/send-code", {"phone": PHONE}).ok()
 
 
 def test_ten_codes_a_day(anonymous, app):
     for _ in range(10):
         anonymous.post("/api/auth/send-code", {"phone": PHONE}).ok()
-        shift(app, SmsCode, "sent_at", -timedelta(seconds=61))
+        age_codes(app, 61)
     answer = anonymous.post("/api/auth/send-code", {"phone": PHONE})
     assert answer.code == 1003 and answer.data["retry_after"] > 0
 
@@ -93,6 +91,26 @@ def test_a_code_that_could_not_be_sent(anonymous, app, login):
     with app.extensions["parts"].sms:
         assert anonymous.post("/api/auth/send-code", {"phone": PHONE}).code == 1004
     login()
+
+
+def test_a_code_that_surely_did_not_leave_costs_nothing(anonymous, app):
+    """No wait, none of the ten of a day, and the code sent before still works."""
+    anonymous.post("/api/auth/send-code", {"phone": PHONE}).ok()
+    earlier = app.extensions["parts"].sms.last(PHONE)
+    age_codes(app, 61)
+    with app.extensions["parts"].sms:
+        for _ in range(12):
+            assert anonymous.post("/api/auth/send-code", {"phone": PHONE}).code == 1004
+    anonymous.post("/api/auth/login", {"phone": PHONE, "code": earlier}).ok()
+    anonymous.post("/api/auth/send-code", {"phone": PHONE}).ok()
+
+
+def test_a_code_whose_answer_was_late_counts_and_works(anonymous, app):
+    sms = app.extensions["parts"].sms
+    sms.late = True
+    anonymous.post("/api/auth/send-code", {"phone": PHONE}).ok()
+    assert anonymous.post("/api/auth/send-code", {"phone": PHONE}).code == 1003
+    anonymous.post("/api/auth/login", {"phone": PHONE, "code": sms.last(PHONE)}).ok()
 
 
 def test_a_code_works_once(anonymous, app):
@@ -114,7 +132,7 @@ def test_five_tries(anonymous, app):
 
 def test_a_code_expires(anonymous, app):
     anonymous.post("/api/auth/send-code", {"phone": PHONE}).ok()
-    shift(app, SmsCode, "sent_at", -timedelta(seconds=301))
+    age_codes(app, 301)
     body = {"phone": PHONE, "code": app.extensions["parts"].sms.last(PHONE)}
     assert anonymous.post("/api/auth/login", body).code == 1002
 
@@ -130,7 +148,7 @@ def test_a_banned_guest_stays_outside(app, login, anonymous):
     with app.app_context():
         db.session.query(User).one().status = "banned"
         db.session.commit()
-    shift(app, SmsCode, "sent_at", -timedelta(minutes=2))
+    age_codes(app, 120)
     assert as_caller(app, pair).get("/api/auth/verify-token").code == 1005
     assert refresh(anonymous, pair).code == 1005
     anonymous.post("/api/auth/send-code", {"phone": PHONE}).ok()
@@ -163,7 +181,7 @@ def test_logout_kills_both_tokens_at_once(app, anonymous, login):
 
 def test_logout_of_one_device_leaves_the_other(app, login):
     first = login()
-    shift(app, SmsCode, "sent_at", -timedelta(minutes=2))
+    age_codes(app, 120)
     second = login()
     as_caller(app, first).post("/api/auth/logout").ok()
     as_caller(app, second).get("/api/auth/verify-token").ok()

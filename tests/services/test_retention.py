@@ -76,7 +76,7 @@ def test_a_number_whose_code_never_left_is_forgotten_too(app, anonymous, monkeyp
         body = {"phone": "13800000099"}
         assert anonymous.post("/api/auth/send-code", body).code == 1004
     assert run(app)[1]["sms_codes"] == 0
-    monkeypatch.setattr(retention, "utcnow", lambda: utcnow() + timedelta(days=3))
+    monkeypatch.setattr(retention, "utcnow", lambda: utcnow() + timedelta(days=41))
     assert run(app)[1]["sms_codes"] == 1
 
 

@@ -7,20 +7,21 @@ among them) for one signed request.
 import hashlib
 import hmac
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from points_app.clients.sms.base import IMPOSSIBLE_PHONE, SmsError, call_vendor
+from points_app.clients.sms.base import IMPOSSIBLE_PHONE, SmsError, call_vendor, may_have_left
 from points_app.clients.transport import parse_endpoint, vendor_label
 
 ENDPOINT = "https://dysmsapi.aliyuncs.com"
 ALGORITHM = "ACS3-HMAC-SHA256"
-# Refused by the platform itself before any message was made; every other code needs a person,
-# another number or a longer wait than a retry gives.
-_RETRYABLE = ("isp.SYSTEM_ERROR", "ServiceUnavailable", "Throttling")
+# Something failed further inside, before or after the message was made; every other code that can
+# be read is a refusal, isp.SYSTEM_ERROR among them: the platform's own, before any message.
+_UNCLEAR = re.compile(r"InternalError|isp\.(?!SYSTEM_ERROR)")
 # Said of a number only after the signature was found right.
 _NUMBER_REFUSED = ("isv.MOBILE_NUMBER_ILLEGAL",)
 
@@ -85,7 +86,7 @@ class AliyunSms:
         if result not in accepted:
             raise SmsError(
                 f"Aliyun SMS: {vendor_label(result, answer.get('RequestId'))}",
-                retryable=isinstance(result, str) and result.startswith(_RETRYABLE),
+                sent=may_have_left(result, _UNCLEAR),
             )
 
     def _headers(self, query: str) -> dict[str, str]:

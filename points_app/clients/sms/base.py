@@ -1,25 +1,27 @@
 """What every SMS sender is, and how one fails."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 from urllib.parse import SplitResult
 
-from points_app.clients.transport import TransportError, post_json
+from points_app.clients.transport import TransportError, is_vendor_code, post_json
 
 TIMEOUT = 5.0
 IMPOSSIBLE_PHONE = "10000000000"
 
 
 class SmsError(Exception):
-    """A code was not sent. The text never holds the phone number, the code or a key.
+    """A code was not sent, as far as is known. The text never holds the phone number, the code or a
+    key.
 
-    ``retryable``: nothing was sent, and the same call may succeed later. A lost answer is not
-    retryable: neither vendor knows idempotent sends, so the message may be on its way.
+    ``sent``: the message may be on its way all the same. So it is after a lost or unreadable
+    answer and an inner error of the vendor; a refusal that names its reason came before that.
     """
 
-    def __init__(self, message: str, *, retryable: bool) -> None:
+    def __init__(self, message: str, *, sent: bool) -> None:
         super().__init__(message)
-        self.retryable = retryable
+        self.sent = sent
 
 
 class SmsSender(Protocol):
@@ -38,6 +40,14 @@ class SmsSender(Protocol):
         ...
 
 
+def may_have_left(code: object, unclear: re.Pattern[str]) -> bool:
+    """Whether a message may be on its way after an answer with this error code: one that is none,
+    or begins as `unclear` says."""
+    if not isinstance(code, str) or not is_vendor_code(code):
+        return True
+    return unclear.match(code) is not None
+
+
 def call_vendor(
     vendor: str, endpoint: SplitResult, target: str, headers: Mapping[str, str], body: bytes
 ) -> dict[str, Any]:
@@ -45,4 +55,4 @@ def call_vendor(
     try:
         return post_json(endpoint, target, headers=headers, body=body, timeout=TIMEOUT)
     except TransportError as error:
-        raise SmsError(f"{vendor}: {error}", retryable=not error.sent) from None
+        raise SmsError(f"{vendor}: {error}", sent=error.sent) from None

@@ -7,21 +7,22 @@ one transport with one rule about what may be tried again.
 import hashlib
 import hmac
 import json
+import re
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from points_app.clients.sms.base import IMPOSSIBLE_PHONE, SmsError, call_vendor
+from points_app.clients.sms.base import IMPOSSIBLE_PHONE, SmsError, call_vendor, may_have_left
 from points_app.clients.transport import parse_endpoint, vendor_label
 
 ENDPOINT = "https://sms.tencentcloudapi.com"
 REGION = "ap-guangzhou"
 ALGORITHM = "TC3-HMAC-SHA256"
 CONTENT_TYPE = "application/json"
-# Refused by the gateway's own rate limit. The limits of a phone number (LimitExceeded.*) outlast
-# any retry, and after InternalError.Timeout the message may be on its way.
-_RETRYABLE = ("RequestLimitExceeded",)
+# Something failed inside: after InternalError.Timeout, say, the message may be on its way. Every
+# other code that can be read is a refusal.
+_UNCLEAR = re.compile(r"InternalError")
 # Said of a number only after the signature was found right.
 _NUMBER_REFUSED = ("InvalidParameterValue.IncorrectPhoneNumber",)
 
@@ -107,5 +108,5 @@ def _check(answer: dict[str, Any], accepted: tuple[str, ...] = ("Ok",)) -> None:
     if code not in accepted:
         raise SmsError(
             f"Tencent SMS: {vendor_label(code, response.get('RequestId'))}",
-            retryable=isinstance(code, str) and code.startswith(_RETRYABLE),
+            sent=may_have_left(code, _UNCLEAR),
         )
