@@ -106,6 +106,9 @@ PANELS: tuple[tuple[str, str, dict[str, str]], ...] = (
         "Refusals a minute",
         "none",
         {
+            "codes {{outcome}}": "sum by (outcome) (rate(points_codes_total[5m])) * 60",
+            "codes beyond the limit of {{limit}}": "sum by (limit) "
+            "(rate(points_codes_refused_total[5m])) * 60",
             "limit {{code}}": "sum by (code) (rate(points_limit_refusals_total[5m])) * 60",
             "{{error}}": "sum by (error) (rate(points_dependency_failures_total[5m])) * 60",
         },

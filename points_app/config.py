@@ -80,6 +80,9 @@ class Settings(BaseModel):
     rate_limit_api: int = Field(60, ge=1)
     rate_limit_api_ip: int = Field(600, ge=1)
     rate_limit_draw: int = Field(3, ge=1)
+    rate_limit_login_ip: int = Field(60, ge=1)
+    rate_limit_codes_ip: int = Field(300, ge=1)
+    rate_limit_codes_all: int = Field(3000, ge=1)
 
     upload_wait_seconds: float = Field(8.0, ge=0, le=20)
     web_threads: int = Field(32, ge=2, le=512)

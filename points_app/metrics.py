@@ -34,6 +34,12 @@ UNAVAILABLE = Counter(
     "points_dependency_failures", "Requests refused because a dependency failed.", ["error"]
 )
 LIMITED = Counter("points_limit_refusals", "Requests refused by a rate limit.", ["code"])
+CODES = Counter("points_codes", "Login codes by what became of them.", ["outcome"])
+CODES_REFUSED = Counter(
+    "points_codes_refused",
+    "Login codes beyond a limit: an address's or everybody's.",
+    ["limit"],
+)
 UPGRADES = Counter("points_socket_handshakes", "WebSocket handshakes by HTTP status.", ["status"])
 THREAD_FAILURES = Counter(
     "points_thread_failures", "Background threads that failed and began anew.", ["thread"]

@@ -11,7 +11,6 @@ from points_app.errors import (
     SystemFailure,
     UserGone,
 )
-from points_app.extensions import limiter
 from points_app.http import limits
 from points_app.http.access import bearer_token
 from points_app.http.api import Access, Area
@@ -22,7 +21,6 @@ from points_app.services.welcome import Origin
 from points_app.wire import accounts as wire
 
 area = Area("auth", "/api/auth", failure=SystemFailure)
-CODES_PER_ADDRESS = "30 per hour"
 
 
 @area.endpoint(
@@ -33,7 +31,7 @@ CODES_PER_ADDRESS = "30 per hour"
     body=SendCode,
     raises=(PhoneInvalid, CodeTooSoon, CodeNotSent),
 )
-@limiter.limit(CODES_PER_ADDRESS, key_func=limits.network)
+@limits.limit_codes
 def send_code(body: SendCode) -> wire.CodeSent:
     """Send a login code by SMS."""
     return auth.send_code(auth.check_phone(body.phone), limits.network())

@@ -7,9 +7,11 @@ counted in this process instead, so that guests go on drawing.
 
 import logging
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from ipaddress import ip_address, ip_network
+from typing import ParamSpec, TypeVar
 
 from flask import Flask, Response, current_app, g, request
 from limits import RateLimitItemPerMinute
@@ -25,6 +27,8 @@ from points_app.http.script import Script
 from points_app.services import sessions
 
 log = logging.getLogger(__name__)
+P = ParamSpec("P")
+R = TypeVar("R")
 
 WINDOW_SECONDS = 60
 # KEYS: one sorted set of times for each limit, then versions. ARGV: a name nobody used before, the
@@ -79,7 +83,7 @@ class Limit:
 
 
 DRAWS = Limit("draw", TooManyDraws, setting="rate_limit_draw", users_only=True)
-LOGINS = Limit("login", requests=30, per_address=True, strict=True)
+LOGINS = Limit("login", setting="rate_limit_login_ip", per_address=True, strict=True)
 ERROR_REPORTS = Limit("errors", requests=20)
 
 
@@ -89,6 +93,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         RATELIMIT_STORAGE_URI=settings.redis_url,
         RATELIMIT_STORAGE_OPTIONS={"socket_timeout": 0.5, "socket_connect_timeout": 0.3},
         RATELIMIT_STRATEGY="moving-window",
+        RATELIMIT_FAIL_ON_FIRST_BREACH=True,
         RATELIMIT_KEY_PREFIX="rl",
     )
     limiter.init_app(app)
@@ -108,14 +113,38 @@ def _spare_undeclared_routes(app: Flask) -> None:
                 hooks[None].remove(hook)
 
 
-def network() -> str:
-    """Whose request it is as far as its address tells: an IPv4 address, or the 64 bits of an IPv6
-    one that a provider gives to one customer, who may use all the addresses below them."""
-    return _network_of(request.remote_addr or "")
+def limit_codes(view: Callable[P, R]) -> Callable[P, R]:
+    """At most so many login codes an hour for an address, for the IPv6 networks around it, and for
+    everybody: each is a text message that somebody pays. What a narrower limit refuses does not
+    count for a wider one: one address cannot use up everybody's."""
+    for whose, setting, times in (
+        (network, "rate_limit_codes_ip", 1),
+        (partial(network, 56), "rate_limit_codes_ip", 2),
+        (partial(network, 48), "rate_limit_codes_ip", 4),
+        (everybody, "rate_limit_codes_all", 1),
+    ):
+        view = limiter.limit(partial(_an_hour, setting, times), key_func=whose)(view)
+    return view
+
+
+def _an_hour(setting: str, times: int) -> str:
+    return f"{getattr(parts.settings, setting) * times} per hour"
+
+
+def everybody() -> str:
+    """Whose request it is: everybody's."""
+    return "everybody"
+
+
+def network(bits: int = 64) -> str:
+    """Whose request it is as far as its address tells: an IPv4 address, or the first `bits` of an
+    IPv6 one. A provider gives a customer 64 of them at least, often 56 or 48, and all the addresses
+    below them are the customer's."""
+    return _network_of(request.remote_addr or "", bits)
 
 
 @lru_cache(1024)
-def _network_of(remote_address: str) -> str:
+def _network_of(remote_address: str, bits: int) -> str:
     try:
         address = ip_address(remote_address.partition("%")[0])
     except ValueError:
@@ -124,20 +153,22 @@ def _network_of(remote_address: str) -> str:
         return str(address)
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
-    return str(ip_network((address, 64), strict=False).network_address)
+    return str(ip_network((address, bits), strict=False).network_address)
 
 
 def check(limit: Limit | None, token: str | None) -> None:
     """The limits of the whole API, per user with a ceiling per address, or per address, and the
     endpoint's own; in one round trip, which also tells the versions of what this request may use.
 
-    Of the request's `token` only the signature is checked here, which costs no query. Raises
+    Of the request's `token`, access or refresh, only the signature is checked here, which costs no
+    query. One that expired counts for its user too, apart, so that nobody's old token can use up
+    the requests of its user, nor the room's. Raises
     TooManyRequests or the limit's refusal.
     """
     settings = parts.settings
-    user_id = sessions.identify(token) if token else None
+    user_id, is_current = sessions.identify(token) if token else (None, False)
     address = network()
-    who = f"ip:{address}" if user_id is None else f"u:{user_id}"
+    who = f"ip:{address}" if user_id is None else f"{'u' if is_current else 'old'}:{user_id}"
     counters = {f"rl:{who}": settings.rate_limit_api}
     names = [versions.WHEEL, versions.CATALOGUE]
     if user_id is not None:

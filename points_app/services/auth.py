@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import set_committed_value
 
+from points_app import metrics
 from points_app.clients.sms import SmsError
 from points_app.db import TryAgain, db, execute, is_duplicate, transactional, utcnow
 from points_app.errors import (
@@ -56,9 +57,12 @@ def send_code(phone: str, network: str | None) -> CodeSent:
         parts.sms.send_code(phone, code)
     except SmsError as error:
         log.warning("sms_failed", extra={"error": str(error), "may_have_left": error.sent})
+        metrics.CODES.labels("unclear" if error.sent else "failed").inc()
         if not error.sent:
             login_codes.take_back(phone, kept)
             raise CodeNotSent from None
+    else:
+        metrics.CODES.labels("sent").inc()
     return {
         "expire_time": int(CODE_LIFE.total_seconds()),
         "can_resend_after": int(RESEND_AFTER.total_seconds()),

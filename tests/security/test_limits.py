@@ -6,10 +6,11 @@ from collections import Counter
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import jwt
 import pytest
 
 from devstack.ports import free_port
-from points_app import create_app
+from points_app import create_app, metrics
 from points_app.config import Settings
 from points_app.db import db
 from points_app.models import SmsCode
@@ -130,9 +131,9 @@ class TestAddresses:
 class TestCodes:
     @pytest.fixture
     def settings_override(self):
-        return {"RATE_LIMIT_API": "1000"}
+        return {"RATE_LIMIT_API": "1000", "RATE_LIMIT_CODES_IP": "30"}
 
-    def test_thirty_an_hour_for_an_address(self, anonymous):
+    def test_so_many_an_hour_for_an_address(self, anonymous):
         for number in range(30):
             anonymous.post("/api/auth/send-code", {"phone": f"1390001{number:04d}"}).ok()
         refused = anonymous.post("/api/auth/send-code", {"phone": "13900019999"})
@@ -141,6 +142,95 @@ class TestCodes:
         assert refused.headers["RateLimit-Limit"] == "30"
         assert refused.headers["RateLimit-Remaining"] == "0"
         assert refused.headers["RateLimit-Reset"] == refused.headers["Retry-After"]
+
+
+class TestWidely:
+    @pytest.fixture
+    def settings_override(self):
+        return {
+            "TRUSTED_PROXIES": "1",
+            "RATE_LIMIT_API": "1000",
+            "RATE_LIMIT_CODES_IP": "10",
+            "RATE_LIMIT_CODES_ALL": "50",
+        }
+
+    @pytest.mark.parametrize(
+        ("address", "passed"),
+        [
+            ("2001:db8:1:2::{:x}", 10),  # one customer's /64
+            ("2001:db8:1:{:x}::1", 20),  # many of one /56
+            ("2001:db8:1:{:x}00::1", 40),  # many of one /48
+            ("2001:db8:{:x}::1", 50),  # from everywhere
+        ],
+    )
+    def test_codes_of_the_networks_around_an_address(self, app, anonymous, address, passed):
+        refused = metrics.CODES_REFUSED.labels("everybody")._value
+        before = refused.get()
+        statuses = Counter(
+            anonymous.post(
+                "/api/auth/send-code",
+                {"phone": f"1390002{number:04d}"},
+                headers={"X-Forwarded-For": address.format(number)},
+            ).status
+            for number in range(70)
+        )
+        assert statuses == {200: passed, 429: 70 - passed}
+        assert refused.get() - before == (20 if passed == 50 else 0)
+
+
+def test_a_full_restaurant_logs_in_from_one_address(app, anonymous, clock_of_limits):
+    for number in range(100):
+        phone = f"1390003{number:04d}"
+        anonymous.post("/api/auth/send-code", {"phone": phone}).ok()
+        code = app.extensions["parts"].sms.last(phone)
+        anonymous.post("/api/auth/login", {"phone": phone, "code": code}).ok()
+        if number % 25 == 24:
+            clock_of_limits()
+
+
+@pytest.fixture
+def clock_of_limits(app):
+    """Let a minute pass for the limits a minute; those an hour go on."""
+
+    def run():
+        redis = app.extensions["parts"].redis
+        for key in redis.scan_iter("rl:ip:*"):
+            redis.delete(key)
+        for key in redis.scan_iter("rl:login:*"):
+            redis.delete(key)
+
+    return run
+
+
+def test_refreshes_and_expired_tokens_of_one_room_count_for_their_users(app, make, anonymous):
+    guests = [make.guest() for _ in range(3)]
+    for guest in guests:
+        old = expired(app, guest.token)
+        statuses = Counter(
+            ApiClient(app, old).get("/api/auth/verify-token").status for _ in range(62)
+        )
+        assert statuses == {200: 60, 429: 2}
+        guest.get("/api/auth/verify-token").ok()  # whoever has an old token, has not the new one
+    assert anonymous.get("/api/auth/verify-token").code == 2001
+
+
+def test_refreshes_count_for_their_user(app, anonymous):
+    for number in range(3):
+        phone = f"1390004{number:04d}"
+        anonymous.post("/api/auth/send-code", {"phone": phone}).ok()
+        code = app.extensions["parts"].sms.last(phone)
+        pair = anonymous.post("/api/auth/login", {"phone": phone, "code": code}).ok()
+        headers = {"Authorization": f"Bearer {pair['refresh_token']}"}
+        for _ in range(30):
+            anonymous.post("/api/auth/refresh", headers=headers).ok()
+
+
+def expired(app, token):
+    """The same token as it would be three hours later."""
+    secret = app.config["SETTINGS"].jwt_secret
+    claims = jwt.decode(token, secret, algorithms=["HS256"])
+    past = {name: claims[name] - 3 * 3600 for name in ("exp", "iat", "nbf")}
+    return jwt.encode({**claims, **past}, secret, "HS256")
 
 
 class TestWithoutRedis:
