@@ -232,6 +232,9 @@ def _incomplete(settings: Settings) -> list[str]:
         problems.append(f"DATABASE_URL: ssl-mode={mode} must be one of {', '.join(SSL_MODES)}")
     if urlsplit(settings.redis_url).scheme not in {"redis", "rediss", "unix"}:
         problems.append("REDIS_URL must start with redis://, rediss:// or unix://")
+    public = urlsplit(settings.public_url)
+    if settings.public_url and (public.scheme not in {"http", "https"} or not public.hostname):
+        problems.append("PUBLIC_URL must look like https://points.example.com")
     return problems
 
 

@@ -26,6 +26,7 @@ from points_app.http import (
     user,
 )
 from points_app.http.api import Area
+from points_app.http.host import PublicHost
 from points_app.http.slow import BodyDeadline
 from points_app.publisher import Publisher
 
@@ -56,6 +57,10 @@ def init_http(app: Flask, settings: Settings) -> None:
     app.wsgi_app = BodyDeadline(  # type: ignore[method-assign]
         app.wsgi_app, settings.body_seconds
     )
+    if settings.public_url:
+        app.wsgi_app = PublicHost(  # type: ignore[method-assign]
+            app.wsgi_app, settings.public_url
+        )
     app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
         app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
     )

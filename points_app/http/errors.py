@@ -6,6 +6,7 @@ import time
 
 from flask import Flask, Response, g
 from flask_limiter.errors import RateLimitExceeded
+from gunicorn.http.errors import ParseException
 from redis import RedisError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -41,6 +42,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(RequestEntityTooLarge, lambda _: refuse(BodyTooLarge()))
     app.register_error_handler(RateLimitExceeded, _rate_limited)
     app.register_error_handler(HTTPException, _bad_request)
+    app.register_error_handler(ParseException, _body_broken)
     app.register_error_handler(DBAPIError, _database_failed)
     for down in (PoolTimeout, RedisError, StorageError, TryAgain, ServiceUnavailable):
         app.register_error_handler(down, _unavailable)
@@ -87,6 +89,12 @@ def _rate_limited(error: RateLimitExceeded) -> Response:
 def _bad_request(error: HTTPException) -> Response:
     """What Werkzeug itself could not parse."""
     return refuse(InvalidInput.of("request", error.name))
+
+
+def _body_broken(error: ParseException) -> Response:
+    """gunicorn parses chunks while a view reads them. It parses what follows before it serves the
+    connection's next request, and hangs up."""
+    return refuse(InvalidInput.of("body", f"malformed chunks: {type(error).__name__}"))
 
 
 def _database_failed(error: DBAPIError) -> Response:

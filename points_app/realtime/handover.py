@@ -7,12 +7,14 @@ changes one of them.
 import base64
 import hashlib
 import os
+import re
 import socket
 from typing import Any, NoReturn
 
 import flask_sock
 
 SOCKET_KEY = "gunicorn.socket"
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}")  # RFC 9110, section 5.6.2
 _GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
 _UNCONNECTED = socket.socket().detach()  # for as long as the process lives
 
@@ -30,7 +32,9 @@ class Upgrade:
 
     def __init__(self, environ: Environ) -> None:
         self._sock: socket.socket = environ[SOCKET_KEY]
-        self.answer = switching_protocols(environ["HTTP_SEC_WEBSOCKET_KEY"])
+        self.answer = switching_protocols(
+            environ["HTTP_SEC_WEBSOCKET_KEY"], environ.get("HTTP_SEC_WEBSOCKET_PROTOCOL", "")
+        )
 
     def take_socket(self) -> socket.socket:
         """The client's socket, ours alone from here on.
@@ -48,12 +52,21 @@ class Upgrade:
 flask_sock.Server = Upgrade
 
 
-def switching_protocols(key: str) -> bytes:
-    """The answer that accepts a handshake with this Sec-WebSocket-Key (RFC 6455, 4.2.2)."""
+def switching_protocols(key: str, offered: str = "") -> bytes:
+    """The answer that accepts a handshake with this Sec-WebSocket-Key (RFC 6455, 4.2.2).
+
+    Of the subprotocols `offered` the first is chosen, whatever it is called: a browser closes a
+    connection on which it offered some and none was chosen.
+    """
+    first = offered.partition(",")[0].strip()
+    chosen = f"Sec-WebSocket-Protocol: {first}\r\n" if _TOKEN.fullmatch(first) else ""
     accept = base64.b64encode(hashlib.sha1((key + _GUID).encode(), usedforsecurity=False).digest())
     return (
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
+        + chosen.encode()
+        + b"Sec-WebSocket-Accept: "
+        + accept
+        + b"\r\n\r\n"
     )
 
 

@@ -27,7 +27,11 @@ def answer(hub: Hub, connection: Connection, message: Message) -> bytes | None:
         request = orjson.loads(message.payload)
     except orjson.JSONDecodeError:
         return _error("not JSON")
-    kind = request.get("type") if isinstance(request, dict) else None
+    if not isinstance(request, dict):
+        return _error("not an object")
+    kind = request.get("type")
+    if not isinstance(kind, str):
+        return _error("type: not a text")
     if kind == "ping":
         return _pong()
     if kind in _SUBSCRIBE:

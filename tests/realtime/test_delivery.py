@@ -1,12 +1,15 @@
 """Who hears what, through a real Redis and a real gunicorn."""
 
+import json
 import subprocess
 import threading
 
+import pytest
 from redis import Redis
+from websocket import create_connection
 
 from points_app import notices
-from tests.realtime.conftest import Site, eventually, serve
+from tests.realtime.conftest import PATIENCE, Site, eventually, serve
 
 POINTS = {"type": "points_update", "data": {"total_points": 7}}
 
@@ -142,14 +145,32 @@ def test_every_process_on_every_host_delivers(tmp_path, redis_url: str, redis: R
 
 
 def test_bad_messages_get_an_error_and_the_socket_stays(site: Site) -> None:
-    guest = site.guest()
-    for text in ("{", "[" * 2000, "null", '{"type": "dance"}', '{"type": "subscribe_product"}'):
+    texts = ["{", "[" * 2000, "null", "[]", "{}", "7", "1e400", "true", '""', '"ping"', "[1]"]
+    kinds = ("null", "7", "[]", '["ping"]', "{}", '{"type": "ping"}', "true", '"dance"')
+    texts += [f'{{"type": {kind}}}' for kind in kinds]
+    ids = ({}, {"a": 1}, "12", True, None, [[1]], [{}], [None], [10**40], [-1], [True], ["1"])
+    ids += ([0], [1.5], list(range(1, 300)), 7)
+    texts += [json.dumps({"type": "subscribe_products", "product_ids": each}) for each in ids]
+    for user_id, text in enumerate([*texts, '{"type": "subscribe_product"}'], 100):
+        guest = site.guest(user_id)
         guest.socket.send(text)
         error = guest.hear()
         assert (error["type"], error["code"]) == ("error", 9001), text
-    for ids in ([True], ["1"], [0], [1.5], list(range(1, 300)), 7):
-        guest.say(type="subscribe_product", product_ids=ids)
-        assert guest.hear()["type"] == "error", ids
+        assert guest.caught_up() == []
+    assert "Traceback" not in site.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("offered", "chosen"), [(["points.v1"], "points.v1"), (["a", "b"], "a"), (None, None)]
+)
+def test_an_offered_subprotocol_is_taken(site: Site, offered, chosen) -> None:
+    """Browsers close a connection on which they offered some and none was chosen."""
+    socket = create_connection(site.url(), timeout=PATIENCE, subprotocols=offered)
+    try:
+        assert socket.getsubprotocol() == chosen
+        assert json.loads(socket.recv())["type"] == "connected"
+    finally:
+        socket.shutdown()
 
 
 def test_node_client(site: Site, redis: Redis, node_folder) -> None:

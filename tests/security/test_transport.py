@@ -5,8 +5,9 @@ import secrets
 import pytest
 
 from points_app import create_app
-from points_app.config import Settings
+from points_app.config import ConfigurationError, Settings
 from points_app.db import db
+from tests.receipts_in import hand_in
 from tests.security.test_production import SAFE
 
 SECURE = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "100.3.0.1"}
@@ -29,6 +30,40 @@ def test_reading_over_http_is_sent_to_https(production):
     answer = production.test_client().get("/api/auth/verify-token?a=1")
     assert answer.status_code == 308
     assert answer.headers["Location"] == "https://localhost/api/auth/verify-token?a=1"
+
+
+FORGED = [
+    {"Host": "evil.example"},
+    {"Host": "evil.example:8443", "X-Forwarded-Host": "worse.example", "X-Forwarded-Port": "1"},
+    {"X-Forwarded-Host": "evil.example", "X-Forwarded-Prefix": "/evil"},
+    {"Host": "evil.example@points.example"},
+]
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_no_client_says_where_a_redirect_leads(production, forged):
+    settings = production.config["SETTINGS"]
+    public = settings.model_copy(update={"public_url": "https://points.example:8443"})
+    app = create_app(public)
+    for path in ("/api/auth/verify-token?a=1", "/docs", "/", "/files/x"):
+        answer = app.test_client().get(path, headers=forged)
+        assert answer.headers["Location"] == f"https://points.example:8443{path}"
+        assert b"evil" not in answer.data
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_no_client_says_where_a_link_leads(app, make, forged):
+    guest = make.guest()
+    upload_id = hand_in(guest)
+    for path in (f"/api/photo/records/{upload_id}", "/api/photo/records"):
+        said = guest.get(path, headers=forged).body
+        assert b"http://localhost/files/" in said and b"evil" not in said
+
+
+@pytest.mark.parametrize("url", ["points.example", "ftp://points.example", "https://", "//x"])
+def test_a_public_url_that_is_none_is_refused(url):
+    with pytest.raises(ConfigurationError, match="PUBLIC_URL must"):
+        Settings.from_env({**SAFE, "PUBLIC_URL": url})
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
