@@ -94,9 +94,9 @@ def transactional(function: Callable[P, R]) -> Callable[P, R]:
         session, started = db.session(), time.monotonic()
         for attempt in range(1, ATTEMPTS + 1):
             session.rollback()  # drops an older read's snapshot
+            last_steps, hooks = [], []  # type: ignore[var-annotated]
             session.info.clear()
-            session.info["before_commit"] = last_steps = []
-            session.info["after_commit"] = hooks = []
+            session.info.update(attempt=attempt, before_commit=last_steps, after_commit=hooks)
             token = _writing.set(True)
             try:
                 result = function(*args, **kwargs)
@@ -129,6 +129,11 @@ def _may_run_again(error: DBAPIError | TryAgain, started: float) -> bool:
 def is_writing() -> bool:
     """Whether a `@transactional` function is running."""
     return _writing.get()
+
+
+def runs_again() -> bool:
+    """Whether the running transaction has failed and runs once more."""
+    return bool(db.session().info.get("attempt", 1) > 1)
 
 
 def before_commit(step: Callable[[], Any]) -> None:

@@ -1,5 +1,6 @@
 """The contract's table of codes (section 1): what a client may be told, and with which status.
-5007, 5008, 5009 and 7006 are ours: appeals, a guest's share of readings, reviewers who may not."""
+3005 and 4006 (prices), 5007, 5008, 5009 and 7006 are ours: appeals, a guest's share of readings,
+reviewers who may not."""
 
 # code: (HTTP status, its texts)
 CODES: dict[int, tuple[int, set[str]]] = {
@@ -15,12 +16,14 @@ CODES: dict[int, tuple[int, set[str]]] = {
     3000: (500, {"获取配置失败", "抽奖失败，请稍后重试"}),
     3003: (200, {"抽奖活动暂未开放"}),
     3004: (200, {"今日抽奖次数已用完"}),
+    3005: (200, {"抽奖所需积分已变动，请确认后再试"}),
     4000: (500, {"获取商品列表失败", "兑换失败，请稍后重试"}),
     4001: (200, {"商品不存在"}),
     4002: (200, {"库存不足"}),
     4003: (200, {"积分余额不足"}),
     4004: (200, {"订单不存在"}),
     4005: (200, {"订单状态不允许此操作"}),
+    4006: (200, {"商品价格已变动，请确认后再试"}),
     5000: (500, {"上传失败，请稍后重试"}),
     5001: (200, {"请选择要上传的图片"}),
     5002: (200, {"图片大小不能超过10MB"}),

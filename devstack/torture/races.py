@@ -126,7 +126,7 @@ def redeem_share(product_id: int, guests: list[int]) -> Counter[str]:
     from points_app.services import exchange
 
     def buying(user_id: int) -> Callable[[], Any]:
-        return lambda: exchange.redeem(user_id, product_id, 1, None)
+        return lambda: exchange.redeem(user_id, exchange.Wanted(product_id), None)
 
     return _at_once([buying(user_id) for user_id in guests])
 

@@ -11,6 +11,7 @@ from points_app.errors import (
 )
 from points_app.http.api import Access, Area
 from points_app.http.schemas import OrdersQuery, ProductsQuery, RedeemRequest
+from points_app.price_errors import OrderCostChanged
 from points_app.services import catalogue, exchange, orders
 from points_app.services.sessions import Caller
 from points_app.wire import exchange as wire
@@ -59,12 +60,13 @@ def categories() -> wire.Categories:
     Access.GUEST,
     wire.OrderPlaced,
     body=RedeemRequest,
-    raises=(ProductUnknown, OutOfStock, InsufficientPointsForOrder),
+    raises=(ProductUnknown, OutOfStock, InsufficientPointsForOrder, OrderCostChanged),
     keyed=True,
 )
 def redeem(caller: Caller, body: RedeemRequest) -> wire.OrderPlaced:
     """Buy goods with points."""
-    return exchange.redeem(caller.user_id, body.commodity_id, body.quantity, body.delivery_info)
+    wanted = exchange.Wanted(body.commodity_id, body.quantity, body.expected_cost)
+    return exchange.redeem(caller.user_id, wanted, body.delivery_info)
 
 
 @area.endpoint("GET", "/records", Access.GUEST, wire.OrderRecords, query=OrdersQuery)

@@ -12,6 +12,7 @@ from points_app.errors import (
 from points_app.http import limits
 from points_app.http.api import Access, Area
 from points_app.http.schemas import DrawRequest, DrawsQuery
+from points_app.price_errors import DrawCostChanged
 from points_app.services import draw_records, lottery
 from points_app.services.sessions import Caller
 from points_app.wire import lottery as wire
@@ -31,13 +32,14 @@ def config() -> wire.Wheel:
     Access.GUEST,
     wire.DrawAnswer,
     body=DrawRequest,
-    raises=(InsufficientPoints, LotteryClosed, DailyDrawsUsed, TooManyDraws),
+    raises=(InsufficientPoints, LotteryClosed, DailyDrawsUsed, DrawCostChanged, TooManyDraws),
     limit=limits.DRAWS,
     keyed=True,
 )
 def draw(caller: Caller, body: DrawRequest) -> wire.DrawAnswer:
     """Turn the wheel 1, 3, 5 or 10 times for points."""
-    return lottery.draw(caller.user_id, lottery.draw_type(body.draw_type, body.count))
+    kind = lottery.draw_type(body.draw_type, body.count)
+    return lottery.draw(caller.user_id, kind, body.expected_cost)
 
 
 @area.endpoint("GET", "/records", Access.GUEST, wire.DrawRecords, query=DrawsQuery)

@@ -67,11 +67,11 @@ class BusinessSettings(BaseModel):
         0, ge=0, le=10_000, description="每位用户每日抽奖次数上限，0表示不限"
     )
     lottery_rules: str = Field(
-        "每次抽奖消耗100积分，可选单抽、三连抽、五连抽或十连抽。"
+        "每次抽奖消耗{cost_points}积分，可选单抽、三连抽、五连抽或十连抽。"
         "积分奖励即时到账，优惠券和实物奖品凭兑换码到店领取。",
         min_length=1,
         max_length=1000,
-        description="抽奖规则说明",
+        description="抽奖规则说明，其中{cost_points}会显示为当前每次抽奖消耗的积分",
     )
     photo_points_rate: Rate = Field(
         Decimal(10), gt=0, le=1000, decimal_places=2, description="小票每消费1元获得的积分"
@@ -146,6 +146,11 @@ class BusinessSettings(BaseModel):
         description="连续签到每日奖励积分，到达最后一档后保持不变",
     )
     shop_timezone: Zone = Field("Asia/Shanghai", max_length=64, description="门店所在时区")
+
+    @property
+    def rules(self) -> str:
+        """The rules as guests read them, with what a turn costs now."""
+        return self.lottery_rules.replace("{cost_points}", str(self.lottery_cost_points))
 
     @property
     def timezone(self) -> ZoneInfo:

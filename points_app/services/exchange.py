@@ -1,17 +1,17 @@
 """Orders: points for goods."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Row, bindparam, insert, select
 
 from points_app.codes import new_code, new_id
-from points_app.db import TryAgain, execute, transactional, utcnow
+from points_app.db import TryAgain, execute, runs_again, transactional, utcnow
 from points_app.errors import InsufficientPointsForOrder, OutOfStock, ProductUnknown
 from points_app.extensions import parts
 from points_app.models import Order, OrderStatus, Product, Source
-from points_app.services import catalogue, stock, wallet
-from points_app.services.catalogue import Item
+from points_app.price_errors import OrderCostChanged
+from points_app.services import catalogue, locks, stock, wallet
 from points_app.services.idempotency import idempotent
 from points_app.services.pages import page_of
 from points_app.statements import Write
@@ -25,29 +25,41 @@ _NEW_ORDER = Write(insert(ORDERS))
 _PRODUCT = select(PRODUCTS).where(PRODUCTS.c.commodity_id == bindparam("product_id"))
 
 
+class Wanted(NamedTuple):
+    """What a guest orders, and what they were told that all of it costs, if they say."""
+
+    product_id: int
+    quantity: int = 1
+    expected_cost: int | None = None
+
+
+class Offer(NamedTuple):
+    """A product's name and the points of one piece."""
+
+    name: str
+    price: int
+
+
 @transactional
 @idempotent
-def redeem(
-    user_id: int, product_id: int, quantity: int, delivery_info: Any | None
-) -> wire.OrderPlaced:
-    """Buy `quantity` pieces: charge, order and stock in one step.
+def redeem(user_id: int, wanted: Wanted, delivery_info: Any | None) -> wire.OrderPlaced:
+    """Buy pieces of a product: charge, order and stock in one step.
 
     Locks the wallet, then the product; the product last and shortest, because it is the row that
-    everybody wants in a flash sale. Raises ProductUnknown, OutOfStock, InsufficientPointsForOrder.
+    everybody wants in a flash sale. Raises ProductUnknown, OutOfStock, InsufficientPointsForOrder,
+    OrderCostChanged.
     """
-    product = catalogue.current().items.get(product_id)
-    if product is None or product_id in catalogue.current().sold_out:
-        _check_orderable(product_id, quantity)
-        raise TryAgain
+    product_id, quantity, _ = wanted
+    offer = _offer(user_id, wanted)
     order_id, pickup_code, now = new_id("EX"), new_code(), utcnow()
-    cost = product.exchange_points * quantity
-    charge = wallet.Entry(-cost, Source.EXCHANGE, order_id, f"兑换商品：{product.name}")
+    cost = offer.price * quantity
+    charge = wallet.Entry(-cost, Source.EXCHANGE, order_id, f"兑换商品：{offer.name}")
     remaining = wallet.book(user_id, charge, shortfall=InsufficientPointsForOrder)
     order = {
         "user_id": user_id,
         "commodity_id": product_id,
         "order_id": order_id,
-        "product_name": product.name,
+        "product_name": offer.name,
         "quantity": quantity,
         "points_cost": cost,
         "status": OrderStatus.PENDING.value,
@@ -56,10 +68,10 @@ def redeem(
         "exchange_time": now,
     }
     _NEW_ORDER.run(order)
-    _take_stock(product, quantity)
+    _take_stock(product_id, quantity, offer.price)
     return {
         "order_id": order_id,
-        "product_name": product.name,
+        "product_name": offer.name,
         "quantity": quantity,
         "points_cost": cost,
         "remaining_points": remaining,
@@ -69,23 +81,57 @@ def redeem(
     }
 
 
-def _take_stock(product: Item, quantity: int) -> None:
+def _offer(user_id: int, wanted: Wanted) -> Offer:
+    """What is bought at which price.
+
+    The catalogue says so without a query. When the row turns out to say something else, the
+    transaction runs again and goes by the row, locked: a price that changes while many queue for
+    the row costs each of them one more try, not all they have. Raises as `redeem` does.
+    """
+    if runs_again():
+        locks.wallet(user_id)
+        offer = _offer_of_the_row(wanted)
+    else:
+        item = catalogue.current().items.get(wanted.product_id)
+        if item is None or wanted.product_id in catalogue.current().sold_out:
+            _check_orderable(wanted.product_id, wanted.quantity)
+            raise TryAgain
+        offer = Offer(item.name, item.exchange_points)
+    current = offer.price * wanted.quantity
+    if wanted.expected_cost not in (None, current):
+        if not runs_again():
+            raise TryAgain
+        raise OrderCostChanged(expected=wanted.expected_cost, current=current)
+    return offer
+
+
+def _offer_of_the_row(wanted: Wanted) -> Offer:
+    row = stock.lock(wanted.product_id)
+    _check(row, wanted.quantity)
+    catalogue.read_again(wanted.product_id)
+    return Offer(row.name, row.exchange_points)
+
+
+def _take_stock(product_id: int, quantity: int, price: int) -> None:
     """The catalogue may be older than this moment, so the row itself decides: its stock, status
     and price."""
-    if not stock.sell(product.product_id, quantity, product.exchange_points):
-        _check_orderable(product.product_id, quantity)
+    if not stock.sell(product_id, quantity, price):
+        _check_orderable(product_id, quantity)
         raise TryAgain
 
 
 def _check_orderable(product_id: int, quantity: int) -> None:
     """Whether the database itself has what the catalogue has not, or no longer. If so the next try
     sees it. Raises ProductUnknown, OutOfStock."""
-    row = execute(_PRODUCT, {"product_id": product_id}).one_or_none()
+    _check(execute(_PRODUCT, {"product_id": product_id}).one_or_none(), quantity)
+    catalogue.read_again(product_id)
+
+
+def _check(row: Row[Any] | None, quantity: int) -> None:
     if row is None or row.status != "active":
         raise ProductUnknown
     if row.stock < quantity:
         raise OutOfStock(available=row.stock, requested=quantity)
-    catalogue.read_again(product_id)
 
 
 def _seal_delivery(order_id: str, delivery_info: Any | None) -> str | None:

@@ -11,8 +11,9 @@ from points_app.codes import new_code, new_id
 from points_app.db import TryAgain, after_commit, execute, transactional, utcnow
 from points_app.errors import DailyDrawsUsed, InvalidInput, LotteryClosed
 from points_app.models import Draw, PrizeType, Source
+from points_app.price_errors import DrawCostChanged
 from points_app.services import locks, prizes, wallet
-from points_app.services.business import business
+from points_app.services.business import BusinessSettings, business, forget
 from points_app.services.idempotency import idempotent
 from points_app.services.shop_time import shop_day, start_of_day
 from points_app.services.wheel import Turn, Wheel
@@ -61,19 +62,19 @@ def config() -> wire.Wheel:
         "cost_points": settings.lottery_cost_points,
         "prizes": prizes.wheel().shown,
         "daily_limit": settings.daily_lottery_limit,
-        "rules": settings.lottery_rules,
+        "rules": settings.rules,
     }
 
 
 @transactional
 @idempotent
-def draw(user_id: int, kind: DrawType) -> wire.DrawAnswer:
+def draw(user_id: int, kind: DrawType, expected_cost: int | None = None) -> wire.DrawAnswer:
     """Turn the wheel `kind.turns` times for points: charge, picks, prizes and stock in one step.
 
     Locks the wallet, then limited prizes by id. Raises InsufficientPoints, LotteryClosed,
-    DailyDrawsUsed.
+    DailyDrawsUsed; DrawCostChanged when the draw does not cost `expected_cost` points.
     """
-    settings = business()
+    settings = _settings(kind, expected_cost)
     now_on = prizes.wheel()
     wheel = now_on.wheel
     if not wheel.is_open:
@@ -98,6 +99,20 @@ def draw(user_id: int, kind: DrawType) -> wire.DrawAnswer:
         "points_cost": cost,
         "remaining_points": remaining,
     }
+
+
+def _settings(kind: DrawType, expected_cost: int | None) -> BusinessSettings:
+    """What is in force now; the database is asked again before a guest is told that the price is
+    not the one they were shown. Raises DrawCostChanged."""
+    settings = business()
+    if expected_cost in (None, settings.lottery_cost_points * kind.turns):
+        return settings
+    forget()
+    settings = business()
+    current = settings.lottery_cost_points * kind.turns
+    if expected_cost != current:
+        raise DrawCostChanged(expected=expected_cost, current=current)
+    return settings
 
 
 def _pay(user_id: int, entries: Sequence[wallet.Entry], wheel: prizes.WheelNow) -> int:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, case
+from sqlalchemy import Row, bindparam, case, select
 
 from points_app import events
 from points_app.counters import NumberedCounter
+from points_app.db import execute
 from points_app.models import Product
 from points_app.services import locks
 from points_app.versions import CATALOGUE, changed
@@ -39,6 +40,13 @@ def sell(product_id: int, pieces: int, price: int) -> bool:
     """
     sold = {"pieces": pieces, "price": price}
     return _move(_SOLD, product_id, -pieces, "purchase", **sold) is not None
+
+
+def lock(product_id: int) -> Row[Any] | None:
+    """The product's row as it is now, locked (inventory rank); None for an unknown one."""
+    locks.reach(locks.Rank.INVENTORY, ("product", product_id))
+    query = select(Product.__table__).where(PRODUCTS.commodity_id == product_id)
+    return execute(query.with_for_update()).one_or_none()
 
 
 def take_back(product_id: int, pieces: int) -> None:

@@ -176,7 +176,7 @@ def opened(guest):
 
 UNDER_WAY = {
     "draw": lambda user, it: lottery.draw(user, lottery.DRAW_TYPES["single"]),
-    "redeem": lambda user, it: exchange.redeem(user, it["product"], 1, None),
+    "redeem": lambda user, it: exchange.redeem(user, exchange.Wanted(it["product"]), None),
     "cancel": lambda user, it: orders.cancel(user, it["order"]),
     "check-in": lambda user, it: check_in.check_in(user),
     "upload": lambda user, it: receipts.hand_in(user, blank(3), None, 0),

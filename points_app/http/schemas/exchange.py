@@ -21,6 +21,11 @@ class ProductsQuery(Paging):
 class RedeemRequest(Body):
     commodity_id: Id = Field(validation_alias=AliasChoices("commodity_id", "product_id"))
     quantity: int = Field(1, ge=1, le=99)
+    expected_cost: int | None = Field(
+        None,
+        ge=0,
+        description="Points of the whole order as shown, else refused.",
+    )
     delivery_info: SmallAnything | None = Field(
         None, validation_alias=AliasChoices("delivery_info", "delivery_address")
     )
