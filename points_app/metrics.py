@@ -149,6 +149,9 @@ def counter_of_points(entries: Iterable[tuple[str, int]]) -> Callable[[], None]:
 
     def count() -> None:
         for source, points in entries:
-            MOVED.labels("earn" if points > 0 else "spend", source).inc(abs(points))
+            direction = "earn" if points > 0 else "spend"
+            if source == "exchange_refund":  # what came back is no income
+                direction = "refund"
+            MOVED.labels(direction, source).inc(abs(points))
 
     return count

@@ -3,6 +3,7 @@
 import logging
 
 from points_app import jobs
+from points_app.db import utcnow
 from points_app.services import proof, seals
 from worker.app import celery
 
@@ -18,8 +19,10 @@ def seal() -> None:
 # Acknowledged at once: it may outlast the visibility timeout, and a second run at the same time
 # would prove nothing more.
 @celery.task(name=jobs.PROVE_BOOKS, acks_late=False, soft_time_limit=3000, time_limit=3600)
-def prove() -> None:
-    """Check the books; the result is kept for the metrics."""
+def prove(if_due: bool = False) -> None:
+    """Check the books; the result is kept for the metrics. With `if_due` once a day."""
+    if if_due and not proof.is_due(utcnow()):
+        return
     result = proof.prove(announce=_complain)
     log.info("books_proved", extra={"offenders": result.offenders, "rows": result.rows})
 

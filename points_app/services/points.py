@@ -1,5 +1,7 @@
 """Points: the guest's ledger and sums, and the admin's hand."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, case, func, select
 
 from points_app.codes import new_id
@@ -29,7 +31,13 @@ def records(user_id: int, page: Page, kind: str | None, source: str | None) -> w
 
 
 def statistics(user_id: int) -> wire.PointsStatistics:
-    """A guest's sums; spent points are given as positive numbers, `by_source` is signed."""
+    """A guest's sums, `by_source` signed, the others not below zero.
+
+    Points that came back for a called-off order are no income: `earned` is without them, `spent` is
+    what was paid less what came back, `refunded` says how much that was. Earned less spent is the
+    balance. An order of an earlier month that is called off in this one leaves this month's spent
+    at zero.
+    """
     points, this_month = LEDGER.c.points, LEDGER.c.created_at >= start_of_month(utcnow())
     earned, spent = points > 0, points < 0
 
@@ -46,15 +54,24 @@ def statistics(user_id: int) -> wire.PointsStatistics:
     )
     mine = sums.where(LEDGER.c.user_id == user_id).group_by(LEDGER.c.source)
     rows = [(source, *map(int, values)) for source, *values in execute(mine)]
-    columns = [sum(column) for column in zip(*(row[2:] for row in rows), strict=True)] or [0] * 4
+    came_back = [row[2:] for row in rows if row[0] == Source.EXCHANGE_REFUND]
+    moved = [row[2:] for row in rows if row[0] != Source.EXCHANGE_REFUND]
+    earned, spent, earned_now, spent_now = _summed(moved)
+    refunded, _, refunded_now, _ = _summed(came_back)
     return {
         "current_points": wallet.balance_of(user_id),
-        "total_earned": columns[0],
-        "total_spent": -columns[1],
-        "this_month_earned": columns[2],
-        "this_month_spent": -columns[3],
+        "total_earned": earned,
+        "total_spent": -spent - refunded,
+        "total_refunded": refunded,
+        "this_month_earned": earned_now,
+        "this_month_spent": max(0, -spent_now - refunded_now),
+        "this_month_refunded": refunded_now,
         "by_source": {row[0]: row[1] for row in rows},
     }
+
+
+def _summed(rows: Sequence[Sequence[int]]) -> list[int]:
+    return [sum(column) for column in zip(*rows, strict=True)] or [0] * 4
 
 
 @transactional

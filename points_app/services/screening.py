@@ -7,7 +7,7 @@ rejects anything: they are shown to the merchant, and hold a receipt back from a
 import re
 import unicodedata
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -17,7 +17,7 @@ from points_app.db import execute
 from points_app.models import MatchStatus, Receipt
 from points_app.services import duplicates
 from points_app.services.business import BusinessSettings, business
-from points_app.services.shop_time import start_of_day
+from points_app.services.shop_time import shop_day, start_of_day
 from points_app.wire.receipts import Flag, Rule
 
 RECEIPTS = Receipt.__table__.c
@@ -129,14 +129,15 @@ def _amounts_agree(receipt: Receipt) -> Rule:
 
 def _fresh(receipt: Receipt, settings: BusinessSettings) -> Iterator[Rule]:
     """Not older than so many days and not in the future, by the shop's clock, when handed in."""
-    printed, handed_in = receipt.receipt_time, receipt.upload_time.astimezone(settings.timezone)
+    printed, handed_in_on = receipt.receipt_time, shop_day(receipt.upload_time)
     if not printed:
         yield _rule("not_in_future", None, "没有识别到日期")
     else:
-        passed = _moment(printed, settings) <= handed_in + CLOCKS_DIFFER
+        # Both in UTC: two times of one zone are compared by their digits, whatever clocks did.
+        passed = _moment(printed, settings) <= receipt.upload_time + CLOCKS_DIFFER
         yield _rule("not_in_future", passed, f"小票时间 {printed.replace('T', ' ')}")
     if settings.receipt_max_age_days:
-        age = (handed_in.date() - date.fromisoformat(printed[:10])).days if printed else None
+        age = (handed_in_on - date.fromisoformat(printed[:10])).days if printed else None
         detail = "没有识别到日期" if age is None else f"小票为 {age} 天前"
         limit = settings.receipt_max_age_days
         yield _rule("recent", None if age is None else age <= limit, f"{detail}，上限 {limit} 天")
@@ -144,7 +145,7 @@ def _fresh(receipt: Receipt, settings: BusinessSettings) -> Iterator[Rule]:
 
 def _moment(printed: str, settings: BusinessSettings) -> datetime:
     """The printed moment; without a time of day the beginning of that day."""
-    return datetime.fromisoformat(printed).replace(tzinfo=settings.timezone)
+    return datetime.fromisoformat(printed).replace(tzinfo=settings.timezone).astimezone(UTC)
 
 
 def _known_shop(receipt: Receipt, settings: BusinessSettings) -> Iterator[Rule]:

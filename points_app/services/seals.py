@@ -8,7 +8,7 @@ commit, which keeps a chain that every guest would wait for out of the hot path
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from points_app.db import TryAgain, execute, is_duplicate, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models import LedgerEntry, LedgerSeal
-from points_app.services.business import business
+from points_app.services.shop_time import start_of_date
 from points_app.wire.times import iso
 
 LEDGER = LedgerEntry.__table__
@@ -137,5 +137,4 @@ def root(day: date | None = None) -> dict[str, Any] | None:
 
 def end_of(day: date) -> datetime:
     """When a day of the shop ended, in UTC."""
-    tomorrow = day + timedelta(days=1)
-    return datetime.combine(tomorrow, time(), business().timezone).astimezone(UTC)
+    return start_of_date(day + timedelta(days=1))

@@ -1,13 +1,13 @@
 """The shop's reviews in numbers."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 
 from points_app.db import execute, utcnow
 from points_app.models import Receipt, ReviewStatus
 from points_app.models.types import seconds_between
-from points_app.services.shop_time import shop_day, start_of_day, start_of_month
+from points_app.services.shop_time import start_of_day, start_of_month, start_of_week
 from points_app.wire import merchant as wire
 
 RECEIPTS = Receipt.__table__
@@ -40,10 +40,7 @@ def statistics(period: str) -> wire.ShopStatistics:
 def _start_of(period: str, now: datetime) -> datetime:
     if period == "month":
         return start_of_month(now)
-    today = start_of_day(now)
-    if period == "week":
-        return start_of_day(today - timedelta(days=shop_day(now).weekday()))
-    return today
+    return start_of_week(now) if period == "week" else start_of_day(now)
 
 
 def _decided_since(since: datetime) -> dict[str, tuple[int, int, int]]:

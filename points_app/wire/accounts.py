@@ -86,8 +86,10 @@ class PointsStatistics(TypedDict):
     current_points: int
     total_earned: int
     total_spent: int
+    total_refunded: int
     this_month_earned: int
     this_month_spent: int
+    this_month_refunded: int
     by_source: dict[str, int]
 
 

@@ -77,10 +77,39 @@ class TestStatistics:
             "current_points": 1150,
             "total_earned": 1300,
             "total_spent": 150,
+            "total_refunded": 0,
             "this_month_earned": 1300,
             "this_month_spent": 150,
+            "this_month_refunded": 0,
             "by_source": {"register": 1000, "admin": 250, "exchange": -100},
         }
+
+    def test_what_came_back_is_no_income(self, make, app):
+        guest = make.guest(points=5000)
+        before = guest.get("/api/points/statistics").ok(), guest.get("/api/user/statistics").ok()
+        for price in (510, 520, 500):
+            body = {"commodity_id": make.product(exchange_points=price)}
+            order = guest.post("/api/exchange/redeem", body).ok()["order_id"]
+            guest.post(f"/api/exchange/records/{order}/cancel").ok()
+        sums, life = (
+            guest.get("/api/points/statistics").ok(),
+            guest.get("/api/user/statistics").ok(),
+        )
+        assert (sums.pop("total_refunded"), sums.pop("this_month_refunded")) == (1530, 1530)
+        assert sums.pop("by_source") == {"exchange": -1530, "exchange_refund": 1530} | before[
+            0
+        ].pop("by_source")
+        assert sums == {name: before[0][name] for name in sums} and life == before[1]
+
+    def test_an_order_of_last_month_called_off_now(self, make, app):
+        guest, product = make.guest(points=1000), make.product(exchange_points=300)
+        order = guest.post("/api/exchange/redeem", {"commodity_id": product}).ok()["order_id"]
+        backdate(app, guest, datetime.now(UTC) - timedelta(days=32))
+        guest.post(f"/api/exchange/records/{order}/cancel").ok()
+        sums = guest.get("/api/points/statistics").ok()
+        assert (sums["this_month_earned"], sums["this_month_spent"]) == (0, 0)
+        assert (sums["this_month_refunded"], sums["total_spent"]) == (300, 0)
+        assert sums["total_earned"] - sums["total_spent"] == sums["current_points"] == 1000
 
     def test_last_month_is_not_this_month(self, make, app):
         guest = make.guest(points=1000)
@@ -106,8 +135,10 @@ class TestStatistics:
             "current_points": 0,
             "total_earned": 0,
             "total_spent": 0,
+            "total_refunded": 0,
             "this_month_earned": 0,
             "this_month_spent": 0,
+            "this_month_refunded": 0,
             "by_source": {},
         }
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from points_app.db import utcnow
 from points_app.services import seals
+from points_app.services.shop_time import shop_day
 from tests.books import sql
 from tests.proving import findings
 
@@ -67,7 +68,7 @@ def test_two_sealers_make_one_chain(app, guest, monkeypatch):
 
 
 def test_the_root_of_a_day(app, guest):
-    today = utcnow().astimezone(seals.business().timezone).date()
+    today = shop_day(utcnow())
     assert seals.root(today) == seals.root()
     assert seals.root(today - timedelta(days=1)) is None
 

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert, select
 
@@ -18,6 +18,8 @@ from points_app.services.proof.books import Books, Check, Finding
 
 CHECKS = (ledger.GUESTS, ledger.CHAIN, *facts.CHECKS, erased.CHECK)
 NAMED_AT_MOST = 20
+DAILY_AT = {"hour": 20, "minute": 10, "second": 0, "microsecond": 0}
+"""In UTC: before the shop's day begins in Asia/Shanghai."""
 
 
 @dataclass
@@ -45,6 +47,14 @@ class Proof:
     @property
     def offenders(self) -> int:
         return sum(verdict.offenders for verdict in self.verdicts)
+
+
+def is_due(now: datetime) -> bool:
+    """Whether the whole books were not proved since the last DAILY_AT."""
+    today = now.astimezone(UTC).replace(**DAILY_AT)  # type: ignore[arg-type]
+    due_at = today if today <= now else today - timedelta(days=1)
+    whole = (ProofRun.since.is_(None), ProofRun.started_at >= due_at)
+    return execute(select(ProofRun.id).where(*whole).limit(1)).first() is None
 
 
 def prove(
