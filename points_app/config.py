@@ -232,6 +232,8 @@ def _incomplete(settings: Settings) -> list[str]:
         problems.append(f"DATABASE_URL: ssl-mode={mode} must be one of {', '.join(SSL_MODES)}")
     if urlsplit(settings.redis_url).scheme not in {"redis", "rediss", "unix"}:
         problems.append("REDIS_URL must start with redis://, rediss:// or unix://")
+    if settings.rate_limit_codes_ip > settings.rate_limit_codes_all:
+        problems.append("RATE_LIMIT_CODES_IP must not be larger than RATE_LIMIT_CODES_ALL")
     public = urlsplit(settings.public_url)
     if settings.public_url and (public.scheme not in {"http", "https"} or not public.hostname):
         problems.append("PUBLIC_URL must look like https://points.example.com")

@@ -5,8 +5,8 @@ One writer at a time stands in for row locks there, which is another proof than 
 
 import pytest
 
+from tests.http.conftest import login  # noqa: F401
 from tests.http.test_auth import (  # noqa: F401
-    login,
     test_claims_of_the_access_token,
     test_no_second_code_within_a_minute,
     test_the_first_login_creates_the_guest_with_the_welcome_points,

@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 CONFIGS = SystemConfig.__table__.c
 # A change is effective in every process after at most this long; contract and issue allow 5 s.
 FRESH_SECONDS = 3.0
+MOST_POINTS_AWARD = 100_000
+"""What `max_points_award` may be at most, and so the points of any one receipt."""
 SWITCHES = {"true": True, "1": True, "false": False, "0": False}
 TYPE_NAMES = {int: "int", Decimal: "decimal", str: "string", bool: "bool", tuple: "list"}
 
@@ -76,8 +78,12 @@ class BusinessSettings(BaseModel):
     photo_points_rate: Rate = Field(
         Decimal(10), gt=0, le=1000, decimal_places=2, description="小票每消费1元获得的积分"
     )
-    min_points_award: int = Field(50, ge=0, le=100_000, description="每张小票最少奖励积分")
-    max_points_award: int = Field(2000, ge=0, le=100_000, description="每张小票最多奖励积分")
+    min_points_award: int = Field(
+        50, ge=0, le=MOST_POINTS_AWARD, description="每张小票最少奖励积分"
+    )
+    max_points_award: int = Field(
+        2000, ge=0, le=MOST_POINTS_AWARD, description="每张小票最多奖励积分"
+    )
     receipt_max_age_days: int = Field(
         14, ge=0, le=3650, description="小票开具后几天内可以提交，0表示不限"
     )
@@ -162,6 +168,15 @@ class BusinessSettings(BaseModel):
 
 
 DEFAULTS = BusinessSettings()
+# Pairs of which the first must not be larger than the second; where 0 means no limit, the second
+# may be 0.
+ORDERED = (
+    ("min_points_award", "max_points_award"),
+    ("receipt_min_amount", "receipt_max_amount"),
+    ("receipts_per_guest_per_day", "uploads_per_guest_per_day"),
+    ("previews_per_guest_at_once", "previews_per_guest_per_day"),
+)
+ZERO_IS_A_NUMBER = frozenset({"max_points_award"})
 PUBLIC = frozenset({"lottery_rules"})
 
 
@@ -173,6 +188,16 @@ def business() -> BusinessSettings:
     settings = parse(dict(execute(select(CONFIGS.config_key, CONFIGS.config_value)).all()))
     current_app.extensions["business"] = (time.monotonic(), settings)
     return settings
+
+
+def contradictions(settings: BusinessSettings) -> list[tuple[str, str]]:
+    """The pairs of ORDERED that are not."""
+    return [
+        (low, high)
+        for low, high in ORDERED
+        if getattr(settings, low) > getattr(settings, high)
+        and (getattr(settings, high) or high in ZERO_IS_A_NUMBER)
+    ]
 
 
 def forget() -> None:

@@ -60,12 +60,24 @@ def decide(
     if as_admin and not _waits_for_admin(receipt):
         raise NotMerchant
     _check_reviewer(receipt, reviewer_id, approve)
-    points = (receipt.points_awarded if points is None else points) if approve else 0
+    points = _points(receipt, points) if approve else 0
     if approve and _needs_another(receipt, points):
         return _first_approval(receipt, reviewer_id, points, reason)
     auto_review.note_decision(receipt, approve, points)
     _close(receipt, reviewer_id, approve, points, reason)
     return wire.decision(receipt)
+
+
+def _points(receipt: Receipt, given: int | None) -> int:
+    """What is paid: the proposal, or what the merchant gives, up to `max_points_award`. The
+    proposal itself may always be sent back, also when the setting was lowered since. Raises
+    InvalidInput."""
+    if given is None:
+        return receipt.points_awarded
+    most = max(business().max_points_award, receipt.points_awarded)
+    if given > most:
+        raise InvalidInput.of("points", f"must be at most {most}")
+    return given
 
 
 def approve_automatically(receipt: Receipt) -> None:

@@ -88,10 +88,13 @@ def _checked(before: BusinessSettings, changes: dict[str, Any]) -> BusinessSetti
                 for item in error.errors(include_url=False, include_input=False)
             ]
         ) from None
-    if after.min_points_award > after.max_points_award:
-        name = "min_points_award" if "min_points_award" in changes else "max_points_award"
-        message = "min_points_award must not be larger than max_points_award"
-        raise InvalidInput.of(f"settings.{name}", message)
+    errors = [
+        {"field": f"settings.{name}", "message": f"{low} must not be larger than {high}"}
+        for low, high in business.contradictions(after)
+        for name in ([name for name in (low, high) if name in changes] or [low, high])
+    ]
+    if errors:
+        raise InvalidInput(errors=errors)
     return after
 
 

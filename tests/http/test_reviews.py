@@ -108,3 +108,26 @@ class TestTwoPersons:
             merchant.get("/api/merchant/pending-reviews").ok()["reviews"][0]["points_awarded"]
             == 600
         )
+
+
+def test_a_proposal_above_two_thousand_may_be_sent_back(app, guest, merchant):
+    set_config(app, "max_points_award", "50000")
+    upload_id = handed_in_and_read(guest, "3000.00")
+    (waiting,) = merchant.get("/api/merchant/pending-reviews").ok()["reviews"]
+    assert waiting["points_awarded"] == 30_000
+    body = {"upload_id": upload_id, "action": "approve", "points": 30_000}
+    set_config(app, "max_points_award", "2000")  # lowered while the form was open
+    refused = merchant.post("/api/merchant/review", {**body, "points": 30_001})
+    assert (refused.code, refused.data["errors"][0]["field"]) == (9001, "points")
+    assert merchant.post("/api/merchant/review", body).ok()["points_awarded"] == 30_000
+    assert balance(guest) == 31_000
+
+
+def test_no_more_than_the_shop_allows(app, guest, merchant):
+    upload_id = handed_in_and_read(guest, "20.00")
+    body = {"upload_id": upload_id, "action": "approve"}
+    for points in (2001, 100_000, 100_001, 10**12, -1):
+        refused = merchant.post("/api/merchant/review", {**body, "points": points})
+        assert (refused.code, refused.data["errors"][0]["field"]) == (9001, "points")
+    assert balance(guest) == 1000
+    assert merchant.post("/api/merchant/review", {**body, "points": 2000}).ok()["points_awarded"]

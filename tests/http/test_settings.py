@@ -3,9 +3,11 @@
 import pytest
 
 from devstack.process import wait_until
-from points_app.services.business import FRESH_SECONDS, business
+from points_app.services import business
+from points_app.services.business import FRESH_SECONDS
 from tests.books import audit_entries, balance
 from tests.queries import counted_queries
+from tests.test_concurrency import race
 
 EFFECTIVE_WITHIN_SECONDS = 5
 
@@ -76,10 +78,10 @@ def test_another_process_sees_a_change_without_a_restart(make, environment):
 
 def test_reading_the_settings_costs_no_query(app):
     with app.app_context():
-        business()
+        business.business()
         with counted_queries() as queries:
             for _ in range(50):
-                assert business().lottery_cost_points == 100
+                assert business.business().lottery_cost_points == 100
     assert queries == []
 
 
@@ -125,6 +127,53 @@ def test_the_minimum_stays_below_the_maximum(make):
     refused = put(admin, max_points_award=49)
     assert refused.data["errors"][0]["field"] == "settings.max_points_award"
     put(admin, min_points_award=3000, max_points_award=4000).ok()
+
+
+@pytest.fixture
+def admin(make):
+    return make.admin()
+
+
+@pytest.mark.parametrize(("low", "high"), business.ORDERED)
+def test_settings_that_contradict_each_other_are_refused(admin, low, high):
+    """In one request, in two, and by whichever comes second; the refusal names both."""
+    both = put(admin, **{low: 30, high: 20})
+    assert [each["field"] for each in both.data["errors"]] == [
+        f"settings.{low}",
+        f"settings.{high}",
+    ]
+    put(admin, **{low: 20, high: 30}).ok()
+    for name, value in ((low, 31), (high, 19)):
+        refused = put(admin, **{name: value})
+        assert refused.code == 9001
+        assert refused.data["errors"] == [
+            {"field": f"settings.{name}", "message": f"{low} must not be larger than {high}"}
+        ]
+    shown = admin.get("/api/admin/settings").ok()
+    stored = {each["key"]: each["value"] for each in shown["settings"]}
+    assert (stored[low], stored[high]) == (20, 30)
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [pair for pair in business.ORDERED if pair[1] not in business.ZERO_IS_A_NUMBER]
+)
+def test_zero_means_no_limit_and_contradicts_nothing(admin, low, high):
+    put(admin, **{low: 20, high: 0}).ok()
+
+
+def test_two_admins_who_set_a_half_each(admin, make):
+    """The second to come finds what the first has set."""
+    other = make.admin()
+    put(admin, receipt_min_amount=0, receipt_max_amount=1000).ok()
+    for _ in range(5):
+        codes = race(
+            [
+                lambda: put(admin, receipt_min_amount=500),
+                lambda: put(other, receipt_max_amount=400),
+            ]
+        )
+        assert codes == {0: 1, 9001: 1}
+        put(admin, receipt_min_amount=0, receipt_max_amount=1000).ok()
 
 
 @pytest.mark.parametrize("body", [{}, {"settings": {}}, {"settings": []}, {"settings": "x"}])

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from points_app.errors import AmountInvalid
 from points_app.http.schemas.base import Body, Id, Line, Paging, Query, QueryInt
+from points_app.services.business import MOST_POINTS_AWARD
 
 # Yuan: 0 < amount <= 100000, at most two decimals.
 AMOUNT = r"^0*(?:[1-9][0-9]{0,4}(?:\.[0-9]{1,2})?|100000(?:\.00?)?|0\.(?:0[1-9]|[1-9][0-9]?))$"
@@ -57,7 +58,7 @@ class ReviewRequest(Body):
     review_id: Id | None = None
     upload_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,50}$")] | None = None
     action: Literal["approve", "reject"]
-    points: int | None = Field(None, ge=0, le=2000)
+    points: int | None = Field(None, ge=0, le=MOST_POINTS_AWARD)
     reason: Annotated[Line, StringConstraints(max_length=500)] | None = None
 
 
