@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from points_app.http.schemas.base import Body, HttpsUrl, Line, SmallObject
+from points_app.http.schemas.base import Body, HttpsUrl, SmallObject
+from points_app.http.schemas.text import Nickname
 
 # The service checks it, and answers with a code of its own.
 Phone = Annotated[str, Field(json_schema_extra={"pattern": "^1[3-9][0-9]{9}$"})]
@@ -33,7 +34,7 @@ class DeviceBinding(Body):
 class UserChange(Body):
     """A field that is absent stays as it is; an avatar of null is taken away."""
 
-    nickname: Annotated[Line, StringConstraints(max_length=50)] = ""
+    nickname: Nickname = ""
     avatar: Annotated[HttpsUrl, StringConstraints(max_length=255)] | None = None
 
     @property

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from points_app.http.schemas.accounts import Phone
-from points_app.http.schemas.base import Body, Line, Paging, QueryNatural
+from points_app.http.schemas.base import Body, Paging, QueryNatural
+from points_app.http.schemas.text import Line
 
 Reason = Annotated[Line, StringConstraints(max_length=500)]
 

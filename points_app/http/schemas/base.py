@@ -11,17 +11,21 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
 )
 
+from points_app.http.schemas.text import CONTROLS, DIRECTIONS, UNSEEN, Line, Text, clean
 from points_app.wire.paging import Page
 
 MAX_LIMIT = 100
 MAX_PAGE = 1_000_000
 MAX_OBJECT_BYTES = 4096
-TEXT = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-CONTROL_CHARACTERS = re.compile(TEXT.replace("[^", "["))
-HTTPS = r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?([/?#][^\s<>\"'`\\]*)?"
+HTTPS = (
+    r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?([/?#][^\s<>\"'`\\"
+    + CONTROLS
+    + DIRECTIONS
+    + UNSEEN.removeprefix(r"\s")
+    + "]*)?"
+)
 
 
 def _ascii_integer(value: Any) -> Any:
@@ -29,12 +33,6 @@ def _ascii_integer(value: Any) -> Any:
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,15}", value):
         return int(value)
     raise ValueError("must be a whole number")
-
-
-def _no_control_characters(value: str) -> str:
-    if CONTROL_CHARACTERS.search(value):
-        raise ValueError("must not hold control characters")
-    return value
 
 
 def _https(value: str) -> str:
@@ -46,24 +44,13 @@ def _https(value: str) -> str:
 def _small(value: Any) -> Any:
     if len(orjson.dumps(value)) > MAX_OBJECT_BYTES:
         raise ValueError(f"must not be larger than {MAX_OBJECT_BYTES} bytes")
-    return value
+    return clean(value)
 
 
 QueryInt = Annotated[int, BeforeValidator(_ascii_integer)]
 MAX_QUERY_INT = 10**15 - 1
 # The bound stands first: behind the validator it would be missing from the API description.
 QueryNatural = Annotated[int, Field(ge=0, le=MAX_QUERY_INT), BeforeValidator(_ascii_integer)]
-Text = Annotated[
-    str,
-    AfterValidator(_no_control_characters),
-    Field(json_schema_extra={"pattern": f"^{TEXT}*$"}),
-]
-Line = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1),
-    AfterValidator(_no_control_characters),
-    Field(json_schema_extra={"pattern": rf"^{TEXT}*[^\x00-\x1f\x7f\s]{TEXT}*$"}),
-]
 HttpsUrl = Annotated[
     Line, AfterValidator(_https), Field(json_schema_extra={"pattern": f"^{HTTPS}$"})
 ]

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from points_app.http.schemas.base import Body, Line
+from points_app.http.schemas.base import Body
+from points_app.http.schemas.text import Line
 
 
 class Remark(Body):

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field, StringConstraints
 
-from points_app.http.schemas.base import Body, Id, Line, Query
+from points_app.http.schemas.base import Body, Id, Query
+from points_app.http.schemas.text import Line
 
 
 class ApplicationForm(Body):

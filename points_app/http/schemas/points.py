@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from points_app.http.schemas.base import Body, Id, Line, Paging
+from points_app.http.schemas.base import Body, Id, Paging
+from points_app.http.schemas.text import Line
 from points_app.models import Source
 
 MAX_OPERATION = 1_000_000

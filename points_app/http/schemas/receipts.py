@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from points_app.errors import AmountInvalid
-from points_app.http.schemas.base import Body, Id, Line, Paging, Query, QueryInt
+from points_app.http.schemas.base import Body, Id, Paging, Query, QueryInt
+from points_app.http.schemas.text import Line
 from points_app.services.business import MOST_POINTS_AWARD
 
 # Yuan: 0 < amount <= 100000, at most two decimals.

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
-from points_app.http.schemas.base import Body, HttpsUrl, Id, Line, Paging, Text
+from points_app.http.schemas.base import Body, HttpsUrl, Id, Paging
+from points_app.http.schemas.text import Line, Text
 from points_app.wire.times import exact
 
 Name = Annotated[Line, StringConstraints(max_length=100)]
