@@ -83,7 +83,11 @@ def stock_not_taken(patch):
 
 def stock_taken_twice(patch):
     real = exchange._take_stock
-    patch.setattr(exchange, "_take_stock", lambda product, quantity: real(product, 2 * quantity))
+
+    def twice(product, quantity, price):
+        real(product, 2 * quantity, price)
+
+    patch.setattr(exchange, "_take_stock", twice)
 
 
 def cancelled_without_refund(patch):

@@ -4,6 +4,7 @@ import pytest
 from redis import Redis
 
 from tests.books import audit_entries
+from tests.logins import age_codes
 
 
 def ban(admin, guest, action="ban", **body):
@@ -66,8 +67,8 @@ class TestBan:
         admin.post(f"/api/admin/users/{user['user_id']}/ban").ok()
         headers = {"Authorization": f"Bearer {pair['refresh_token']}"}
         assert anonymous.post("/api/auth/refresh", headers=headers).code in (1005, 2000)
-        app.extensions["parts"].redis.flushdb()
-        with_code_kept(app, "13600000088")
+        age_codes(app, 120)
+        anonymous.post("/api/auth/send-code", {"phone": "13600000088"}).ok()
         assert log_in().code == 1005
 
     def test_its_sockets_are_told_to_close_after_the_commit(self, make, redis_url):
@@ -106,12 +107,3 @@ class TestBan:
             assert ban(caller, make.admin()).code == code
             assert ban(caller, guest, "unban").code == code
             assert caller.get("/api/admin/users").code == code
-
-
-def with_code_kept(app, phone):
-    """A fresh login code, without the wait between two."""
-    from points_app.services import auth
-
-    with app.app_context():
-        auth._forget_code(phone)
-        auth.send_code(phone)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 from points_app import create_app
 from points_app.config import Settings
 from points_app.db import db
-from points_app.services import auth, erasure, processing, retention, rotation, seals, seeding
+from points_app.services import erasure, processing, retention, rotation, seals, seeding
 from tests.client import ApiClient
 from tests.fakes import RecordingSms
 from tests.receipts_in import hand_in
@@ -99,8 +99,7 @@ def test_what_even_the_application_may_not(least, statement):
 
 
 def log_in(app, phone):
-    with app.app_context():
-        auth.send_code(phone)
+    ApiClient(app).post("/api/auth/send-code", {"phone": phone}).ok()
     body = {"phone": phone, "code": app.extensions["parts"].sms.last(phone)}
     answer = ApiClient(app).post("/api/auth/login", body).ok()
     return ApiClient(app, answer["access_token"], answer["user_info"]["user_id"])
