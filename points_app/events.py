@@ -1,28 +1,37 @@
 """What the outside world hears, and only after the commit.
 
 Each function is called inside a transaction; the notice leaves when it is committed. A Redis that
-is gone loses notices, never data: the relay tells its clients to read again when it is back.
+is gone or full loses notices, never data: whom they were for is told to read again.
 """
 
 import logging
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from flask import current_app
-from redis import RedisError
+from redis import Redis, RedisError
 
 from points_app import notices
 from points_app.db import after_commit, utcnow
 from points_app.extensions import parts
-from points_app.publisher import Publish
+from points_app.publisher import Notice
 from points_app.wire.times import iso
 
 log = logging.getLogger(__name__)
 
 
 def points_update(
-    user_id: int, *, total_points: int, change_points: int, reason: str, operation_id: str
+    user_id: int,
+    *,
+    total_points: int,
+    change_points: int,
+    reason: str,
+    operation_id: str,
+    version: int,
 ) -> None:
-    """A balance changed; `total_points` is the balance after it."""
+    """A balance changed; `total_points` is the balance after it, and `version` the number of the
+    booking: one that is announced after a later one names the balance of the later."""
     data = {
         "user_id": user_id,
         "total_points": total_points,
@@ -31,7 +40,11 @@ def points_update(
         "timestamp": iso(utcnow()),
         "operation_id": operation_id,
     }
-    _later(lambda redis: notices.publish_user(redis, user_id, _message("points_update", data)))
+    message = _message("points_update", data)
+    _later(
+        f"{notices.USER}{user_id}",
+        lambda redis: notices.publish_balance(redis, user_id, message, version),
+    )
 
 
 def stock_update(product_id: int, stock: int, version: int, operation: str) -> None:
@@ -47,41 +60,58 @@ def stock_update(product_id: int, stock: int, version: int, operation: str) -> N
         "timestamp": iso(utcnow()),
     }
     message = _message("stock_update", data)
-    _later(lambda redis: notices.publish_product(redis, product_id, message, version))
+    _later(
+        f"{notices.PRODUCT}{product_id}",
+        lambda redis: notices.publish_product(redis, product_id, message, version),
+    )
 
 
 def review_result(user_id: int, data: dict[str, Any]) -> None:
     """A merchant decided on a receipt; `data` in the contract's shape."""
-    _later(lambda redis: notices.publish_user(redis, user_id, _message("review_result", data)))
+    _to_user(user_id, _message("review_result", data))
 
 
 def receipt_processed(user_id: int, data: Any) -> None:
     """A receipt was read; `data` is the upload's answer."""
-    _later(lambda redis: notices.publish_user(redis, user_id, _message("receipt_processed", data)))
+    _to_user(user_id, _message("receipt_processed", data))
 
 
 def close_sockets(*, user_id: int | None = None, session_id: str | None = None) -> None:
     """Close a user's or a session's sockets: they were banned or logged out."""
     target = {"close_user": user_id} if user_id is not None else {"close_session": session_id}
     control = {**target, "code": 4401, "reason": "session ended"}
-    _later(lambda redis: notices.publish_control(redis, control))
+    _later(None, lambda redis: notices.publish_control(redis, control))
 
 
 def _message(kind: str, data: Any) -> dict[str, Any]:
     return {"type": kind, "data": data}
 
 
-def _later(publish: Publish) -> None:
+def _to_user(user_id: int, message: dict[str, Any]) -> None:
+    channel = f"{notices.USER}{user_id}"
+    _later(channel, lambda redis: notices.publish_user(redis, user_id, message))
+
+
+def _later(channel: str | None, publish: Callable[[Redis], Any]) -> None:
     """After the commit: by the web process's publisher; elsewhere, where nobody waits, at once."""
-    after_commit(lambda: _send(publish))
+    notice = Notice(channel, publish)
+    after_commit(lambda: _send(notice))
 
 
-def _send(publish: Publish) -> None:
+def _send(notice: Notice) -> None:
     publisher = current_app.extensions.get("publisher")
     if publisher is not None:
-        publisher.send(publish)
+        publisher.send(notice)
         return
     try:
-        publish(parts.redis)
+        notice.publish(parts.redis)
     except RedisError as error:
         log.warning("notices_lost", extra={"error": type(error).__name__, "notices": 1})
+        if notice.channel is not None:
+            _tell_to_read_again(notice.channel)
+
+
+def _tell_to_read_again(channel: str) -> None:
+    """A Redis that is only full takes this. One that is gone makes every relay say it by itself."""
+    with suppress(RedisError):
+        notices.publish_resync(parts.redis, channel)

@@ -28,7 +28,7 @@ VERSION_SECONDS = 60
 # KEYS: the user's stream. ARGV: channel, JSON object, notices kept, seconds kept.
 # Numbers rise by one while the stream lives; a new stream starts at the clock, so a number from
 # before a flush or an expiry is never mistaken for one of the new stream.
-_PUBLISH_USER = """
+_PUBLISH = """
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 local seq
 if last then
@@ -38,12 +38,28 @@ else
   seq = now[1] * 1000 + math.floor(now[2] / 1000)
 end
 seq = string.format('%.0f', seq)
-local text = string.sub(ARGV[2], 1, -2) .. ',"seq":' .. seq .. '}'
+text = string.sub(text, 1, -2) .. ',"seq":' .. seq .. '}'
 redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[3], seq .. '-0', 'text', text)
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 redis.call('PUBLISH', ARGV[1], text)
 return tonumber(seq)
 """
+_PUBLISH_USER = "local text = ARGV[2]" + _PUBLISH
+
+# KEYS: the stream, and the user's newest balance. ARGV: as above, the balance's version, the
+# balance, seconds kept. Of two bookings the older may be announced last: it then names the balance
+# of the newer one, so that the last notice is always right.
+_PUBLISH_BALANCE = (
+    """
+local text = ARGV[2]
+local version, balance = string.match(redis.call('GET', KEYS[2]) or '', '^(%d+):(%d+)$')
+if version and tonumber(version) > tonumber(ARGV[5]) then
+  text = string.gsub(text, '"total_points":%d+', '"total_points":' .. balance, 1)
+else
+  redis.call('SET', KEYS[2], ARGV[5] .. ':' .. ARGV[6], 'EX', ARGV[7])
+end"""
+    + _PUBLISH
+)
 
 # KEYS: the product's version. ARGV: channel, text, version, seconds kept.
 # Two commits may publish in the other order; the older stock must not have the last word.
@@ -68,6 +84,20 @@ def publish_user(redis: Redis, user_id: int, message: dict[str, Any]) -> int:
     return cast(int, done)
 
 
+def publish_balance(redis: Redis, user_id: int, message: dict[str, Any], version: int) -> int:
+    """`publish_user` for a message whose data have the balance after a booking, `total_points`.
+
+    `version` is a number that grows with every booking of the user. One round trip. Raises
+    redis.RedisError.
+    """
+    text = encode(stamp(message))
+    kept = REMEMBERED_NOTICES, REMEMBERED_SECONDS
+    balance = version, message["data"]["total_points"], VERSION_SECONDS
+    keys = _stream(user_id), f"nb:{user_id}"
+    done = redis.eval(_PUBLISH_BALANCE, 2, *keys, f"{USER}{user_id}", text, *kept, *balance)
+    return cast(int, done)
+
+
 def publish_product(
     redis: Redis, product_id: int, message: dict[str, Any], version: int | None = None
 ) -> bool:
@@ -84,6 +114,24 @@ def publish_product(
     key = f"nv:{product_id}"
     done = redis.eval(_PUBLISH_VERSION, 1, key, channel, text, version, VERSION_SECONDS)
     return cast(bool, done)
+
+
+def publish_resync(redis: Redis, *channels: str) -> None:
+    """Tell whoever hears these channels to read again: a notice for them got lost.
+
+    What users could catch up on is forgotten with it. Everybody is told, once, when notices of
+    several products got lost: most clients follow them all. Needs no memory in Redis. One round
+    trip. Raises redis.RedisError.
+    """
+    text = encode(stamp({"type": "resync"}))
+    of_users = [channel for channel in channels if channel.startswith(USER)]
+    many = sum(channel.startswith(PRODUCT) for channel in channels) > 1
+    with redis.pipeline(transaction=False) as pipe:
+        for channel in of_users:
+            pipe.delete(_stream(int(channel.removeprefix(USER))))
+        for channel in (EVERYONE,) if many else channels:
+            pipe.publish(channel, text)
+        pipe.execute()
 
 
 def publish_everyone(redis: Redis, message: dict[str, Any]) -> None:

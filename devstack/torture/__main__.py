@@ -18,11 +18,13 @@ from devstack.torture import audit, report
 from devstack.torture.book import Book
 from devstack.torture.client import Probe, Request, request
 from devstack.torture.crowd import Visitor, gather
+from devstack.torture.ears import Ears
 from devstack.torture.faults import Injector
 from devstack.torture.service import Service, running_service
 from devstack.torture.town import Town
 
 SETTLE_SECONDS = 400.0
+NOTICE_SECONDS = 15.0
 REPORT_EVERY = 15.0
 EPILOG = """\
 The same seed lets every visitor make the same choices and brings the same faults in the same order;
@@ -65,9 +67,10 @@ def torture(service: Service, wanted: argparse.Namespace, say: Callable[[str], N
         Visitor(number, wanted.seed, service.port, town, book, lambda: injector.cutting)
         for number in range(1, wanted.visitors + 1)
     ]
-    for thread in (probe, *visitors):
-        thread.start()
-    _make_trouble(book, injector, wanted, say)
+    ears = Ears(wanted.listeners, wanted.seed, service.port, town, book)
+    for part in (probe, *visitors, ears):
+        part.start()
+    _make_trouble(book, injector, ears, wanted, say)
     began_settling = time.monotonic()
     injector.cutting = 0.0
     for visitor in visitors:
@@ -78,14 +81,20 @@ def torture(service: Service, wanted: argparse.Namespace, say: Callable[[str], N
     say("the guests have gone; waiting for the worker")
     settled = _settle(service)
     say(f"settled {time.monotonic() - began_settling:.1f} s after the last fault ({settled})")
-    return report.reckon(service, book, injector, visitors, say)
+    wrong_screens = ears.wait_for_the_truth(service.mariadb.url, NOTICE_SECONDS)
+    ears.stop()
+    return report.reckon(service, book, injector, visitors, ears, wrong_screens, say)
 
 
 _stop_requested = threading.Event()
 
 
 def _make_trouble(
-    book: Book, injector: Injector, wanted: argparse.Namespace, say: Callable[[str], None]
+    book: Book,
+    injector: Injector,
+    ears: Ears,
+    wanted: argparse.Namespace,
+    say: Callable[[str], None],
 ) -> None:
     """One fault after the other, with pauses, until time, operations and faults are reached."""
     began = told = time.monotonic()
@@ -94,7 +103,7 @@ def _make_trouble(
         while time.monotonic() < pause_until:
             injector.service.revive()
             time.sleep(0.1)
-        injector.next_fault()
+        ears.try_push(injector.next_fault())
         if time.monotonic() - told > REPORT_EVERY:
             told = time.monotonic()
             rate = book.operation_count / (told - began)
@@ -176,6 +185,7 @@ def _parser() -> argparse.ArgumentParser:
     number("--seed", type=int, default=1, help="of all choices (default: 1)")
     number("--visitors", type=int, default=12, help="threads of the crowd (default: 12)")
     number("--guests", type=int, default=60, help="accounts they share (default: 60)")
+    number("--listeners", type=int, default=6, help="guests with an open socket (default: 6)")
     number("--outage", type=float, default=30.0, help="seconds Redis stays away (default: 30)")
     number(
         "--pause",

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
+import redis
+
 from devstack.torture.client import Probe
 from devstack.torture.service import Service, send
 
@@ -40,8 +42,8 @@ class Injector:
     seen: dict[str, list[Survived]] = field(default_factory=lambda: defaultdict(list))
     _deck: list[str] = field(default_factory=list)
 
-    def next_fault(self) -> None:
-        """One fault: the kinds in turn, each round in another order."""
+    def next_fault(self) -> str:
+        """One fault: the kinds in turn, each round in another order; which it was."""
         if not self._deck:
             self._deck = list(KINDS)
             self.dice.shuffle(self._deck)
@@ -51,6 +53,7 @@ class Injector:
         survived = Survived(self._await_recovery(back_at), self.probe.failures - before)
         self.seen[kind].append(survived)
         self.say(f"{kind}: well {survived.recovery:.2f} s after it")
+        return kind
 
     def fault_count(self) -> int:
         """How many faults there were."""
@@ -122,6 +125,29 @@ class Injector:
         self.service.redis.start()
         return time.monotonic()
 
+    def redis_in_pieces(self) -> float:
+        """Five outages with hardly a rest: what counts attempts or keeps connections runs out."""
+        for _ in range(5):
+            self.service.redis.kill()
+            self._wait(0.1)
+            self.service.redis.start()
+        return time.monotonic()
+
+    def redis_full(self) -> float:
+        """It answers, and refuses whatever needs memory."""
+        with redis.Redis.from_url(self.service.redis.url) as client:
+            client.config_set("maxmemory", 1)
+            self._wait(0.5)
+            client.config_set("maxmemory", 0)
+        return time.monotonic()
+
+    def redis_frozen(self) -> float:
+        pid = self.service.redis.pid
+        send(pid, signal.SIGSTOP)
+        self._wait(0.3)
+        send(pid, signal.SIGCONT)
+        return time.monotonic()
+
     def mariadb_restarted(self) -> float:
         self.service.mariadb.stop()
         self.service.mariadb.start()
@@ -161,6 +187,9 @@ KINDS: dict[str, Callable[[Injector], float]] = {
     "reading hangs": Injector.reading_hangs,
     "Redis restarted": Injector.redis_restarted,
     "Redis gone": Injector.redis_gone,
+    "Redis gone five times": Injector.redis_in_pieces,
+    "Redis full": Injector.redis_full,
+    "Redis frozen": Injector.redis_frozen,
     "MariaDB restarted": Injector.mariadb_restarted,
     "kill -9 of MariaDB": Injector.mariadb_killed,
     "MariaDB frozen": Injector.mariadb_frozen,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from devstack.torture import audit
 from devstack.torture.book import Book
 from devstack.torture.crowd import Visitor
+from devstack.torture.ears import Ears, describe
 from devstack.torture.faults import Injector
 from devstack.torture.service import Service
 
@@ -14,11 +15,18 @@ Say = Callable[[str], None]
 
 
 def reckon(
-    service: Service, book: Book, injector: Injector, visitors: Sequence[Visitor], say: Say
+    service: Service,
+    book: Book,
+    injector: Injector,
+    visitors: Sequence[Visitor],
+    ears: Ears,
+    wrong_screens: Sequence[str],
+    say: Say,
 ) -> int:
     """Print everything; 0 when the service did what it promised, else 1."""
     _operations(book, say)
     _faults(injector, say)
+    _heard(ears, wrong_screens, say)
     comparison = audit.compare(book, service.mariadb.url)
     _comparison(book, comparison, say)
     sealed = service.flask("ledger", "seal")
@@ -26,7 +34,7 @@ def reckon(
     for line in (sealed.stdout + proof.stdout + proof.stderr).splitlines():
         say(f"  {line}")
     failures = [f"{v.name} failed: {v.failure!r}" for v in visitors if v.failure]
-    problems = failures + book.unsettled + book.contradictions
+    problems = [*failures, *book.unsettled, *book.contradictions, *wrong_screens]
     for problem in problems[:SHOWN]:
         say(f"WRONG: {problem}")
     right = comparison.is_clean and not problems and not proof.returncode
@@ -54,6 +62,13 @@ def _faults(injector: Injector, say: Say) -> None:
         unanswered = sum(each.unanswered for each in seen)
         median, worst = statistics.median(recoveries), max(recoveries)
         say(f"  {kind:<32}{len(seen):>6}{median:>8.2f}{worst:>8.2f}{unanswered:>12}")
+
+
+def _heard(ears: Ears, wrong_screens: Sequence[str], say: Say) -> None:
+    say(f"{ears.totals()}, wrong screens {len(wrong_screens)}")
+    say(f"  {'seconds until a new gift showed, after':<32}{'times':>6}{'worst':>8}")
+    for line in describe(ears.waits):
+        say(f"  {line}")
 
 
 def _comparison(book: Book, found: audit.Comparison, say: Say) -> None:

@@ -64,8 +64,8 @@ def book(
             raise TryAgain
         raise shortfall(required=required, current=current)
     before = balance - steps[-1]
-    _write(user_id, entries, [before + step for step in steps])
-    _announce(user_id, entries, balance)
+    record_id = _write(user_id, entries, [before + step for step in steps])
+    _announce(user_id, entries, balance, record_id)
     after_commit(metrics.counter_of_points([(each.source.value, each.points) for each in entries]))
     return balance
 
@@ -88,7 +88,8 @@ def balance_of(user_id: int, alive: bool = False) -> int:
     return int(row.total_points)
 
 
-def _write(user_id: int, entries: tuple[Entry, ...], balances: list[int]) -> None:
+def _write(user_id: int, entries: tuple[Entry, ...], balances: list[int]) -> int:
+    """Write the ledger rows; the id of the first, which no earlier booking of the user reaches."""
     now = utcnow()
     rows = [
         {
@@ -103,10 +104,12 @@ def _write(user_id: int, entries: tuple[Entry, ...], balances: list[int]) -> Non
         }
         for entry, balance in zip(entries, balances, strict=True)
     ]
-    _NEW_ENTRIES.run(*({**row, "mac": seals.row_mac(row)} for row in rows))
+    done = _NEW_ENTRIES.run(*({**row, "mac": seals.row_mac(row)} for row in rows))
+    assert done.lastrowid is not None
+    return done.lastrowid
 
 
-def _announce(user_id: int, entries: tuple[Entry, ...], balance: int) -> None:
+def _announce(user_id: int, entries: tuple[Entry, ...], balance: int, record_id: int) -> None:
     """One notice for the whole operation: what it changed in all, and the final balance."""
     cause = entries[0]
     events.points_update(
@@ -115,4 +118,5 @@ def _announce(user_id: int, entries: tuple[Entry, ...], balance: int) -> None:
         change_points=sum(entry.points for entry in entries),
         reason=cause.source.value,
         operation_id=cause.related_id,
+        version=record_id,
     )

@@ -82,6 +82,17 @@ def test_an_older_stock_never_follows_a_newer_one(site: Site, redis: Redis) -> N
     assert guest.caught_up() == []
 
 
+def test_the_last_balance_is_the_newest(site: Site, redis: Redis) -> None:
+    """Two bookings, 10 and then 30 points, of which the first is announced last."""
+    guest = site.guest(34)
+    for version, total, change in ((2, 40, 30), (1, 10, 10), (3, 0, -40)):
+        data = {"total_points": total, "change_points": change}
+        notices.publish_balance(redis, 34, {"type": "points_update", "data": data}, version)
+    heard = [guest.hear()["data"] for _ in range(3)]
+    assert [each["total_points"] for each in heard] == [40, 40, 0]
+    assert [each["change_points"] for each in heard] == [30, 10, -40]
+
+
 def test_reconnecting_with_since_brings_what_was_missed_once(site: Site, redis: Redis) -> None:
     seqs = [notices.publish_user(redis, 31, POINTS) for _ in range(4)]
     assert seqs == list(range(seqs[0], seqs[0] + 4))

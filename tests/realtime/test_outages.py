@@ -4,6 +4,8 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from devstack.redis import redis_server
 from points_app import notices
 from points_app.extensions import make_redis
 from points_app.metrics import PUSH_DOWN, THREAD_FAILURES
-from points_app.publisher import Publisher
+from points_app.publisher import Notice, Publisher
 from points_app.realtime import relay as relaying
 from points_app.realtime.connection import Limits, Newcomer, Viewer
 from points_app.realtime.frames import text_frame
@@ -21,6 +23,7 @@ from points_app.realtime.hub import Hub
 from points_app.realtime.service import RELAY_LINK
 from points_app.realtime.talk import answer, resync
 from points_app.threads import Lasting
+from tests.realtime.test_delivery import stock
 
 FIVE_MINUTES = 300
 PATIENCE = 15.0
@@ -97,17 +100,85 @@ def test_the_publisher_survives_whatever_it_is_given(redis, monkeypatch) -> None
     publisher, sent = Publisher(redis), threading.Event()
     gather, failures = publisher._gather, iter([True] * 200)
 
-    def gather_or_fail(first):
+    def gather_or_fail():
         if next(failures, False):
             raise MemoryError
-        return gather(first)
+        return gather()
 
     monkeypatch.setattr(publisher, "_gather", gather_or_fail)
+
+    def last(pipe):
+        sent.set()
+        pipe.ping()
+
     for _ in range(200):
-        publisher.send(lambda pipe: pipe.ping())
-    publisher.send(lambda pipe: sent.set())
+        publisher.send(Notice(None, lambda pipe: pipe.ping()))
+    publisher.send(Notice(None, last))
     assert sent.wait(PATIENCE)
     publisher.close()
+
+
+@contextmanager
+def listening(hub: Hub, url: str) -> Iterator[socket.socket]:
+    """A socket of user 1 behind a relay of the Redis there."""
+    relay = relaying.Relay(make_redis(url, **RELAY_LINK), hub)
+    ours, client = socket.socketpair()
+    client.settimeout(PATIENCE)
+    newcomer = Newcomer(ours, text_frame("hello"), b"")
+    hub.adopt(newcomer, Viewer(1, "s", float("inf")), 0.0)
+    relay.start(PATIENCE)
+    yield client
+    relay.begin_stop()
+    relay.join()
+    client.close()
+
+
+def points(total: int) -> dict[str, Any]:
+    return {"type": "points_update", "data": {"user_id": 1, "total_points": total}}
+
+
+def sold(product_id: int) -> Notice:
+    message = stock(product_id, 1)
+    return Notice(
+        f"n:p:{product_id}", lambda redis: notices.publish_product(redis, product_id, message, 1)
+    )
+
+
+def test_what_a_full_redis_did_not_take_is_read_again(hub, tmp_path, monkeypatch) -> None:
+    """The subscription stands all the while, so that nothing but the publisher knows of it."""
+    monkeypatch.setattr("points_app.publisher.RESYNC_SECONDS", 0.05)
+    with redis_server(tmp_path) as server, listening(hub, server.url) as client:
+        redis = make_redis(server.url, timeout=5)
+        publisher = Publisher(redis)
+        seq = notices.publish_user(redis, 1, points(1))
+        hears(client, "points_update")
+        redis.config_set("maxmemory", 1)
+        publisher.send(notice := Notice("n:u:1", lambda it: notices.publish_user(it, 1, points(2))))
+        hears(client, "resync")
+        assert notices.missed_since(redis, 1, seq) is None
+        publisher.send(sold(7))
+        hears(client, "resync")
+        for product_id in (8, 9):
+            publisher.send(sold(product_id))
+        hears(client, "resync")
+        redis.config_set("maxmemory", 0)
+        publisher.send(notice)
+        hears(client, "points_update")
+        publisher.close()
+
+
+def test_what_a_lost_redis_did_not_take_is_read_again(hub, tmp_path, monkeypatch) -> None:
+    """This process was cut off, its relay was not."""
+    monkeypatch.setattr("points_app.publisher.RESYNC_SECONDS", 0.05)
+    port = free_port()
+    with redis_server(tmp_path / "a") as server, listening(hub, server.url) as client:
+        publisher = Publisher(make_redis(f"redis://127.0.0.1:{port}/0", timeout=5))
+        publisher.send(Notice("n:u:1", lambda it: notices.publish_user(it, 1, points(2))))
+        wait_until(lambda: publisher._owed, PATIENCE)
+        publisher._redis = make_redis(server.url, timeout=5)
+        hears(client, "resync")
+        wait_until(lambda: not publisher._owed, PATIENCE)
+        publisher.close()
 
 
 def test_every_thread_of_the_web_process_lasts() -> None:

@@ -61,6 +61,11 @@ def test_a_killed_child_is_replaced_and_its_work_done(app, make, worker):
     assert worker.children() != [child]
 
 
-def test_it_stops_when_told(worker):
+def test_it_stops_when_told(make, worker):
+    read = send(make.guest(), blank(size=(300, 500)), "30", headers=PATIENT).ok()
+    assert read["processing_status"] == "done"  # nothing is under way, nor is a child being made
     os.kill(worker.pid, signal.SIGTERM)
-    wait_until(lambda: worker.exit_code() is not None, 30, "the worker's end")
+    try:
+        wait_until(lambda: worker.exit_code() is not None, 30, "the worker's end")
+    except TimeoutError:
+        pytest.fail("\n".join(["the worker did not end:", *worker.lines]))
