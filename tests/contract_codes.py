@@ -1,6 +1,6 @@
 """The contract's table of codes (section 1): what a client may be told, and with which status.
-3005 and 4006 (prices), 5007, 5008, 5009 and 7006 are ours: appeals, a guest's share of readings,
-reviewers who may not."""
+3005 and 4006 (prices), 8003 (forms), 5007, 5008, 5009 and 7006 are ours: appeals, a guest's share
+of readings, reviewers who may not."""
 
 # code: (HTTP status, its texts)
 CODES: dict[int, tuple[int, set[str]]] = {
@@ -43,6 +43,7 @@ CODES: dict[int, tuple[int, set[str]]] = {
     7005: (200, {"无管理员权限"}),
     7006: (200, {"该记录须由其他商家审核"}),
     8001: (200, {"重复请求正在处理中"}),
+    8003: (200, {"内容已被他人修改，请刷新后再试"}),
     8002: (200, {"幂等键已用于不同的请求"}),
     9001: (200, {"参数错误"}),
     9404: (404, {"接口不存在"}),

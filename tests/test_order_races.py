@@ -113,3 +113,41 @@ def test_wheels_replaced_and_drawn_at_once(make):
     standing = merchants[0].get("/api/merchant/prizes").ok()["prizes"]
     assert len(standing) == 2 and standing[0]["name"] in wheels
     assert sum(prize["probability"] for prize in standing) == 1
+
+
+def test_editors_with_one_version_at_once(make):
+    """Of eight forms opened together, one is saved."""
+    editors = [make.merchant() for _ in range(8)]
+    form = editors[0].get("/api/merchant/prizes").ok()
+    for prize in form["prizes"]:
+        del prize["id"]
+    codes = race([lambda e=e: e.put("/api/merchant/prizes", form) for e in editors])
+    assert codes == {0: 1, 8003: 7}
+    assert len(editors[0].get("/api/merchant/prizes").ok()["prizes"]) == 8
+    assert len(audit_entries(editors[0], "wheel")) == 1
+
+
+@pytest.mark.parametrize("with_version", [False, True])
+def test_wheels_sent_back_while_their_prize_is_won(make, with_version):
+    """Five pieces: however often the wheel is saved as it was read, five are won."""
+    make.wheel(
+        {"probability": 0.9, "prize_type": "physical", "stock": 5},
+        {"probability": 0.1, "angle": 90},
+    )
+    merchants, guests = [make.merchant() for _ in range(4)], [make.guest() for _ in range(20)]
+
+    def save(merchant):
+        form = merchant.get("/api/merchant/prizes").ok()
+        return merchant.put("/api/merchant/prizes", form if with_version else _unversioned(form))
+
+    for _ in range(3):
+        saves = [lambda m=m: save(m) for m in merchants]
+        codes = race(saves + [lambda g=g: g.post("/api/lottery/draw", {}) for g in guests])
+        assert codes.keys() <= ({0, 8003} if with_version else {0})
+    won = sum(draw.prize_type == "physical" for guest in guests for draw in draws(guest))
+    left = merchants[0].get("/api/merchant/prizes").ok()["prizes"][0]["stock"]
+    assert (won, left) == (5, 0)
+
+
+def _unversioned(form):
+    return {"prizes": form["prizes"]}

@@ -15,6 +15,7 @@ from points_app.services import applications as service
 from points_app.services import audit_records, auth, users
 from points_app.services import settings as business_settings
 from points_app.services.sessions import Caller
+from points_app.stale_errors import FormChanged
 from points_app.wire import accounts, merchant
 from points_app.wire import settings as wire
 
@@ -27,10 +28,17 @@ def settings() -> wire.SettingList:
     return business_settings.listing()
 
 
-@area.endpoint("PUT", "/settings", Access.ADMIN, wire.SettingList, body=SettingsChange)
+@area.endpoint(
+    "PUT",
+    "/settings",
+    Access.ADMIN,
+    wire.SettingList,
+    body=SettingsChange,
+    raises=(FormChanged,),
+)
 def change_settings(caller: Caller, body: SettingsChange) -> wire.SettingList:
     """Change some business settings, all or none; in force everywhere within seconds."""
-    business_settings.change(caller.user_id, body.settings)
+    business_settings.change(caller.user_id, body.settings, body.version)
     return business_settings.listing()
 
 

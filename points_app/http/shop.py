@@ -12,6 +12,7 @@ from points_app.http.schemas import (
 from points_app.services import inventory, wheel_setup
 from points_app.services import products as service
 from points_app.services.sessions import Caller
+from points_app.stale_errors import FormChanged, StockMoved
 from points_app.wire import shop as wire
 
 area = Area("shop", "/api/merchant", failure=SystemFailure)
@@ -43,11 +44,11 @@ def product(product_id: int) -> wire.ShopProduct:
     Access.MERCHANT,
     wire.ShopProduct,
     body=ProductChange,
-    raises=(ProductUnknown,),
+    raises=(ProductUnknown, FormChanged),
 )
 def change_product(caller: Caller, product_id: int, body: ProductChange) -> wire.ShopProduct:
     """Change a product; its stock has an endpoint of its own."""
-    return service.change(caller.user_id, product_id, body.changes)
+    return service.change(caller.user_id, product_id, body.changes, body.version)
 
 
 @area.endpoint(
@@ -68,13 +69,14 @@ def hide_product(caller: Caller, product_id: int) -> wire.ShopProduct:
     Access.MERCHANT,
     wire.Stock,
     body=StockChange,
-    raises=(ProductUnknown,),
+    raises=(ProductUnknown, StockMoved),
     keyed=True,
 )
 def change_stock(caller: Caller, product_id: int, body: StockChange) -> wire.Stock:
     """Add pieces, or set the stock to what was counted; everybody watching is told."""
-    change = inventory.restock if body.operation == "restock" else inventory.adjust
-    return change(caller.user_id, product_id, body.quantity)
+    if body.operation == "restock":
+        return inventory.restock(caller.user_id, product_id, body.quantity)
+    return inventory.adjust(caller.user_id, product_id, body.quantity, body.expected_stock)
 
 
 @area.endpoint("GET", "/prizes", Access.MERCHANT, wire.ShopWheel)
@@ -84,8 +86,13 @@ def wheel() -> wire.ShopWheel:
 
 
 @area.endpoint(
-    "PUT", "/prizes", Access.MERCHANT, wire.ShopWheel, body=WholeWheel, raises=(InvalidInput,)
+    "PUT",
+    "/prizes",
+    Access.MERCHANT,
+    wire.ShopWheel,
+    body=WholeWheel,
+    raises=(InvalidInput, FormChanged),
 )
 def replace_wheel(caller: Caller, body: WholeWheel) -> wire.ShopWheel:
     """Replace the whole wheel at once; the probabilities must sum to exactly 1."""
-    return wheel_setup.replace(caller.user_id, body.model_dump()["prizes"])
+    return wheel_setup.replace(caller.user_id, body.model_dump()["prizes"], body.version)

@@ -7,6 +7,7 @@ from points_app.errors import InvalidInput, ProductUnknown
 from points_app.models import Product, StockMovement
 from points_app.services import audit, locks, stock
 from points_app.services.idempotency import idempotent
+from points_app.stale_errors import StockMoved
 from points_app.wire import shop as wire
 
 PRODUCTS = Product.__table__
@@ -28,12 +29,17 @@ def restock(actor_id: int, product_id: int, quantity: int) -> wire.Stock:
 
 @transactional
 @idempotent
-def adjust(actor_id: int, product_id: int, quantity: int) -> wire.Stock:
+def adjust(
+    actor_id: int, product_id: int, quantity: int, expected: int | None = None
+) -> wire.Stock:
     """Set a product's stock to what somebody counted.
 
-    Locks the product. Raises ProductUnknown.
+    Locks the product. Raises ProductUnknown, and StockMoved when `expected` is no longer the stock.
     """
-    return _correct(actor_id, product_id, "admin_adjust", quantity - _locked_stock(product_id))
+    current = _locked_stock(product_id)
+    if expected is not None and expected != current:
+        raise StockMoved(expected=expected, current=current)
+    return _correct(actor_id, product_id, "admin_adjust", quantity - current)
 
 
 def _correct(actor_id: int, product_id: int, operation: str, change: int) -> wire.Stock:

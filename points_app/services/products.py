@@ -8,7 +8,7 @@ from sqlalchemy import select
 from points_app.db import db, transactional
 from points_app.errors import ProductUnknown
 from points_app.models import Product
-from points_app.services import audit, inventory, locks
+from points_app.services import audit, forms, inventory, locks
 from points_app.services.pages import page_of_all
 from points_app.wire import shop as wire
 from points_app.wire.paging import Page
@@ -23,7 +23,7 @@ def listing(page: Page, category: str | None, status: str | None) -> wire.ShopPr
     if status:
         query = query.where(Product.status == status)
     rows, pagination = page_of_all(query, page)
-    products = [wire.shop_product(product) for product in rows.scalars()]
+    products = [_shown(product) for product in rows.scalars()]
     return {"products": products, "pagination": pagination}
 
 
@@ -32,7 +32,7 @@ def product(product_id: int) -> wire.ShopProduct:
     found = db.session.get(Product, product_id)
     if found is None:
         raise ProductUnknown
-    return wire.shop_product(found)
+    return _shown(found)
 
 
 @transactional
@@ -44,20 +44,24 @@ def create(merchant_id: int, fields: dict[str, Any]) -> wire.ShopProduct:
     inventory.note_movement(merchant_id, new.commodity_id, "first", new.stock)
     details = {name: _json(value) for name, value in fields.items()}
     audit.record(merchant_id, "product.create", f"product:{new.commodity_id}", details)
-    return wire.shop_product(new)
+    return _shown(new)
 
 
 @transactional
-def change(merchant_id: int, product_id: int, changes: dict[str, Any]) -> wire.ShopProduct:
+def change(
+    merchant_id: int, product_id: int, changes: dict[str, Any], version: str | None = None
+) -> wire.ShopProduct:
     """Change what the catalogue says of a product, not its stock; audited with old and new.
 
-    Locks the product. Raises ProductUnknown.
+    Locks the product. Raises ProductUnknown, and FormChanged when `version` is no longer the
+    product's.
     """
     locks.reach(locks.Rank.INVENTORY, ("product", product_id))
     query = select(Product).where(Product.commodity_id == product_id).with_for_update()
     found = db.session.scalar(query.execution_options(populate_existing=True))
     if found is None:
         raise ProductUnknown
+    forms.check(version, wire.product_form(found))
     details = {}
     for name, new in changes.items():
         old = getattr(found, name)
@@ -67,7 +71,11 @@ def change(merchant_id: int, product_id: int, changes: dict[str, Any]) -> wire.S
     if details:
         db.session.flush()
         audit.record(merchant_id, "product.change", f"product:{product_id}", details)
-    return wire.shop_product(found)
+    return _shown(found)
+
+
+def _shown(product: Product) -> wire.ShopProduct:
+    return wire.shop_product(product, forms.version(wire.product_form(product)))
 
 
 def _json(value: Any) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from points_app.db import TryAgain, after_commit, execute, is_duplicate, transactional, utcnow
 from points_app.errors import InvalidInput
 from points_app.models import SystemConfig
-from points_app.services import audit, business, locks
+from points_app.services import audit, business, forms, locks
 from points_app.services.business import DEFAULTS, PUBLIC, BusinessSettings
 from points_app.wire import settings as wire
 from points_app.wire.times import iso_or_none, number
@@ -23,7 +23,14 @@ def listing() -> wire.SettingList:
     """Every setting as it is in the database now."""
     rows = {row.config_key: row for row in execute(select(CONFIGS))}
     current = business.parse({key: row.config_value for key, row in rows.items()})
-    return {"settings": [_setting(name, current, rows.get(name)) for name in SCHEMAS]}
+    return {
+        "settings": [_setting(name, current, rows.get(name)) for name in SCHEMAS],
+        "version": forms.version(_values(current)),
+    }
+
+
+def _values(settings: BusinessSettings) -> dict[str, Any]:
+    return {name: _json(getattr(settings, name)) for name in SCHEMAS}
 
 
 def _setting(name: str, current: BusinessSettings, row: Any) -> wire.Setting:
@@ -51,17 +58,19 @@ def _json(value: Any) -> Any:
 
 
 @transactional
-def change(actor_id: int | None, changes: dict[str, Any]) -> None:
+def change(actor_id: int | None, changes: dict[str, Any], version: str | None = None) -> None:
     """Set some settings, all or none; each real change leaves an audit entry.
 
     Effective at once in this process and within `business.FRESH_SECONDS` in the others. Locks the
     settings, so that the rules between two of them hold. `actor_id` None is the command line.
-    Raises InvalidInput naming every setting that is unknown or does not fit.
+    Raises InvalidInput naming every setting that is unknown or does not fit, and FormChanged when
+    `version` is no longer that of the settings.
     """
     locks.reach(locks.Rank.DOCUMENT, "settings")
     rows = execute(select(CONFIGS).order_by(CONFIGS.c.config_key).with_for_update())
     stored = {row.config_key: row.config_value for row in rows}
     before = business.parse(stored)
+    forms.check(version, _values(before))
     after = _checked(before, changes)
     for name in changes:
         old, new = getattr(before, name), getattr(after, name)

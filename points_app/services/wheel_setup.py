@@ -1,7 +1,7 @@
 """The wheel from the merchant's side: seen and replaced as a whole."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from points_app.db import db, transactional
 from points_app.errors import InvalidInput
 from points_app.models import Prize, PrizeType
-from points_app.services import audit, locks
+from points_app.services import audit, forms, locks
 from points_app.wire import shop as wire
 
 UNLIMITED = -1
@@ -19,16 +19,26 @@ COLUMNS = {"name": "prize_name", "type": "prize_type", "value": "prize_value"}
 
 def wheel() -> wire.ShopWheel:
     """The active prizes by angle."""
-    active = select(Prize).where(Prize.status == "active").order_by(Prize.angle, Prize.prize_id)
-    return {"prizes": [wire.shop_prize(prize) for prize in db.session.scalars(active)]}
+    return _shown(db.session.scalars(select(Prize).where(Prize.status == "active")))
+
+
+def _shown(prizes: Iterable[Prize]) -> wire.ShopWheel:
+    active = [prize for prize in prizes if prize.status == "active"]
+    active.sort(key=lambda prize: (prize.angle, prize.prize_id))
+    shown = [wire.shop_prize(prize) for prize in active]
+    return {"prizes": shown, "version": forms.version(shown)}
 
 
 @transactional
-def replace(merchant_id: int, prizes: Sequence[dict[str, Any]]) -> wire.ShopWheel:
+def replace(
+    merchant_id: int, prizes: Sequence[dict[str, Any]], version: str | None = None
+) -> wire.ShopWheel:
     """Put exactly these prizes on the wheel: known ones (`id`) change, others are new, and who is
     missing leaves it. Prizes already won keep their names and values. Audited as a whole.
 
-    Locks every prize by ascending id. Raises InvalidInput for what makes no wheel.
+    Without the `version` of the wheel that was shown, known prizes keep the stock they have. Locks
+    every prize by ascending id. Raises InvalidInput for what makes no wheel, and FormChanged when
+    `version` is no longer the wheel's.
     """
     _check(prizes)
     query = select(Prize).order_by(Prize.prize_id).with_for_update()
@@ -36,17 +46,19 @@ def replace(merchant_id: int, prizes: Sequence[dict[str, Any]]) -> wire.ShopWhee
     known = {prize.prize_id: prize for prize in locked}
     for prize_id in known:
         locks.reach(locks.Rank.INVENTORY, ("prize", prize_id))
+    forms.check(version, _shown(known.values())["prizes"])
     staying = {fields["id"] for fields in prizes}
     for prize_id, prize in known.items():
         prize.status = "active" if prize_id in staying else "inactive"
-    _check_consolation([_put(known, place, fields) for place, fields in enumerate(prizes)])
+    put = [_put(known, place, fields, version) for place, fields in enumerate(prizes)]
+    _check_consolation(put)
     db.session.flush()
-    after = wheel()
-    audit.record(merchant_id, "wheel.replace", "wheel", dict(after))
+    after = _shown(put)
+    audit.record(merchant_id, "wheel.replace", "wheel", {"prizes": after["prizes"]})
     return after
 
 
-def _put(known: dict[int, Prize], place: int, fields: dict[str, Any]) -> Prize:
+def _put(known: dict[int, Prize], place: int, fields: dict[str, Any], version: str | None) -> Prize:
     """The prize these fields change or make."""
     columns = {COLUMNS.get(name, name): value for name, value in fields.items() if name != "id"}
     keeps_stock = columns["stock"] is None
@@ -55,6 +67,7 @@ def _put(known: dict[int, Prize], place: int, fields: dict[str, Any]) -> Prize:
         db.session.add(prize)
     elif fields["id"] in known:
         prize = known[fields["id"]]
+        keeps_stock = keeps_stock or version is None
         for name, value in columns.items():
             if name != "stock" or not keeps_stock:
                 setattr(prize, name, value)

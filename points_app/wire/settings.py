@@ -24,7 +24,10 @@ class Setting(TypedDict):
 
 
 class SettingList(TypedDict):
+    """`version` changes with every value."""
+
     settings: list[Setting]
+    version: str
 
 
 class AuditRecord(TypedDict):

@@ -9,7 +9,8 @@ from points_app.wire.times import iso, number
 
 
 class ShopProduct(TypedDict):
-    """A product with what guests are not shown; `status` is active or inactive."""
+    """A product with what guests are not shown; `status` is active or inactive. `version` changes
+    with what its form edits, not with stock and sales."""
 
     id: int
     name: str
@@ -25,6 +26,7 @@ class ShopProduct(TypedDict):
     status: str
     created_at: str
     updated_at: str
+    version: str
 
 
 class ShopProducts(TypedDict):
@@ -45,25 +47,49 @@ class ShopPrize(WheelField):
 
 
 class ShopWheel(TypedDict):
+    """`version` changes with everything that is shown, stock included."""
+
     prizes: list[ShopPrize]
+    version: str
 
 
-def shop_product(row: Product) -> ShopProduct:
+class ProductForm(TypedDict):
+    """What a merchant edits of a product."""
+
+    name: str
+    description: str
+    category: str
+    exchange_points: int
+    image: str | None
+    is_hot: bool
+    sort_order: int
+    rating: float
+    status: str
+
+
+def product_form(row: Product) -> ProductForm:
     return {
-        "id": row.commodity_id,
         "name": row.name,
         "description": row.description,
         "category": row.category,
         "exchange_points": row.exchange_points,
-        "stock": row.stock,
         "image": row.image,
         "is_hot": row.is_hot,
         "sort_order": row.sort_order,
         "rating": number(row.rating),
-        "sales_count": row.sales_count,
         "status": row.status,
+    }
+
+
+def shop_product(row: Product, version: str) -> ShopProduct:
+    return {
+        **product_form(row),
+        "id": row.commodity_id,
+        "stock": row.stock,
+        "sales_count": row.sales_count,
         "created_at": iso(row.created_at),
         "updated_at": iso(row.updated_at),
+        "version": version,
     }
 
 

@@ -67,8 +67,13 @@ def test_a_known_prize_keeps_its_stock_unless_told(make):
         (cake["id"], "小蛋糕", 4),
         (empty["id"], "谢谢参与", -1),
     ]
-    reset = put(merchant, changed(cake, stock=-1), empty).ok()["prizes"]
-    assert reset[0]["stock"] == -1
+    form = merchant.get("/api/merchant/prizes").ok()
+    assert put(merchant, changed(cake, stock=-1), empty).ok()["prizes"][0]["stock"] == 4
+    body = {"prizes": [changed(cake, stock=-1), empty], "version": form["version"]}
+    assert merchant.put("/api/merchant/prizes", body).code == 8003  # the name changed meanwhile
+    form = merchant.get("/api/merchant/prizes").ok()
+    reset = merchant.put("/api/merchant/prizes", body | {"version": form["version"]})
+    assert reset.ok()["prizes"][0]["stock"] == -1
 
 
 def test_who_is_missing_leaves_and_may_come_back(make):

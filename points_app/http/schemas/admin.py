@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from points_app.http.schemas.accounts import Phone
-from points_app.http.schemas.base import Body, Paging, QueryNatural
+from points_app.http.schemas.base import Body, FormVersion, Paging, QueryNatural
 from points_app.http.schemas.text import Line
 
 Reason = Annotated[Line, StringConstraints(max_length=500)]
@@ -15,6 +15,7 @@ class SettingsChange(Body):
     """Some settings by key, e.g. {"lottery_cost_points": 80}; each one's bounds are in the list."""
 
     settings: dict[str, Any] = Field(min_length=1)
+    version: FormVersion | None = None
 
 
 class UsersQuery(Paging):

@@ -57,6 +57,14 @@ HttpsUrl = Annotated[
 SmallObject = Annotated[dict[str, Any], AfterValidator(_small)]
 SmallAnything = Annotated[dict[str, Any] | Text, AfterValidator(_small)]
 Id = Annotated[int, Field(ge=1, le=2**53)]
+FormVersion = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9a-f]{16}$",
+        description="The `version` the form was opened with: refused (8003) when what it shows was "
+        "changed since.",
+    ),
+]
 
 
 class Body(BaseModel):

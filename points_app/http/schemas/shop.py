@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
-from points_app.http.schemas.base import Body, HttpsUrl, Id, Paging
+from points_app.http.schemas.base import Body, FormVersion, HttpsUrl, Id, Paging
 from points_app.http.schemas.text import Line, Text
 from points_app.wire.times import exact
 
@@ -62,10 +62,11 @@ class ProductChange(Body):
     sort_order: Place = 0
     rating: Rating = Decimal(5)
     status: Literal["active", "inactive"] = "active"
+    version: FormVersion | None = None
 
     @property
     def changes(self) -> dict[str, Any]:
-        return self.model_dump(include=self.model_fields_set)
+        return self.model_dump(include=self.model_fields_set - {"version"})
 
 
 class ShopProductsQuery(Paging):
@@ -74,15 +75,18 @@ class ShopProductsQuery(Paging):
 
 
 class StockChange(Body):
-    """`restock` adds `quantity` pieces, at least one; `admin_adjust` sets the stock to it."""
+    """`restock` adds `quantity` pieces, at least one; `admin_adjust` sets the stock to it, and with
+    `expected_stock`, the stock that was shown, only while that is what there is."""
 
     operation: Literal["restock", "admin_adjust"]
     quantity: Pieces
+    expected_stock: Annotated[int, Field(ge=0)] | None = None
 
 
 class WheelPrize(Body):
     """A prize with the `id` of a known one changes it; without, it is a new one. `stock` -1 is
-    without limit; absent, a known prize keeps what it has."""
+    without limit. A known prize keeps the stock it has when `stock` is absent, and when the wheel
+    comes without a `version`: what was won since the form was opened must not come back."""
 
     id: Id | None = None
     name: Name
@@ -101,3 +105,4 @@ class WholeWheel(Body):
     """The prizes that are on the wheel from now on; the probabilities sum to exactly 1."""
 
     prizes: list[WheelPrize] = Field(min_length=1, max_length=50)
+    version: FormVersion | None = None
