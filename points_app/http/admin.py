@@ -45,10 +45,10 @@ def change_settings(caller: Caller, body: SettingsChange) -> wire.SettingList:
 @area.endpoint(
     "GET", "/users", Access.ADMIN, accounts.Users, query=UsersQuery, raises=(PhoneInvalid,)
 )
-def find_users(query: UsersQuery) -> accounts.Users:
-    """The account with this phone number, or all, newest first."""
+def find_users(caller: Caller, query: UsersQuery) -> accounts.Users:
+    """The account with this phone number, or all, newest first; each look is recorded."""
     phone = None if query.mobile is None else auth.check_phone(query.mobile)
-    return users.search(query.slice, phone)
+    return users.search(caller.user_id, query.slice, phone)
 
 
 @area.endpoint("POST", "/users/<int:user_id>/ban", Access.ADMIN, accounts.AdminUser, body=Ban)
@@ -64,9 +64,9 @@ def unban(caller: Caller, user_id: int, body: Ban) -> accounts.AdminUser:
 
 
 @area.endpoint("GET", "/applications", Access.ADMIN, merchant.Applications, query=ApplicationsQuery)
-def applications(query: ApplicationsQuery) -> merchant.Applications:
+def applications(caller: Caller, query: ApplicationsQuery) -> merchant.Applications:
     """Who wants to become a merchant."""
-    return service.listing(query.slice, query.status)
+    return service.listing(caller.user_id, query.slice, query.status)
 
 
 @area.endpoint(

@@ -15,9 +15,9 @@ REFUSALS = (OrderUnknown, OrderStateRefused)
 
 
 @area.endpoint("GET", "/orders", Access.MERCHANT, wire.MerchantOrders, query=OrdersQuery)
-def orders(query: OrdersQuery) -> wire.MerchantOrders:
-    """Everybody's orders, newest first."""
-    return service.for_merchants(query.slice, query.status)
+def orders(caller: Caller, query: OrdersQuery) -> wire.MerchantOrders:
+    """Everybody's orders, newest first; that somebody saw addresses is recorded."""
+    return service.for_merchants(caller.user_id, query.slice, query.status)
 
 
 @area.endpoint(

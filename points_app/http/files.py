@@ -5,9 +5,17 @@ from flask import Blueprint, Response
 from points_app.errors import InvalidInput, RouteUnknown
 from points_app.http import parse
 from points_app.http.schemas import PictureLink
-from points_app.services import pictures
+from points_app.services import avatars, pictures
 
 blueprint = Blueprint("files", __name__, url_prefix="/files")
+
+
+@blueprint.get("/avatars/<name>.jpg")
+def avatar(name: str) -> Response:
+    """A guest's avatar. Its name was in an answer, and stands for this picture for ever."""
+    response = Response(avatars.picture(name), mimetype=pictures.CONTENT_TYPE)
+    response.headers["Cache-Control"] = "private, max-age=86400, immutable"
+    return response
 
 
 @blueprint.get("/<path:object_key>")

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from points_app.errors import InvalidInput
 from points_app.services.idempotency import KeyedRequest
+from points_app.services.receipts import MAX_PICTURE_BYTES
 from points_app.services.sessions import Caller
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -32,6 +33,13 @@ def query(model: type[Model]) -> Model:
 def form(model: type[Model]) -> Model:
     """The text fields of a multipart form as `model`. Raises InvalidInput."""
     return _validated(model, request.form.to_dict())
+
+
+def uploaded_file() -> bytes | None:
+    """The picture's bytes, from the field `file` or `photo`; one byte over the limit is enough to
+    see that it is too large."""
+    file = request.files.get("file") or request.files.get("photo")
+    return file.stream.read(MAX_PICTURE_BYTES + 1) if file else None
 
 
 def json_object() -> dict[str, Any]:

@@ -16,6 +16,7 @@ from points_app.errors import (
 )
 from points_app.extensions import parts
 from points_app.http.api import Access, Area
+from points_app.http.parse import uploaded_file
 from points_app.http.schemas import AppealRequest, UploadForm, UploadsQuery
 from points_app.photo_errors import AppealTooLate, PreviewsRunning, PreviewsUsed, UploadsUsed
 from points_app.services import appeals, quick_reading, receipts
@@ -95,13 +96,6 @@ def appeal(caller: Caller, upload_id: str, body: AppealRequest) -> wire.UploadRe
 def ocr(caller: Caller) -> wire.QuickReading:
     """Read a receipt's picture without handing it in."""
     return quick_reading.glance(caller.user_id, uploaded_file())
-
-
-def uploaded_file() -> bytes | None:
-    """The picture's bytes, from the field `file` or `photo`; one byte over the limit is enough to
-    see that it is too large."""
-    file = request.files.get("file") or request.files.get("photo")
-    return file.stream.read(receipts.MAX_PICTURE_BYTES + 1) if file else None
 
 
 def preferred_wait() -> float:

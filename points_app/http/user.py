@@ -1,9 +1,17 @@
 """The guest's own account."""
 
-from points_app.errors import SystemFailure, UserGone
+from points_app.errors import (
+    InvalidInput,
+    PictureMissing,
+    PictureTooLarge,
+    PictureUnreadable,
+    SystemFailure,
+    UserGone,
+)
 from points_app.http.api import Access, Area
+from points_app.http.parse import uploaded_file
 from points_app.http.schemas import UserChange
-from points_app.services import accounts
+from points_app.services import accounts, avatars
 from points_app.services.sessions import Caller
 from points_app.wire import accounts as wire
 
@@ -16,10 +24,31 @@ def info(caller: Caller) -> wire.UserInfo:
     return accounts.user_info(caller.user_id)
 
 
-@area.endpoint("PUT", "/info", Access.GUEST, wire.UserInfo, body=UserChange, raises=(UserGone,))
+@area.endpoint(
+    "PUT",
+    "/info",
+    Access.GUEST,
+    wire.UserInfo,
+    body=UserChange,
+    raises=(InvalidInput, UserGone),
+)
 def change_info(caller: Caller, body: UserChange) -> wire.UserInfo:
-    """Change the nickname or the avatar."""
+    """Change the nickname, or take the avatar away."""
     return accounts.change(caller.user_id, body.changes)
+
+
+@area.endpoint(
+    "POST",
+    "/avatar",
+    Access.GUEST,
+    wire.UserInfo,
+    picture=True,
+    raises=(PictureMissing, PictureTooLarge, PictureUnreadable, UserGone),
+)
+def upload_avatar(caller: Caller) -> wire.UserInfo:
+    """Make a picture the avatar; of one that is not square the middle is taken."""
+    avatars.upload(caller.user_id, uploaded_file())
+    return accounts.user_info(caller.user_id)
 
 
 @area.endpoint("GET", "/statistics", Access.GUEST, wire.UserStatistics, raises=(UserGone,))

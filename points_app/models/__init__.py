@@ -17,13 +17,22 @@ from points_app.models.receipt import (
     ReviewStatus,
     StagedPicture,
 )
-from points_app.models.user import AuthSession, FirstLogin, RefreshToken, SmsCode, User, UserStatus
+from points_app.models.user import (
+    AuthSession,
+    Avatar,
+    FirstLogin,
+    RefreshToken,
+    SmsCode,
+    User,
+    UserStatus,
+)
 
 __all__ = [
     "AuditEntry",
     "AuditHead",
     "AuthSession",
     "AutoReview",
+    "Avatar",
     "CheckIn",
     "Draw",
     "ErrorLog",

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from points_app.db import db, utcnow
-from points_app.models.types import BigInt, UtcDateTime, ascii_code
+from points_app.models.types import BigInt, Picture, UtcDateTime, ascii_code
 
 
 class UserStatus(StrEnum):
@@ -50,6 +50,19 @@ class User(db.Model):  # type: ignore[name-defined]
     def mobile_row(self) -> str:
         """What the sealed number is bound to."""
         return f"users.mobile:{self.mobile_hash}"
+
+
+class Avatar(db.Model):  # type: ignore[name-defined]
+    """A guest's avatar, a small JPEG; `users.avatar` repeats its `name`."""
+
+    __tablename__ = "avatars"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.user_id"), primary_key=True, autoincrement=False
+    )
+    name: Mapped[str] = mapped_column(ascii_code(32), unique=True)
+    content: Mapped[bytes] = mapped_column(Picture)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
 class FirstLogin(db.Model):  # type: ignore[name-defined]

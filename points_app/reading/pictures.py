@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 import pillow_heif
-from PIL import Image, ImageChops, WebPImagePlugin  # noqa: F401 - else WebP makes Pillow load all
+from PIL import Image, ImageChops, ImageOps, WebPImagePlugin  # noqa: F401 - else WebP makes Pillow load all
 
 from points_app.reading.containers import Container, PictureRejected, check_size, look_into
 from points_app.reading.fingerprint import perceptual_hash
@@ -54,6 +54,12 @@ class Picture:
     def image(self) -> Image.Image:
         """The picture decoded."""
         return Image.open(io.BytesIO(self.jpeg)).convert("RGB")
+
+    def square(self, side: int) -> bytes:
+        """The middle of the picture, `side` pixels wide and high, as a JPEG."""
+        buffer = io.BytesIO()
+        ImageOps.fit(self.image(), (side, side)).save(buffer, "JPEG", quality=JPEG_QUALITY)
+        return buffer.getvalue()
 
 
 def normalise(content: bytes) -> Picture:

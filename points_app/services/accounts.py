@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from points_app.db import db, execute, transactional, utcnow
-from points_app.errors import UserGone
+from points_app.errors import InvalidInput, UserGone
 from points_app.extensions import parts
 from points_app.models import Draw, Order, OrderStatus, Receipt, User
-from points_app.services import locks, points
+from points_app.services import avatars, locks, points
 from points_app.services.shop_time import shop_day
 from points_app.wire import accounts as wire
 
@@ -29,10 +29,23 @@ def _user(user_id: int) -> User:
 
 @transactional
 def change(user_id: int, changes: dict[str, Any]) -> wire.UserInfo:
-    """Set the guest's `nickname` or `avatar`; locks the user's row. Raises UserGone."""
+    """Set the guest's `nickname`, or take the `avatar` away; locks the user's row.
+
+    Raises UserGone, and InvalidInput for an avatar that was not uploaded.
+    """
+    if "avatar" in changes:
+        _check_avatar(user_id, changes.pop("avatar"))
     if changes:
         _set(user_id, **changes)
     return user_info(user_id)
+
+
+def _check_avatar(user_id: int, address: str | None) -> None:
+    """A form may send back the address it was shown."""
+    if address is None:
+        avatars.take_away(user_id)
+    elif address != user_info(user_id)["avatar"]:
+        raise InvalidInput.of("avatar", "upload it: POST /api/user/avatar")
 
 
 @transactional

@@ -11,7 +11,7 @@ from points_app.db import db, execute, is_duplicate, transactional, utcnow
 from points_app.errors import AlreadyReviewed, ApplicationPending, ReviewUnknown
 from points_app.extensions import parts
 from points_app.models import MerchantApplication, User
-from points_app.services import audit, locks
+from points_app.services import audit, locks, viewings
 from points_app.services.pages import page_of_all
 from points_app.wire import merchant as wire
 from points_app.wire.paging import Page
@@ -42,13 +42,15 @@ def apply(user_id: int, contact_phone: str, **fields: Any) -> wire.Applied:
     return wire.applied(application)
 
 
-def listing(page: Page, status: str | None) -> wire.Applications:
-    """Applications, newest first; phone numbers masked."""
+def listing(admin_id: int, page: Page, status: str | None) -> wire.Applications:
+    """Applications, newest first; phone numbers masked, and that somebody looked recorded."""
     query = select(MerchantApplication).order_by(MerchantApplication.id.desc())
     if status:
         query = query.where(MerchantApplication.status == status)
     rows, pagination = page_of_all(query, page)
     found = [wire.application(each, parts.vault) for each in rows.scalars()]
+    shown = [each["application_id"] for each in found]
+    viewings.record_list(admin_id, "application.list", "applications", shown)
     return {"applications": found, "pagination": pagination}
 
 

@@ -128,6 +128,9 @@ class BusinessSettings(BaseModel):
     receipt_picture_days: int = Field(
         365, ge=30, le=3650, description="小票审核后图片保留的天数，到期删除图片，记录保留"
     )
+    delivery_info_days: int = Field(
+        30, ge=1, le=3650, description="订单完成或取消后，收货信息保留的天数，到期不再显示并删除"
+    )
     new_user_points: int = Field(1000, ge=0, le=1_000_000, description="新用户注册奖励积分")
     welcome_per_device: int = Field(
         2,

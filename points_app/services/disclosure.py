@@ -10,14 +10,14 @@ from points_app.clients.storage import ObjectMissing
 from points_app.db import db, execute, transactional
 from points_app.errors import UserGone
 from points_app.models import IdempotencyKey, Receipt, User
-from points_app.services import audit
+from points_app.services import audit, avatars
 from points_app.services.pictures import kept
 from points_app.services.sealed import SEALED
 from points_app.wire.times import iso, number
 
 # Answers given before repeat what other tables say.
 LEFT_OUT = {IdempotencyKey.__tablename__}
-# Keyed hashes, and where the service keeps its files: they tell a guest nothing.
+# Keyed hashes, and where the service keeps its files: they tell a guest nothing. Pictures go apart.
 HIDDEN = {
     "mobile_hash",
     "device_hash",
@@ -29,6 +29,7 @@ HIDDEN = {
     "perceptual_hash",
     "claimed_sha256",
     "claimed_pixel_sha256",
+    "content",
 }
 
 
@@ -74,13 +75,15 @@ def _plain(value: Any) -> Any:
 
 
 def pictures(user_id: int) -> dict[str, bytes]:
-    """{upload id: JPEG} of the guest's receipts, as far as they are still kept."""
+    """{upload id: JPEG} of the guest's receipts, as far as they are still kept, and the avatar."""
     mine = select(Receipt.upload_id, Receipt.object_key).where(Receipt.user_id == user_id)
     found = {}
     for upload_id, object_key in execute(mine).all():
         content = _picture(upload_id, object_key)
         if content is not None:
             found[upload_id] = content
+    if (avatar := avatars.of_user(user_id)) is not None:
+        found["avatar"] = avatar
     return found
 
 

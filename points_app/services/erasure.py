@@ -16,6 +16,7 @@ from points_app.db import TryAgain, db, execute, transactional, utcnow
 from points_app.errors import UserGone
 from points_app.extensions import parts
 from points_app.models import (
+    Avatar,
     Draw,
     ErrorLog,
     FirstLogin,
@@ -37,7 +38,7 @@ from points_app.services import applications, audit, locks, retention, review, s
 
 ERASED_NAME = "已注销用户"
 CLOSED = "账号已注销，自动关闭"
-FORGOTTEN = (ErrorLog, FirstLogin, IdempotencyKey, PerformanceMetric)
+FORGOTTEN = (Avatar, ErrorLog, FirstLogin, IdempotencyKey, PerformanceMetric)
 RECEIPTS = Receipt.__table__
 USERS = User.__table__
 LEDGER = LedgerEntry.__table__

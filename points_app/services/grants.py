@@ -10,6 +10,7 @@ from points_app.db import db, execute
 from points_app.models import (
     AuditEntry,
     AuthSession,
+    Avatar,
     ErrorLog,
     FirstLogin,
     IdempotencyKey,
@@ -27,6 +28,7 @@ DELETED = {
     model.__tablename__
     for model in (
         AuthSession,
+        Avatar,
         ErrorLog,
         FirstLogin,
         IdempotencyKey,

@@ -1,5 +1,7 @@
 """What becomes of an order: collected, shipped, completed, or cancelled and paid back."""
 
+from datetime import timedelta
+
 from sqlalchemy import Select, select
 
 from points_app.codes import qr_picture
@@ -7,13 +9,15 @@ from points_app.db import db, transactional, utcnow
 from points_app.errors import OrderStateRefused, OrderUnknown
 from points_app.extensions import parts
 from points_app.models import Order, OrderStatus, Source, User
-from points_app.services import audit, inventory, locks, wallet
+from points_app.services import audit, inventory, locks, viewings, wallet
+from points_app.services.business import business
 from points_app.services.pages import page_of_all
 from points_app.wire import exchange as wire
 from points_app.wire.paging import Page
 
 PENDING, SHIPPED = OrderStatus.PENDING, OrderStatus.SHIPPED
 COMPLETED, CANCELLED = OrderStatus.COMPLETED, OrderStatus.CANCELLED
+CLOSED = frozenset({COMPLETED, CANCELLED})
 # Which states lead to a state.
 BEFORE = {SHIPPED: {PENDING}, COMPLETED: {PENDING, SHIPPED}, CANCELLED: {PENDING}}
 
@@ -44,14 +48,16 @@ def cancel(user_id: int, order_id: str) -> wire.OrderRecord:
     return wire.order_record(order, parts.vault)
 
 
-def for_merchants(page: Page, status: str | None) -> wire.MerchantOrders:
-    """Everybody's orders, newest first."""
+def for_merchants(merchant_id: int, page: Page, status: str | None) -> wire.MerchantOrders:
+    """Everybody's orders, newest first; whose addresses were shown is recorded."""
     query = select(Order, User).join(User, User.user_id == Order.user_id)
     query = query.order_by(Order.id.desc())
     if status:
         query = query.where(Order.status == status)
     rows, pagination = page_of_all(query, page)
-    orders = [wire.merchant_order(order, buyer, parts.vault) for order, buyer in rows]
+    orders = [_as_merchants_see(order, buyer) for order, buyer in rows]
+    with_address = [each["order_id"] for each in orders if each["delivery_info"] is not None]
+    viewings.record_list(merchant_id, "order.list", "orders", with_address)
     return {"orders": orders, "pagination": pagination}
 
 
@@ -114,5 +120,15 @@ def _cancel(order: Order) -> None:
 
 def as_merchants_see(order: Order) -> wire.MerchantOrder:
     """The order with its buyer."""
-    buyer = db.session.get_one(User, order.user_id)
-    return wire.merchant_order(order, buyer, parts.vault)
+    return _as_merchants_see(order, db.session.get_one(User, order.user_id))
+
+
+def _as_merchants_see(order: Order, buyer: User) -> wire.MerchantOrder:
+    return wire.merchant_order(order, buyer, parts.vault, with_address=not _is_long_closed(order))
+
+
+def _is_long_closed(order: Order) -> bool:
+    """Whether nobody needs its address any more; it is deleted soon (services/retention.py)."""
+    closed_at = order.completed_time or order.exchange_time
+    kept = timedelta(days=business().delivery_info_days)
+    return order.status in CLOSED and closed_at < utcnow() - kept

@@ -7,7 +7,6 @@ from a merchant who lost the role, and S3 does not send the headers pictures are
 import time
 from urllib.parse import quote
 
-from flask import has_request_context, request
 from sqlalchemy import select
 
 from points_app.clients.storage import ObjectMissing
@@ -15,6 +14,7 @@ from points_app.db import db, execute
 from points_app.errors import RouteUnknown
 from points_app.extensions import parts
 from points_app.models import Receipt, StagedPicture, User, UserStatus
+from points_app.wire.addresses import public
 
 RECEIPTS = Receipt.__table__.c
 USERS = User.__table__.c
@@ -32,7 +32,7 @@ def link(receipt: Receipt, merchant_id: int | None = None) -> str:
     expires = int(time.time()) + LINK_SECONDS
     signature = parts.vault.sign(_signed_text(receipt.object_key, viewer, expires))
     path = f"/files/{quote(receipt.object_key)}"
-    return f"{_base_url()}{path}?viewer={viewer}&expires={expires}&signature={signature}"
+    return public(f"{path}?viewer={viewer}&expires={expires}&signature={signature}")
 
 
 def open_link(object_key: str, viewer: str, expires: int, signature: str) -> bytes:
@@ -85,13 +85,6 @@ def _may_still_look(viewer: str) -> bool:
     if user is None or user.status != UserStatus.ACTIVE:
         return False
     return role == "guest" or user.is_merchant or user.is_admin
-
-
-def _base_url() -> str:
-    """PUBLIC_URL, or the address the client itself used; a worker knows only the former."""
-    if parts.settings.public_url:
-        return parts.settings.public_url.rstrip("/")
-    return request.host_url.rstrip("/") if has_request_context() else ""
 
 
 def _signed_text(object_key: str, viewer: str, expires: int) -> bytes:

@@ -20,6 +20,8 @@ from points_app.models import (
     ErrorLog,
     FirstLogin,
     IdempotencyKey,
+    Order,
+    OrderStatus,
     PerformanceMetric,
     Receipt,
     ReviewStatus,
@@ -31,6 +33,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 RECEIPTS = Receipt.__table__
+ORDERS = Order.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ RULES = (
     Rule(FirstLogin, "created_at", timedelta(days=365)),
 )
 PICTURES = "receipt pictures"
+ADDRESSES = "delivery addresses"
 
 Progress = Callable[[str, int], None]
 
@@ -70,6 +74,7 @@ def due() -> dict[str, int]:
     """What `purge` would delete now, by table; changes nothing."""
     now = utcnow()
     counts = {rule.name: _count(rule.model.__table__, *_old(rule, now)) for rule in RULES}
+    counts[ADDRESSES] = _count(ORDERS, *_old_addresses(now))
     return {**counts, PICTURES: _count(RECEIPTS, *_old_pictures(now))}
 
 
@@ -82,6 +87,7 @@ def purge(progress: Progress = _silent) -> dict[str, int]:
     gone: dict[str, int] = {}
     for rule in RULES:
         gone[rule.name] = _in_batches(rule.name, lambda rule=rule: _delete_rows(rule), progress)
+    gone[ADDRESSES] = _in_batches(ADDRESSES, _delete_addresses, progress)
     gone[PICTURES] = _in_batches(PICTURES, _delete_pictures, progress)
     return gone
 
@@ -110,6 +116,27 @@ def _delete_rows(rule: Rule) -> int:
     if keys:
         execute(delete(table).where(key.in_(keys), *_old(rule, utcnow())))
     return len(keys)
+
+
+def _old_addresses(now: datetime) -> tuple[Any, ...]:
+    """Of closed orders, as long ago as the shop says (setting `delivery_info_days`); an order that
+    was cancelled has no other time than that of its purchase."""
+    kept = timedelta(days=business().delivery_info_days)
+    return (
+        ORDERS.c.status.in_([OrderStatus.COMPLETED.value, OrderStatus.CANCELLED.value]),
+        ORDERS.c.delivery_info.is_not(None),
+        func.coalesce(ORDERS.c.completed_time, ORDERS.c.exchange_time) < now - kept,
+    )
+
+
+@transactional
+def _delete_addresses() -> int:
+    old = _old_addresses(utcnow())
+    ids = list(execute(select(ORDERS.c.id).where(*old).limit(BATCH)).scalars())
+    if ids:
+        mine = ORDERS.c.id.in_(ids)
+        execute(update(ORDERS).where(mine, *old).values(delivery_info=None))
+    return len(ids)
 
 
 def _old_pictures(now: datetime) -> tuple[Any, ...]:

@@ -8,17 +8,19 @@ from points_app.db import db, execute
 from points_app.errors import ReviewUnknown
 from points_app.extensions import parts
 from points_app.models import AuditEntry, Receipt, ReviewStatus, User
-from points_app.services import duplicates, pictures, reviewers, screening
+from points_app.services import duplicates, pictures, reviewers, screening, viewings
 from points_app.wire import receipts as wire
 from points_app.wire.paging import Page, pagination
 
 AUDIT = AuditEntry.__table__.c
+VIEW = "receipt.view"
 
 
 def pending(
     merchant_id: int, page: Page, match_status: str | None, newest_first: bool
 ) -> wire.PendingReviews:
-    """A page of undecided receipts; links to their pictures are for this merchant."""
+    """A page of undecided receipts; links to their pictures are for this merchant, and whose were
+    shown is recorded."""
     waiting = [Receipt.review_status == ReviewStatus.PENDING]
     if match_status:
         waiting.append(Receipt.match_status == match_status)
@@ -28,17 +30,20 @@ def pending(
     query = query.order_by(order).limit(page.limit).offset(page.offset)
     rows = db.session.execute(query).all()
     around = _around(merchant_id, [receipt for receipt, _ in rows])
-    return {
-        "reviews": [
-            wire.pending_review(receipt, user, around[receipt.upload_id], parts.vault)
-            for receipt, user in rows
-        ],
-        "pagination": pagination(page, total),
-    }
+    reviews = [
+        wire.pending_review(receipt, user, around[receipt.upload_id], parts.vault)
+        for receipt, user in rows
+    ]
+    shown = [review["upload_id"] for review in reviews]
+    viewings.record_list(merchant_id, "receipt.list", "receipts", shown)
+    return {"reviews": reviews, "pagination": pagination(page, total)}
 
 
 def record(merchant_id: int, review_id: int) -> wire.ReviewRecord:
-    """One receipt, decided or not, with its history. Raises ReviewUnknown."""
+    """One receipt, decided or not, with its history; that somebody looked is recorded.
+
+    Raises ReviewUnknown.
+    """
     query = select(Receipt, User).join(User, User.user_id == Receipt.user_id)
     found = db.session.execute(query.where(Receipt.review_id == review_id)).one_or_none()
     if found is None:
@@ -46,12 +51,15 @@ def record(merchant_id: int, review_id: int) -> wire.ReviewRecord:
     receipt, user = found
     around = _around(merchant_id, [receipt])[receipt.upload_id]
     seen = wire.pending_review(receipt, user, around, parts.vault)
-    return wire.review_record(receipt, seen, _history(receipt))
+    shown = wire.review_record(receipt, seen, _history(receipt))
+    viewings.record(merchant_id, VIEW, shown["upload_id"], {})
+    return shown
 
 
 def _history(receipt: Receipt) -> Sequence[Row[tuple[AuditEntry]]]:
     about = (AUDIT.action, AUDIT.actor_id, AUDIT.details, AUDIT.created_at)
-    return execute(select(*about).where(AUDIT.target == receipt.upload_id).order_by(AUDIT.id)).all()
+    mine = (AUDIT.target == receipt.upload_id, AUDIT.action != VIEW)
+    return execute(select(*about).where(*mine).order_by(AUDIT.id)).all()
 
 
 def _around(merchant_id: int, receipts: Sequence[Receipt]) -> dict[str, wire.Around]:

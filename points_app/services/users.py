@@ -3,11 +3,12 @@
 from sqlalchemy import select, update
 
 from points_app import versions
+from points_app.crypto import mask_mobile
 from points_app.db import db, execute, transactional, utcnow
 from points_app.errors import InvalidInput
 from points_app.extensions import parts
 from points_app.models import User, UserStatus
-from points_app.services import audit, locks, sessions
+from points_app.services import audit, locks, sessions, viewings
 from points_app.services.pages import page_of_all
 from points_app.wire import accounts as wire
 from points_app.wire.paging import Page
@@ -15,13 +16,20 @@ from points_app.wire.paging import Page
 USERS = User.__table__
 
 
-def search(page: Page, phone: str | None) -> wire.Users:
-    """The account of this number, or, without one, all accounts, newest first."""
+def search(admin_id: int, page: Page, phone: str | None) -> wire.Users:
+    """The account of this number, or, without one, all accounts, newest first; that somebody
+    looked is recorded."""
     query = select(User).order_by(User.user_id.desc())
     if phone is not None:
         query = query.where(User.mobile_hash.in_(parts.vault.blind_indexes(phone)))
     rows, pagination = page_of_all(query, page)
     users = [wire.admin_user(user, parts.vault) for user in rows.scalars()]
+    found = [user["user_id"] for user in users]
+    if phone is None:
+        viewings.record_list(admin_id, "user.list", "users", found)
+    else:
+        details = {"mobile": mask_mobile(phone), "found": found}
+        viewings.record(admin_id, "user.search", "users", details)
     return {"users": users, "pagination": pagination}
 
 

@@ -4,6 +4,7 @@ from typing_extensions import TypedDict
 
 from points_app.crypto import Vault, mask_mobile
 from points_app.models import LedgerEntry, User
+from points_app.wire import addresses
 from points_app.wire.paging import Pagination
 from points_app.wire.times import iso, iso_or_none
 
@@ -113,7 +114,7 @@ def user_info(user: User, vault: Vault) -> UserInfo:
         "user_id": user.user_id,
         "mobile": mask_mobile(vault.open(user.mobile, user.mobile_row)),
         "nickname": user.nickname,
-        "avatar": user.avatar,
+        "avatar": addresses.avatar(user),
         "total_points": user.total_points,
         "is_merchant": user.is_merchant,
         "status": user.status,
@@ -131,7 +132,7 @@ def customer(user: User, vault: Vault) -> Customer:
     """A guest as merchants see them; the number masked."""
     return {
         "nickname": user.nickname,
-        "avatar": user.avatar,
+        "avatar": addresses.avatar(user),
         "mobile": mask_mobile(vault.open(user.mobile, user.mobile_row)),
     }
 

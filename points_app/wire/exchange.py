@@ -74,7 +74,8 @@ class OrderDetail(OrderRecord):
 
 
 class MerchantOrder(TypedDict):
-    """An order as the shop sees it: with its buyer, without the code that only the buyer has."""
+    """An order as the shop sees it: with its buyer, without the code that only the buyer has.
+    `delivery_info` is null a while after the order was completed or cancelled."""
 
     id: int
     order_id: str
@@ -156,7 +157,7 @@ def order_record(order: Order, vault: Vault) -> OrderRecord:
     }
 
 
-def merchant_order(order: Order, buyer: User, vault: Vault) -> MerchantOrder:
+def merchant_order(order: Order, buyer: User, vault: Vault, *, with_address: bool) -> MerchantOrder:
     return {
         "id": order.id,
         "order_id": order.order_id,
@@ -167,7 +168,7 @@ def merchant_order(order: Order, buyer: User, vault: Vault) -> MerchantOrder:
         "quantity": order.quantity,
         "points_cost": order.points_cost,
         "status": order.status,
-        "delivery_info": _delivery_info(order, vault),
+        "delivery_info": _delivery_info(order, vault) if with_address else None,
         "remark": order.remark,
         "exchange_time": iso(order.exchange_time),
         "completed_time": iso_or_none(order.completed_time),

@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 from points_app.crypto import Vault, mask_mobile
 from points_app.models import ProcessingStatus, Receipt, ReviewStatus, User
 from points_app.reading import Reading
+from points_app.wire import addresses
 from points_app.wire.paging import Pagination
 from points_app.wire.times import iso, iso_or_none, number_or_none
 
@@ -203,7 +204,7 @@ def pending_review(receipt: Receipt, user: User, around: Around, vault: Vault) -
         "user_id": receipt.user_id,
         "user_info": {
             "nickname": user.nickname,
-            "avatar": user.avatar,
+            "avatar": addresses.avatar(user),
             "mobile": mask_mobile(vault.open(user.mobile, user.mobile_row)),
         },
         "image_url": link(receipt.upload_id) or "",

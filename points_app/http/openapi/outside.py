@@ -56,6 +56,15 @@ PATHS: dict[str, Any] = {
         },
         _parameter("query", "token"),
     ),
+    "/files/avatars/{name}.jpg": _path(
+        "avatar",
+        "A guest's avatar, at the address of an answer",
+        {
+            "200": _answer("The picture, 256 pixels wide and high.", "image/jpeg"),
+            "404": {"$ref": "#/components/responses/RouteUnknown"},
+        },
+        _parameter("path", "name"),
+    ),
     "/files/{object_key}": _path(
         "picture",
         "A receipt's picture, by the link of an answer",

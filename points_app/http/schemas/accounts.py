@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, WithJsonSchema
 
-from points_app.http.schemas.base import Body, HttpsUrl, SmallObject
-from points_app.http.schemas.text import Nickname
+from points_app.http.schemas.base import Body, SmallObject
+from points_app.http.schemas.text import Line, Nickname
 
 # The service checks it, and answers with a code of its own.
 Phone = Annotated[str, Field(json_schema_extra={"pattern": "^1[3-9][0-9]{9}$"})]
@@ -32,10 +32,19 @@ class DeviceBinding(Body):
 
 
 class UserChange(Body):
-    """A field that is absent stays as it is; an avatar of null is taken away."""
+    """A field that is absent stays as it is."""
 
     nickname: Nickname = ""
-    avatar: Annotated[HttpsUrl, StringConstraints(max_length=255)] | None = None
+    avatar: Annotated[
+        Annotated[Line, StringConstraints(max_length=255)] | None,
+        WithJsonSchema(
+            {
+                "type": "null",
+                "description": "null takes the avatar away. What `user_info` has may be "
+                "sent back; any other address is refused: avatars are uploaded.",
+            }
+        ),
+    ] = None
 
     @property
     def changes(self) -> dict[str, Any]:

@@ -1,0 +1,60 @@
+"""Avatars: small pictures that guests upload. Their names cannot be guessed and never come back."""
+
+import secrets
+
+from sqlalchemy import delete, insert, select, update
+
+from points_app.db import execute, transactional, utcnow
+from points_app.errors import RouteUnknown, UserGone
+from points_app.models import Avatar, User
+from points_app.services import locks, receipts
+
+AVATARS = Avatar.__table__
+USERS = User.__table__
+SIDE = 256
+"""Pixels; a picture of another shape loses its longer sides."""
+
+
+def upload(user_id: int, content: bytes | None) -> None:
+    """Make this picture the guest's avatar, in place of the one before.
+
+    Raises what `receipts.check_picture` raises, and UserGone.
+    """
+    _keep(user_id, receipts.check_picture(user_id, content).square(SIDE))
+
+
+@transactional
+def _keep(user_id: int, jpeg: bytes) -> None:
+    name = secrets.token_hex(16)
+    _set(user_id, name)
+    row = {"user_id": user_id, "name": name, "content": jpeg, "created_at": utcnow()}
+    execute(insert(AVATARS), row)
+
+
+def take_away(user_id: int) -> None:
+    """The guest has no avatar any more. Runs in the caller's transaction; locks the user's row.
+
+    Raises UserGone.
+    """
+    _set(user_id, None)
+
+
+def _set(user_id: int, name: str | None) -> None:
+    locks.reach(locks.Rank.WALLET, user_id)
+    row = update(USERS).where(USERS.c.user_id == user_id, USERS.c.erased_at.is_(None))
+    if not execute(row.values(avatar=name, updated_at=utcnow())).rowcount:
+        raise UserGone
+    execute(delete(AVATARS).where(AVATARS.c.user_id == user_id))
+
+
+def picture(name: str) -> bytes:
+    """The JPEG of that name. Raises RouteUnknown."""
+    content = execute(select(AVATARS.c.content).where(AVATARS.c.name == name)).scalar()
+    if content is None:
+        raise RouteUnknown
+    return content
+
+
+def of_user(user_id: int) -> bytes | None:
+    """The guest's avatar as a JPEG."""
+    return execute(select(AVATARS.c.content).where(AVATARS.c.user_id == user_id)).scalar()
