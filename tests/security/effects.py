@@ -36,9 +36,6 @@ def state(app: Flask) -> dict[str, Any]:
             chosen = [table.c[column] for column in columns] if columns else [table]
             order = table.primary_key.columns
             found[name] = list(map(tuple, connection.execute(select(*chosen).order_by(*order))))
-        looks = (".list", ".search", ".view")  # a trace, not an effect
-        action = list(tables["audit_log"].columns.keys()).index("action")
-        found["audit_log"] = [row for row in found["audit_log"] if not row[action].endswith(looks)]
         return found
 
 

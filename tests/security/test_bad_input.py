@@ -40,8 +40,8 @@ TEXT_IS_WELCOME = {
     "POST /api/monitoring/errors",
 }
 
-# A product may be added with any number of pieces.
-WATCHES = {"POST /api/merchant/products": points}
+# A product may be added with any number of pieces; that somebody looked at accounts is recorded.
+WATCHES = {"POST /api/merchant/products": points, "GET /api/admin/users": money}
 
 
 @pytest.fixture
