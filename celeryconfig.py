@@ -9,6 +9,8 @@ from celery.schedules import crontab
 broker_url = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 broker_connection_retry_on_startup = True
 broker_connection_timeout = 1
+# A full Redis refuses commands: without this the worker ends, again and again.
+broker_channel_error_retry = True
 # The visibility timeout must outlast any task; an unfinished one comes back soon after it.
 broker_transport_options = {
     "visibility_timeout": 120,

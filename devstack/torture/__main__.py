@@ -127,12 +127,15 @@ def _is_enough(book: Book, injector: Injector, wanted: argparse.Namespace, secon
 def _settle(service: Service) -> str:
     """Wait until every accepted receipt is read and stored."""
     try:
-        wait_until(
-            lambda: not audit.unfinished_uploads(service.mariadb.url), SETTLE_SECONDS, every=0.5
-        )
+        wait_until(lambda: _is_settled(service), SETTLE_SECONDS, every=0.5)
     except TimeoutError:
         return "uploads are left undone"
     return "every upload is read and stored"
+
+
+def _is_settled(service: Service) -> bool:
+    service.revive()
+    return not audit.unfinished_uploads(service.mariadb.url)
 
 
 def _probe_request(town: Town) -> Request:

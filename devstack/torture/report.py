@@ -34,6 +34,7 @@ def reckon(
     for line in (sealed.stdout + proof.stdout + proof.stderr).splitlines():
         say(f"  {line}")
     failures = [f"{v.name} failed: {v.failure!r}" for v in visitors if v.failure]
+    failures += [f"{name} ended by itself, {n} times" for name, n in service.ended.items()]
     problems = [*failures, *book.unsettled, *book.contradictions, *wrong_screens]
     for problem in problems[:SHOWN]:
         say(f"WRONG: {problem}")

@@ -59,7 +59,11 @@ class World:
         with app.app_context():
             self._look_up(owner.user_id)
             users.ban(self.callers["admin"].user_id, self.callers["banned"].user_id, "作弊")
-        self.things |= {"name": "0" * 32, "filename": "none.js", "object_key": "receipts/2026/01/UP0.jpg"}
+        self.things |= {
+            "name": "0" * 32,
+            "filename": "none.js",
+            "object_key": "receipts/2026/01/UP0.jpg",
+        }
 
     def _look_up(self, owner_id: int) -> None:
         order = db.session.scalar(select(Order))

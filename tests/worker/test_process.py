@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from devstack.process import Process, wait_until
 from devstack.serve import PROJECT, procfile
@@ -59,6 +60,22 @@ def test_a_killed_child_is_replaced_and_its_work_done(app, make, worker):
     read = send(make.guest(), blank(size=(300, 400)), "30", headers=PATIENT).ok()
     assert (read["processing_status"], read["points_awarded"]) == ("done", 300)
     assert worker.children() != [child]
+
+
+def test_a_full_redis_ends_nothing(make, worker, redis_url):
+    """The worker takes a message that Redis has no room to note as taken."""
+    guest = make.guest()
+    with Redis.from_url(redis_url) as redis:
+        os.kill(worker.pid, signal.SIGSTOP)
+        try:
+            send(guest, blank(size=(310, 400)), "30").ok()
+            redis.config_set("maxmemory", 1)
+            os.kill(worker.pid, signal.SIGCONT)
+            wait_until(lambda: "OutOfMemoryError" in " ".join(worker.lines), 30, "a full Redis")
+        finally:
+            redis.config_set("maxmemory", 0)
+    read = send(guest, blank(size=(320, 400)), "30", headers=PATIENT).ok()
+    assert (read["processing_status"], worker.exit_code()) == ("done", None)
 
 
 def test_it_stops_when_told(make, worker):
