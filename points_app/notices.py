@@ -119,17 +119,19 @@ def publish_product(
 def publish_resync(redis: Redis, *channels: str) -> None:
     """Tell whoever hears these channels to read again: a notice for them got lost.
 
-    What users could catch up on is forgotten with it. Everybody is told, once, when notices of
-    several products got lost: most clients follow them all. Needs no memory in Redis. One round
+    What users could catch up on is forgotten with it; they are told where their notices come, so
+    that none of a new numbering is in front. Everybody is told when notices of several products got
+    lost: most clients follow them all. One step for Redis, and needs no memory in it. One round
     trip. Raises redis.RedisError.
     """
     text = encode(stamp({"type": "resync"}))
-    of_users = [channel for channel in channels if channel.startswith(USER)]
-    many = sum(channel.startswith(PRODUCT) for channel in channels) > 1
-    with redis.pipeline(transaction=False) as pipe:
+    of_users = {channel for channel in channels if channel.startswith(USER)}
+    others = set(channels) - of_users
+    with redis.pipeline(transaction=True) as pipe:
         for channel in of_users:
             pipe.delete(_stream(int(channel.removeprefix(USER))))
-        for channel in (EVERYONE,) if many else channels:
+            pipe.publish(channel, text)
+        for channel in others if len(others) < 2 else (EVERYONE,):
             pipe.publish(channel, text)
         pipe.execute()
 

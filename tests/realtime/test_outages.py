@@ -192,3 +192,39 @@ def test_every_thread_of_the_web_process_lasts() -> None:
         if "Thread(" in path.read_text() and path.name != "threads.py"
     ]
     assert bare == []
+
+
+def test_no_number_is_left_out_before_the_word_to_read_again(hub, tmp_path) -> None:
+    """What a user could catch up on is forgotten, and everybody told: in this order for each."""
+    with redis_server(tmp_path) as server, listening(hub, server.url) as client:
+        redis = make_redis(server.url, timeout=5)
+        for _ in range(20):
+            notices.publish_user(redis, 1, {"type": "hello"})
+            notices.publish_resync(redis, "n:u:1", "n:p:7", "n:p:8")
+        notices.publish_user(redis, 1, {"type": "last"})
+        heard = texts(client, "last")
+    known = None
+    for message in heard:
+        seq = message.get("seq")
+        assert known is None or seq in (None, known + 1), (known, message)
+        known = seq
+    assert sum(message["type"] == "resync" for message in heard) >= 20
+
+
+def texts(client: socket.socket, last: str) -> list[dict[str, Any]]:
+    """What the server sends up to the first message of this type."""
+    parser, data = bytearray(), []
+    while all(message["type"] != last for message in data):
+        parser += client.recv(1 << 16)
+        while len(parser) >= 4 and len(parser) >= (end := _frame_end(parser)):
+            start = 2 if parser[1] < 126 else 4
+            text = bytes(parser[start:end])
+            del parser[:end]
+            if text.startswith(b"{"):
+                data.append(json.loads(text))
+    return data
+
+
+def _frame_end(frame: bytearray) -> int:
+    """Where a server's frame ends: its length stands in one byte or, from 126, in the next two."""
+    return 2 + frame[1] if frame[1] < 126 else 4 + int.from_bytes(frame[2:4])
