@@ -25,6 +25,7 @@ MAX_VIEW_LINES = 10
 
 # Routes that are no endpoints of the API, and what admits their callers instead of a bearer token.
 OTHER_DOORS = {
+    "files.avatar": "a name that cannot be guessed",
     "files.picture": "the link's signature",
     "health.alive": "says nothing",
     "health.ready": "says only ok or down",
