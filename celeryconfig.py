@@ -6,6 +6,9 @@ from datetime import timedelta
 
 from celery.schedules import crontab
 
+from points_app.start import load_environment
+
+load_environment()  # a program that names tasks loads this before anything else of ours
 broker_url = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 broker_connection_retry_on_startup = True
 broker_connection_timeout = 1
@@ -40,6 +43,7 @@ worker_send_task_events = False
 # Beat forgets when it ran last with each deploy. What must happen daily hangs on the clock, and is
 # nudged more often than it is due, so that a missed moment is made up for within the hour.
 # A message that expires is judged by the worker's clock, which may be minutes ahead of beat's.
+beat_schedule_filename = os.environ.get("BEAT_SCHEDULE") or "beat-schedule"
 beat_schedule = {
     "sweep-stuck-receipts": {"task": "receipts.sweep", "schedule": timedelta(seconds=20)},
     "seal-ledger": {

@@ -8,7 +8,20 @@ as it was when the master started (bin/deploy counts on the new one).
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+PROJECT = Path(__file__).resolve().parent
+# What .env adds to the environment, as points_app.start adds it elsewhere. gunicorn sets it itself
+# and takes it back before a SIGHUP has this file read anew: a variable changed there is changed.
+_FILE = {} if os.environ.get("FLASK_SKIP_DOTENV") == "1" else dotenv_values(PROJECT / ".env")
+_ADDED = {name: text for name, text in _FILE.items() if text and name not in os.environ}
+raw_env = [f"{name}={text}" for name, text in _ADDED.items()]
+ENVIRONMENT = _ADDED | os.environ
 
 MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None
 # Each worker counts into files of its own here; /metrics adds them up (points_app.metrics).
@@ -19,20 +32,20 @@ os.environ.setdefault(
 
 def _binds() -> list[str]:
     """One listener, or two with the same application when WS_PORT is another port than PORT."""
-    ports = [os.environ.get("PORT") or "3000", os.environ.get("WS_PORT")]
-    host = os.environ.get("BIND_HOST") or "0.0.0.0"
+    ports = [ENVIRONMENT.get("PORT") or "3000", ENVIRONMENT.get("WS_PORT")]
+    host = ENVIRONMENT.get("BIND_HOST") or "0.0.0.0"
     return [f"{host}:{port}" for port in dict.fromkeys(ports) if port]
 
 
 bind = _binds()
 worker_class = "gthread"  # blocking drivers; WebSockets leave their thread (points_app.realtime)
-workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
-threads = int(os.environ.get("WEB_THREADS") or 32)
+workers = int(ENVIRONMENT.get("WEB_CONCURRENCY") or 2)
+threads = int(ENVIRONMENT.get("WEB_THREADS") or 32)
 
 graceful_timeout = 10  # platforms kill 30 s after SIGTERM; an upload waits at most 8 s
 keepalive = 5
 backlog = 2048
-pidfile = os.environ.get("WEB_PIDFILE")
+pidfile = ENVIRONMENT.get("WEB_PIDFILE")
 # A heartbeat file on a disk that stalls would get a healthy worker killed.
 worker_tmp_dir = MEMORY
 
@@ -46,6 +59,17 @@ forwarded_allow_ips = ""
 control_socket_disable = True  # it would listen in the home folder
 accesslog = None  # the application logs its requests itself, without tokens and phone numbers
 errorlog = "-"
+
+
+def on_starting(server: object) -> None:
+    """End before a port is open when the configuration cannot run the service."""
+    check = [sys.executable, "-m", "points_app.start"]
+    done = subprocess.run(check, cwd=PROJECT, env={**ENVIRONMENT})
+    if done.returncode:
+        if server.pidfile is not None:  # type: ignore[attr-defined]
+            server.pidfile.unlink()  # type: ignore[attr-defined]
+        on_exit(server)
+        sys.exit(done.returncode)
 
 
 def post_worker_init(worker: object) -> None:

@@ -1,11 +1,13 @@
 """What gunicorn and `flask --app wsgi` load."""
 
-import sys
-
 from points_app import create_app
-from points_app.config import ConfigurationError
+from points_app.start import asks_for_help, check_surroundings, is_command, read_settings
 
-try:
-    app = create_app()
-except ConfigurationError as error:
-    sys.exit(f"{error}\n.env.example explains every variable.")
+if asks_for_help():
+    from points_app.cli import commands_alone
+
+    app = commands_alone()
+else:
+    app = create_app(read_settings())
+    if not is_command():  # commands check for themselves (points_app.cli): some must help
+        check_surroundings(app)

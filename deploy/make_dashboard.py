@@ -110,8 +110,14 @@ PANELS: tuple[tuple[str, str, dict[str, str]], ...] = (
             "codes beyond the limit of {{limit}}": "sum by (limit) "
             "(rate(points_codes_refused_total[5m])) * 60",
             "limit {{code}}": "sum by (code) (rate(points_limit_refusals_total[5m])) * 60",
-            "{{error}}": "sum by (error) (rate(points_dependency_failures_total[5m])) * 60",
+            "{{dependency}}: {{error}}": "sum by (dependency, error) "
+            "(rate(points_dependency_failures_total[5m])) * 60",
         },
+    ),
+    (
+        "Dependencies that answer every web process (1) or not (0)",
+        "none",
+        {"{{dependency}}": "min by (dependency) (points_dependency_up)"},
     ),
     (
         "Books, storage, figures",

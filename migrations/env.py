@@ -3,15 +3,21 @@
 Flask-Migrate's template asks for `get_engine`, which Flask-SQLAlchemy drops; this one does not.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
+import click
 from alembic import context
-from sqlalchemy import String, Text
+from alembic.util import CommandError
+from sqlalchemy import Connection, String, Text, text
+from sqlalchemy.exc import OperationalError
 
 import points_app.models  # noqa: F401  (fills the metadata)
 from points_app.db import db
 from points_app.models.types import UtcDateTime
 
+BUSY = "another program is migrating this database: wait until it has ended"
 NAMED_TYPES = {
     "BigInteger": "columns.big_int",
     "Text": "columns.long_text",
@@ -49,11 +55,49 @@ def run_offline() -> None:
 
 
 def run_online() -> None:
-    """Run the migrations on the app's database."""
+    """Run the migrations on the app's database, and say which; one program at a time."""
     with db.engine.connect() as connection:
-        context.configure(connection=connection, **options)
-        with context.begin_transaction():
+        applied: list[str] = []
+        context.configure(connection=connection, on_version_apply=_teller(applied), **options)
+        command = context.get_context()._migrations_fn.__name__  # upgrade, downgrade, ...
+        with _alone(connection), context.begin_transaction():
             context.run_migrations()
+        if command == "upgrade" and not applied:
+            at = context.get_context().get_current_revision()
+            click.echo(f"the database is at {at}: nothing to do")
+
+
+def _teller(applied: list[str]) -> Callable[..., None]:
+    """Says each step when it is done."""
+
+    def tell(step: Any, **_: Any) -> None:
+        applied.append(step.up_revision_id)
+        before = ", ".join(step.source_revision_ids) or "nothing"
+        after = ", ".join(step.destination_revision_ids) or "nothing"
+        click.echo(f"{before} -> {after}: {step.up_revision.doc}")
+
+    return tell
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Refuse to run beside another migration of this database, which would fail half-way: tables
+    are made outside transactions (MySQL manual 15.3.3)."""
+    if db.engine.dialect.name == "sqlite":
+        try:
+            yield
+        except OperationalError as error:
+            raise CommandError(BUSY) if "locked" in str(error.orig) else error from None
+        return
+    driver: Any = connection.connection.dbapi_connection
+    driver._read_timeout = driver._write_timeout = None  # a large table takes what it takes
+    name = {"name": f"migrations of {connection.engine.url.database}"[:64]}
+    if not connection.execute(text("SELECT GET_LOCK(:name, 0)"), name).scalar():
+        raise CommandError(BUSY)
+    try:
+        yield
+    finally:
+        connection.execute(text("SELECT RELEASE_LOCK(:name)"), name)
 
 
 if context.is_offline_mode():

@@ -95,9 +95,14 @@ class Vault:
         key = self._keys.get(key_id)
         return key is not None and same(mark, _mark(key.signing_key, message))
 
-    def knows_signer(self, signature: str) -> bool:
-        """Whether we have the key that a signature says it was made with."""
-        return signature.partition(":")[0] in self._keys
+    def knows(self, key_id: str) -> bool:
+        """Whether we have this key."""
+        return key_id in self._keys
+
+
+def signer(signature: str) -> str:
+    """The id of the key that a signature says it was made with."""
+    return signature.partition(":")[0]
 
 
 def _mark(key: bytes, message: bytes) -> str:

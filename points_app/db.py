@@ -32,6 +32,7 @@ from sqlalchemy.pool import NullPool
 from points_app.config import Settings
 from points_app.engine import (
     REQUEST_SECONDS,
+    WRONG_SERVER,
     database_uri,
     engine_options,
     prepare,
@@ -45,6 +46,8 @@ R = TypeVar("R")
 ATTEMPTS = 4
 # Deadlock, lock wait timeout, snapshot conflict (MariaDB): the whole transaction may run again.
 RETRYABLE = {1213, 1205, 1020}
+# No more connections, of the server (1040) or of this user (1203, 1226), or it shuts down.
+NO_ROOM = {1040, 1053, 1203, 1226}
 # A row somebody else holds, asked for with NOWAIT: MySQL 8 and MariaDB.
 LOCKED = {3572, 1205}
 # A receipt's picture is one value of one statement, at the very most seven megabytes.
@@ -123,7 +126,7 @@ def transactional(function: Callable[P, R]) -> Callable[P, R]:
 def _may_run_again(error: DBAPIError | TryAgain, started: float) -> bool:
     if somebody_waits() and time.monotonic() - started > REQUEST_SECONDS:
         return False
-    return isinstance(error, TryAgain) or error_number(error) in RETRYABLE
+    return isinstance(error, TryAgain) or error_number(error) in RETRYABLE | WRONG_SERVER
 
 
 def is_writing() -> bool:
@@ -215,7 +218,7 @@ def is_unavailable(error: DBAPIError) -> bool:
     number = error_number(error)
     return (
         error.connection_invalidated
-        or number in {*RETRYABLE, 1040, 1053, *range(2000, 2100)}
+        or number in {*RETRYABLE, *NO_ROOM, *range(2000, 2100)}
         or ("database is locked" in str(error.orig))
     )
 

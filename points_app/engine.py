@@ -24,6 +24,9 @@ REQUEST_SECONDS = 2.5
 LOCK_WAIT_SECONDS = 2
 # A connection back in use so soon is taken for alive when its socket has nothing to tell.
 TRUSTED_SECONDS = 1.0
+# The server at the other end is not the one that takes writes (any more): it is read-only (1290,
+# 1836), the transaction is (1792), or its node has left the cluster (1047). MySQL error reference.
+WRONG_SERVER = frozenset({1290, 1792, 1836, 1047})
 TLS_KEYS = frozenset({"ssl-mode", "ssl_mode", "ssl-ca", "ssl_ca"})
 
 
@@ -49,6 +52,12 @@ class LeanDialect(MySQLDialect_pymysql):
     def do_rollback(self, dbapi_connection: Any) -> None:
         if _in_transaction(dbapi_connection):
             super().do_rollback(dbapi_connection)
+
+    def is_disconnect(self, e: Any, connection: Any, cursor: Any) -> bool:
+        """A wrong server counts as one that went away: every resting connection goes with it, and
+        new ones reach whoever has taken over, instead of those that the pool would recycle."""
+        arguments = getattr(e, "args", None) or (None,)
+        return arguments[0] in WRONG_SERVER or super().is_disconnect(e, connection, cursor)
 
     def do_ping(self, dbapi_connection: Any) -> Any:
         """A server that went away has closed the socket, which costs no round trip to see; one

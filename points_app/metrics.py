@@ -31,7 +31,9 @@ REQUEST_SECONDS = Histogram(
     "points_http_request_seconds", "Time to answer.", ["route"], buckets=SECONDS
 )
 UNAVAILABLE = Counter(
-    "points_dependency_failures", "Requests refused because a dependency failed.", ["error"]
+    "points_dependency_failures",
+    "Requests refused because a dependency failed.",
+    ["dependency", "error"],
 )
 LIMITED = Counter("points_limit_refusals", "Requests refused by a rate limit.", ["code"])
 CODES = Counter("points_codes", "Login codes by what became of them.", ["outcome"])
@@ -81,6 +83,7 @@ FIGURES = {
     "points_books_balanced": "1 when the last check of the books found nothing wrong, else 0.",
     "points_books_checked_seconds": "Age of the last check of the books.",
     "points_auto_approve_error_ratio": "Share of sampled automatic approvals a person overruled.",
+    "points_dependency_up": "1 while a dependency answers this process as it should, else 0.",
     "points_figures_age_seconds": "Age of these figures; the worker gathers them every 30 s.",
 }
 

@@ -110,7 +110,7 @@ def app(
     from points_app import create_app
     from points_app.config import Settings
     from points_app.db import db
-    from points_app.services import seeding
+    from points_app.services import keys, seeding
 
     app = create_app(Settings.from_env({**environment, **settings_override}))
     app.testing = False  # failures must become envelopes, as in production
@@ -119,6 +119,7 @@ def app(
         empty_database()
         app.extensions["parts"].redis.flushdb()
         seeding.load_first_data()
+        keys.check()
         db.session.remove()
     yield app
     with app.app_context():

@@ -193,7 +193,7 @@ class TestWithoutDatabase:
             answer = app.test_client().get("/readyz")
         finally:
             servers[0].start()
-        assert answer.status_code == 503
+        assert (answer.status_code, answer.json["status"]) == (503, "unavailable")
         assert answer.json["database"] == "down" and answer.json["redis"] == "ok"
 
 

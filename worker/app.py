@@ -2,7 +2,6 @@
 
 import logging
 import os
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -15,16 +14,15 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from points_app import metrics
 from points_app.base import create_base_app
-from points_app.config import ConfigurationError
 from points_app.db import db, query_count
 from points_app.logs import configure_logging
+from points_app.services import keys
+from points_app.start import check_surroundings, read_settings
 
 log = logging.getLogger(__name__)
 
-try:
-    flask_app = create_base_app()
-except ConfigurationError as error:
-    sys.exit(f"{error}\n.env.example explains every variable.")
+flask_app = create_base_app(read_settings())
+check_surroundings(flask_app)
 
 
 class ContextTask(Task):  # type: ignore[misc]
@@ -38,6 +36,7 @@ class ContextTask(Task):  # type: ignore[misc]
         started, outcome = time.perf_counter(), "done"
         with flask_app.app_context():
             try:
+                keys.ensure_checked()
                 return self.run(*args, **kwargs)
             except BaseException as error:
                 outcome = type(error).__name__

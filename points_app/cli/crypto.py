@@ -4,19 +4,33 @@ import click
 from flask.cli import AppGroup
 
 from points_app.extensions import parts
-from points_app.services import rotation
+from points_app.services import keys, rotation, seals
 
 crypto = AppGroup("crypto", help="The key that seals phone numbers and delivery information.")
 
 
 @crypto.command()
 def status() -> None:
-    """How many values each key sealed; an old key may go when none is left."""
+    """What each key sealed and signed, and which of them the service needs."""
     current = parts.vault.current.id
     click.echo(f"today's key: {current}")
     for column, counts in rotation.state().items():
-        keys = ", ".join(f"{key}: {count}" for key, count in counts.items())
-        click.echo(f"{column}: {keys or 'empty'}")
+        shown = ", ".join(f"{key}: {count}" for key, count in counts.items())
+        click.echo(f"{column}: {shown or 'empty'}")
+    signed = seals.signers()
+    for key, retired in keys.known().items():
+        click.echo(f"key {key}: {_standing(key, retired, signed.get(key, 0))}")
+
+
+def _standing(key: str, retired: bool, signed: int) -> str:
+    if key == parts.vault.current.id:
+        return "today's"
+    ours = "" if parts.vault.knows(key) else ", MISSING from ENCRYPTION_KEYS_OLD"
+    if not retired:
+        return f"seals personal data{ours}; `flask crypto rotate` seals it again with today's"
+    if signed:
+        return f"signed {signed:,} ledger rows, which are proved with it{ours}; keep it"
+    return "not needed any more: ENCRYPTION_KEYS_OLD may lose it"
 
 
 @crypto.command()

@@ -51,20 +51,25 @@ def prove(since: datetime | None, roots: tuple[str, ...], quiet: bool) -> None:
             click.echo(f"  ... {text}, {time.monotonic() - began:.0f} s", err=True)
 
     def announce(verdict: Verdict) -> None:
-        if verdict.offenders or not quiet:
+        if verdict.offenders or verdict.unchecked or not quiet:
             click.echo(_line(verdict))
+        for key, rows in verdict.unchecked.items():
+            click.echo(f"           {rows:,} rows need the key {key} in ENCRYPTION_KEYS_OLD")
         for what in verdict.named:
             click.echo(f"           {what}")
         if verdict.offenders > len(verdict.named):
             click.echo(f"           and {verdict.offenders - len(verdict.named)} more")
 
     result = proof.prove(since, roots, tell, announce)
-    if result.offenders or not quiet:
+    if result.offenders or result.unchecked or not quiet:
         verdict = f"{result.offenders} WRONG" if result.offenders else "the books are right"
+        if result.unchecked:
+            verdict += f", {result.unchecked:,} rows NOT CHECKED for want of a key"
         click.echo(f"{verdict}: {result.rows:,} rows read in {result.seconds:.1f} s")
     sys.exit(1 if result.offenders else 0)
 
 
 def _line(verdict: Verdict) -> str:
-    state = f"{verdict.offenders} WRONG" if verdict.offenders else "ok"
+    sound = "NOT CHECKED" if verdict.unchecked else "ok"
+    state = f"{verdict.offenders} WRONG" if verdict.offenders else sound
     return f"{verdict.rule:<9} {state:<8} {verdict.claim} ({verdict.rows:,} rows)"

@@ -30,7 +30,7 @@ from points_app.errors import (
     UserGone,
 )
 from points_app.http import access, limits, parse
-from points_app.services import idempotency
+from points_app.services import idempotency, keys
 from points_app.wire import envelope
 
 View = Callable[..., Any]
@@ -148,6 +148,7 @@ def _handler(operation: Operation) -> View:
 
     def handle(**arguments: Any) -> Response:
         g.operation = operation
+        keys.ensure_checked()
         token = access.bearer_token()
         limits.check(operation.limit, token)
         caller = access.admit(operation.access.value, token)

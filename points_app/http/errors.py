@@ -28,9 +28,18 @@ from points_app.errors import (
 from points_app.extensions import limiter
 from points_app.http import limits
 from points_app.services.idempotency import Replay
+from points_app.services.keys import UnknownKeys
 from points_app.wire import envelope
 
 log = logging.getLogger(__name__)
+
+# What a failure says is down. Redis' and the pool's errors share names.
+DEPENDENCIES = (
+    (RedisError, "redis"),
+    (StorageError, "storage"),
+    (UnknownKeys, "keys"),
+    ((DBAPIError, PoolTimeout, TryAgain), "database"),
+)
 
 
 def init_app(app: Flask) -> None:
@@ -44,6 +53,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _bad_request)
     app.register_error_handler(ParseException, _body_broken)
     app.register_error_handler(DBAPIError, _database_failed)
+    app.register_error_handler(UnknownKeys, _keys_unknown)
     for down in (PoolTimeout, RedisError, StorageError, TryAgain, ServiceUnavailable):
         app.register_error_handler(down, _unavailable)
     app.register_error_handler(Exception, _unexpected)
@@ -103,11 +113,18 @@ def _database_failed(error: DBAPIError) -> Response:
     return _unavailable(error) if is_unavailable(error) else _unexpected(error)
 
 
+def _keys_unknown(error: UnknownKeys) -> Response:
+    """The database came up after this process, and is not the one of our keys."""
+    log.critical("keys_unknown", extra={"missing": error.missing})
+    return _unavailable(error)
+
+
 def _unavailable(error: Exception) -> Response:
     """A dependency is down: 503 with the area's code, and the client may try again."""
     name = type(error).__name__
-    metrics.UNAVAILABLE.labels(name).inc()
-    log.error("dependency_unavailable", extra={"error": name})
+    dependency = next((name for kind, name in DEPENDENCIES if isinstance(error, kind)), "service")
+    metrics.UNAVAILABLE.labels(dependency, name).inc()
+    log.error("dependency_unavailable", extra={"dependency": dependency, "error": name})
     failure = _failure()
     return refuse(ServiceUnavailable(), failure.code if failure else None)
 

@@ -19,10 +19,13 @@ def alive() -> Response:
 
 @blueprint.get("/readyz")
 def ready() -> tuple[Response, int]:
-    """Database, Redis and storage, each with its state; 503 while one of them is down."""
+    """Each dependency with its state: 503 without one that nobody can do without, `degraded` while
+    the service does part of its work."""
     states = health.states()
-    is_ready = all(state == "ok" for state in states.values())
-    return jsonify(status="ok" if is_ready else "unavailable", **states), 200 if is_ready else 503
+    serves = health.can_serve(states)
+    well = all(state == "ok" for state in states.values())
+    status = "ok" if well else "degraded" if serves else "unavailable"
+    return jsonify(status=status, **states), 200 if serves else 503
 
 
 @blueprint.get("/metrics")
@@ -30,4 +33,6 @@ def exposed() -> Response:
     """Everything Prometheus may know; in production for holders of METRICS_TOKEN only."""
     if not health.may_read_metrics(bearer_token()):
         raise RouteUnknown
-    return Response(metrics.exposition(figures.latest()), content_type=CONTENT_TYPE_LATEST)
+    return Response(
+        metrics.exposition([*figures.latest(), *health.figures()]), content_type=CONTENT_TYPE_LATEST
+    )

@@ -4,6 +4,7 @@ from points_app.models.audit import AuditEntry, AuditHead, SystemConfig
 from points_app.models.check_in import CheckIn
 from points_app.models.exchange import Order, OrderStatus, Product, StockMovement
 from points_app.models.idempotency import IdempotencyKey
+from points_app.models.key import EncryptionKey
 from points_app.models.ledger import LedgerEntry, LedgerSeal, ProofRun, Source
 from points_app.models.lottery import Draw, Prize, PrizeCount, PrizeType
 from points_app.models.merchant import MerchantApplication
@@ -35,6 +36,7 @@ __all__ = [
     "Avatar",
     "CheckIn",
     "Draw",
+    "EncryptionKey",
     "ErrorLog",
     "FirstLogin",
     "IdempotencyKey",

@@ -12,17 +12,35 @@ from points_app.clients.storage import StorageError
 from points_app.crypto import same
 from points_app.db import execute
 from points_app.extensions import parts
+from points_app.metrics import Row
+from points_app.services import keys
 
 log = logging.getLogger(__name__)
 
 
 def states() -> dict[str, str]:
-    """{"database", "redis", "storage"}: each `ok` or `down`."""
+    """{"database", "keys", "redis", "storage"}: each `ok` or what is the matter with it."""
+    database = _state("database", lambda: execute(text("SELECT 1")))
     return {
-        "database": _state("database", lambda: execute(text("SELECT 1"))),
-        "redis": _state("redis", parts.redis.ping),
+        "database": database,
+        "keys": _keys() if database == "ok" else "unknown",
+        "redis": _redis(),
         "storage": _state("storage", parts.storage.check),
     }
+
+
+def can_serve(states: dict[str, str]) -> bool:
+    """Whether guests get anything done. Without Redis or storage they read, draw and order; what
+    they upload waits, and only logins are refused."""
+    return states["database"] == "ok" and states["keys"] == "ok"
+
+
+def figures() -> list[Row]:
+    """For /metrics: 1 for each dependency that is well, else 0."""
+    return [
+        ("points_dependency_up", {"dependency": name}, float(state == "ok"))
+        for name, state in states().items()
+    ]
 
 
 def may_read_metrics(token: str | None) -> bool:
@@ -31,6 +49,24 @@ def may_read_metrics(token: str | None) -> bool:
     if not expected:
         return not parts.settings.is_production
     return token is not None and same(token, expected)
+
+
+def _keys() -> str:
+    try:
+        keys.ensure_checked()
+    except keys.UnknownKeys as error:
+        log.critical("keys_unknown", extra={"missing": error.missing})
+        return "wrong"
+    except keys.UNREACHABLE:
+        return "unknown"
+    return "ok"
+
+
+def _redis() -> str:
+    """A demoted master answers and refuses to write: everybody who needs it waits in vain."""
+    role: list[str] = []
+    state = _state("redis", lambda: role.append(parts.redis.info("replication")["role"]))
+    return state if state == "down" or role == ["master"] else "read-only"
 
 
 def _state(name: str, probe: Callable[[], Any]) -> str:

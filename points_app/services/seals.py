@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 
 import orjson
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from points_app.db import TryAgain, execute, is_duplicate, transactional, utcnow
@@ -45,6 +45,12 @@ def row_mac(row: Mapping[str, Any]) -> str:
 def is_genuine(row: Mapping[str, Any]) -> bool:
     """Whether the service wrote this ledger row as it stands."""
     return parts.vault.is_signed(_row_message(row), row["mac"])
+
+
+def signers() -> dict[str, int]:
+    """How many ledger rows each key signed: {key id: rows}. Reads the whole ledger."""
+    key_id = func.substr(LEDGER.c.mac, 1, 8)
+    return dict(execute(select(key_id, func.count()).group_by(key_id)).all())
 
 
 def _row_message(row: Mapping[str, Any]) -> bytes:

@@ -1,15 +1,11 @@
 """Production refuses to start with anything unsafe, and says everything at once."""
 
 import secrets
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from points_app.config import ConfigurationError, Settings
 
-ROOT = Path(__file__).resolve().parents[2]
 SAFE = {
     "NODE_ENV": "production",
     "DATABASE_URL": "mysql://points:Zq8-4hhK@db.internal/points",
@@ -92,19 +88,3 @@ def test_everything_wrong_is_listed_at_once():
     ):
         assert any(problem.startswith(name) for problem in found), (name, found)
     assert len(found) == len(set(found))
-
-
-@pytest.mark.parametrize("door", ["wsgi", "worker.app"])
-def test_web_and_worker_end_with_the_list(door, tmp_path):
-    unsafe = {"NODE_ENV": "production", "JWT_SECRET": "short", "FLASK_DEBUG": "1"}
-    ended = subprocess.run(
-        [sys.executable, "-c", f"import {door}"],
-        env={**unsafe, "PYTHONPATH": str(ROOT)},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
-    assert ended.returncode == 1
-    for name in ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "ENCRYPTION_KEY", "FLASK_DEBUG"):
-        assert name in ended.stderr
-    assert "Traceback" not in ended.stderr and "short\n" not in ended.stderr

@@ -118,6 +118,21 @@ def test_a_server_that_is_not_strict(environment, migrated):
     assert "strict" in found["database settings"].detail
 
 
+def test_a_pool_larger_than_the_users_limit(app, environment, migrated):
+    with as_admin(environment) as admin:
+        admin.execute(text("CREATE OR REPLACE USER few@'127.0.0.1' IDENTIFIED BY 'secret'"))
+        admin.execute(text("GRANT ALL ON points.* TO few@'127.0.0.1' WITH MAX_USER_CONNECTIONS 20"))
+        url = make_url(environment["DATABASE_URL"]).set(username="few", password="secret")
+        few = variant(environment, DATABASE_URL=url.render_as_string(hide_password=False))
+        found = examine(few)["connections"]
+        with few.app_context():
+            db.engine.dispose()
+        admin.execute(text("DROP USER few@'127.0.0.1'"))
+    assert found.state is State.WARNING and "may take 68" in found.detail
+    assert found.advice.startswith("max_user_connections = 68 or more")
+    assert examine(app)["connections"].state is State.OK
+
+
 def test_a_clock_that_is_off(app, monkeypatch):
     monkeypatch.setattr(database, "utcnow", lambda: utcnow() + timedelta(seconds=90))
     assert "NTP" in failing(app)["clock"].advice

@@ -42,7 +42,7 @@ _ENVELOPE = {
     "required": ["code", "msg", "data"],
     "properties": {"code": {"type": "integer"}, "msg": {"type": "string"}, "data": {}},
 }
-_READY = _states("status", "database", "redis", "storage")
+_READY = _states("status", "database", "keys", "redis", "storage")
 
 PATHS: dict[str, Any] = {
     "/ws": _path(
@@ -84,8 +84,8 @@ PATHS: dict[str, Any] = {
         "ready",
         "Can the service do its work?",
         {
-            "200": _answer("Every part it needs is there.", _JSON, _READY),
-            "503": _answer("A part is down.", _JSON, _READY),
+            "200": _answer("It serves, `degraded` when a part of it waits.", _JSON, _READY),
+            "503": _answer("Something nobody can do without is missing.", _JSON, _READY),
         },
     ),
     "/metrics": _path(

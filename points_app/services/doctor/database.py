@@ -1,5 +1,6 @@
 """The database: reachable, migrated, strict, on time, with the rights it needs and no more."""
 
+import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,13 +20,15 @@ from points_app.db import (
     largest_statement,
     utcnow,
 )
-from points_app.extensions import migrate
+from points_app.extensions import migrate, parts
 from points_app.models import ProofRun
+from points_app.services import keys, seals
 from points_app.services.doctor.finding import Finding, failed, ok, warning
 
 NEEDED = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 # Rights a web process never uses; whoever breaks into it would have them too.
 EXCESSIVE = frozenset({"ALL PRIVILEGES", "SUPER", "FILE", "GRANT OPTION", "SHUTDOWN", "DROP"})
+BESIDE_WEB = 4  # the worker, its child, beat, and a command
 MAX_SKEW_SECONDS = 2.0
 MAX_PROOF_HOURS = 36.0
 CONNECT_ADVICE = {
@@ -95,6 +98,24 @@ def migrations() -> Iterator[Finding]:
         yield failed("migrations", f"at {current}, the code needs {head}", "run: flask db upgrade")
 
 
+def encryption_keys() -> Iterator[Finding]:
+    """The keys this database was written with are all here."""
+    advice = "put it into ENCRYPTION_KEYS_OLD (docs/operations.md, Rotating secrets)"
+    known = keys.known()
+    lost = [key for key in known if not parts.vault.knows(key)]
+    if in_use := [key for key in lost if not known[key]]:
+        named = ", ".join(in_use)
+        yield failed("keys", f"the database holds values sealed with {named}, not ours", advice)
+        return
+    signed = seals.signers() if lost else {}
+    unproved = [key for key in lost if key in signed]
+    for key in unproved:
+        what = f"{signed[key]} ledger rows cannot be proved without the key {key}"
+        yield warning("keys", what, advice)
+    if not unproved:
+        yield ok("keys", f"today's is {parts.vault.current.id}, {len(known)} known, none missing")
+
+
 def settings() -> Iterator[Finding]:
     """What the books rely on in the server."""
     if db.engine.dialect.name == "sqlite":
@@ -121,6 +142,27 @@ def settings() -> Iterator[Finding]:
         )
     else:
         yield ok("database settings", "strict, utf8mb4, durable")
+
+
+def connections() -> Iterator[Finding]:
+    """What the pools of one machine may take, against what this user and the server allow."""
+    if db.engine.dialect.name == "sqlite":
+        yield ok("connections", "a file has no limit")
+        return
+    processes, pool = int(os.environ.get("WEB_CONCURRENCY") or 2), parts.settings.db_pool_size
+    wanted = processes * pool + BESIDE_WEB
+    server, user = execute(text("SELECT @@max_connections, @@max_user_connections")).one()
+    most = min(server, user or server)
+    made_of = f"{processes} web processes x DB_POOL_SIZE {pool} + {BESIDE_WEB}"
+    if wanted > most:
+        yield warning(
+            "connections",
+            f"one machine may take {wanted} ({made_of}), and {most} are allowed",
+            f"{'max_user_connections' if most == user else 'max_connections'} = {wanted} or more "
+            "for each machine, or a smaller DB_POOL_SIZE (and WEB_THREADS with it)",
+        )
+    else:
+        yield ok("connections", f"{wanted} of {most} ({made_of})")
 
 
 def packet() -> Iterator[Finding]:

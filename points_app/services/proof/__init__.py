@@ -24,7 +24,8 @@ DAILY_AT = {"hour": 20, "minute": 10, "second": 0, "microsecond": 0}
 
 @dataclass
 class Verdict:
-    """What a rule's proof found. `named` are the first offenders, `offenders` is how many."""
+    """What a rule's proof found. `named` are the first offenders, `offenders` is how many;
+    `unchecked` is how many rows need which key that was taken away."""
 
     rule: str
     claim: str
@@ -32,6 +33,7 @@ class Verdict:
     seconds: float
     offenders: int = 0
     named: list[str] = field(default_factory=list)
+    unchecked: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,10 @@ class Proof:
     @property
     def offenders(self) -> int:
         return sum(verdict.offenders for verdict in self.verdicts)
+
+    @property
+    def unchecked(self) -> int:
+        return sum(sum(verdict.unchecked.values()) for verdict in self.verdicts)
 
 
 def is_due(now: datetime) -> bool:
@@ -85,13 +91,25 @@ def _verdicts(check: Check, books: Books) -> list[Verdict]:
     before, began = books.rows, time.monotonic()
     counts: Counter[str] = Counter()
     named: dict[str, list[str]] = {rule: [] for rule in check.rules}
+    unchecked: dict[str, Counter[str]] = {rule: Counter() for rule in check.rules}
     for finding in check.run(books):
+        if finding.lacks_key:
+            unchecked[finding.rule][finding.lacks_key] += 1
+            continue
         counts[finding.rule] += 1
         if counts[finding.rule] <= NAMED_AT_MOST:
             named[finding.rule].append(finding.what)
     seconds = round(time.monotonic() - began, 3)
     return [
-        Verdict(rule, claim, books.rows - before, seconds, counts[rule], named[rule])
+        Verdict(
+            rule,
+            claim,
+            books.rows - before,
+            seconds,
+            counts[rule],
+            named[rule],
+            dict(unchecked[rule]),
+        )
         for rule, claim in check.rules.items()
     ]
 

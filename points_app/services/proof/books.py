@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select
 
-from points_app.models import LedgerEntry, LedgerSeal
+from points_app.crypto import signer
+from points_app.extensions import parts
+from points_app.models import EncryptionKey, LedgerEntry, LedgerSeal
 
 LEDGER = LedgerEntry.__table__
 SEALS = LedgerSeal.__table__
@@ -17,10 +19,15 @@ TELL_EVERY = 100_000
 
 @dataclass(frozen=True)
 class Finding:
-    """One row that breaks a rule; `what` names it by its id and says what is wrong."""
+    """One row that breaks a rule; `what` names it by its id and says what is wrong.
+
+    `lacks_key` is the id of a key of ours that was taken away: without it the row cannot be
+    checked, and nothing is known to be wrong with it.
+    """
 
     rule: str
     what: str
+    lacks_key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,13 @@ class Books:
         self._connection = connection
         self._tell = tell
         self.first_seal = self._first_seal()
+        self._keys = {row.key_id for row in self.all(select(EncryptionKey.key_id))}
+
+    def lacking_key(self, signature: str) -> str | None:
+        """The key a signature needs, when it was one of this database's and is not ours now. A
+        key that the database never had makes a forgery, not an old row."""
+        key_id = signer(signature)
+        return key_id if key_id in self._keys and not parts.vault.knows(key_id) else None
 
     def stream(self, query: Select[Any]) -> Iterator[Any]:
         """The query's rows, a few thousand in memory at a time. Read one stream to its end before

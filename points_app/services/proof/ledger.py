@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 
 from points_app.db import utcnow
-from points_app.extensions import parts
 from points_app.models import LedgerEntry, LedgerSeal, User
 from points_app.services import seals
 from points_app.services.proof.books import Books, Check, Finding
@@ -46,7 +45,7 @@ def _page(books: Books, wallets: dict[int, int]) -> Iterator[Finding]:
     )
     without_rows = dict(wallets)
     for user_id, entries in groupby(books.stream(rows), key=lambda row: row.user_id):
-        balance = yield from _chain(entries)
+        balance = yield from _chain(books, entries)
         del without_rows[user_id]
         if balance != wallets[user_id]:
             yield _wallet_differs(user_id, wallets[user_id], balance)
@@ -55,7 +54,7 @@ def _page(books: Books, wallets: dict[int, int]) -> Iterator[Finding]:
             yield _wallet_differs(user_id, total, 0)
 
 
-def _chain(entries: Iterator[Any]) -> Any:
+def _chain(books: Books, entries: Iterator[Any]) -> Any:
     """Yields findings, returns the sum. After a break it goes on from the row's own balance, so
     that one missing row is one finding."""
     total = balance = 0
@@ -68,7 +67,8 @@ def _chain(entries: Iterator[Any]) -> Any:
                 f"not {row.balance_after}",
             )
         if not seals.is_genuine(row._mapping):
-            yield Finding("hashes", f"{name}: {_why_not_genuine(row.mac)}")
+            key = books.lacking_key(row.mac)
+            yield Finding("hashes", f"{name}: edited, or not written by the service", key)
         total += row.points
         balance = row.balance_after
     if total != balance:
@@ -76,12 +76,6 @@ def _chain(entries: Iterator[Any]) -> Any:
             "chain", f"user {row.user_id}: the rows sum to {total}, the last says {balance}"
         )
     return total
-
-
-def _why_not_genuine(mac: str) -> str:
-    if parts.vault.knows_signer(mac):
-        return "edited, or not written by the service"
-    return f"signed with the key {mac[:8]!r}, which is not among ENCRYPTION_KEYS_OLD"
 
 
 def _wallet_differs(user_id: int, wallet: int, ledger: int) -> Finding:
@@ -103,7 +97,7 @@ def _seals(books: Books) -> Iterator[Finding]:
                 yield Finding("seals", f"ledger_seals {expected} to {seal.id - 1}: missing")
             if seal.previous != link:
                 yield Finding("seals", f"ledger_seals {seal.id}: does not follow the one before")
-            yield from _against_rows(seal, found)
+            yield from _against_rows(books, seal, found)
             link, expected = seal.digest, seal.id + 1
     yield from _beyond(books, expected)
 
@@ -125,14 +119,15 @@ def _with_rows(books: Books, page: Sequence[Any]) -> Iterator[tuple[Any, dict[in
         yield seal, found
 
 
-def _against_rows(seal: Any, found: dict[int, str]) -> Iterator[Finding]:
+def _against_rows(books: Books, seal: Any, found: dict[int, str]) -> Iterator[Finding]:
     named = set(seals.read_ids(seal.entries))
     for row_id in sorted(named - found.keys()):
         yield Finding("seals", f"points_records {row_id}: sealed by {seal.id}, deleted since")
     for row_id in sorted(found.keys() - named):
         yield Finding("seals", f"points_records {row_id}: inserted into seal {seal.id} later")
     if named == found.keys() and not seals.is_intact(seal._mapping, found.values()):
-        yield Finding("seals", f"ledger_seals {seal.id}: it or one of its rows was edited")
+        what = f"ledger_seals {seal.id}: it or one of its rows was edited"
+        yield Finding("seals", what, books.lacking_key(seal.digest))
 
 
 def _beyond(books: Books, next_seal: int) -> Iterator[Finding]:

@@ -1,0 +1,126 @@
+"""Whether our keys are those the database was written with.
+
+A key that is not the database's fails silently: no phone number is found, and an old guest logs in
+to a new account. So the database knows the fingerprints of its keys, and a process with others
+refuses to work.
+"""
+
+import logging
+
+from flask import current_app
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from points_app.db import (
+    TryAgain,
+    execute,
+    is_duplicate,
+    is_unavailable,
+    transactional,
+    utcnow,
+)
+from points_app.extensions import parts
+from points_app.models import EncryptionKey
+
+log = logging.getLogger(__name__)
+
+KEYS = EncryptionKey.__table__
+UNREACHABLE = (DBAPIError, PoolTimeout)
+_CHECKED = "keys_checked"
+
+
+class UnknownKeys(Exception):
+    """The database holds values that none of our keys opens; the text says what to do."""
+
+    def __init__(self, missing: list[str]) -> None:
+        self.missing = missing
+        named = ", ".join(missing)
+        super().__init__(
+            f"ENCRYPTION_KEY is not the key of this database: it holds values sealed with the key "
+            f"{named}, ours is {parts.vault.current.id}. With another key no phone number is "
+            "found, and guests would get new accounts. Set the key that was used so far; if you "
+            "are changing keys, put it into ENCRYPTION_KEYS_OLD (docs/operations.md, Rotating "
+            "secrets). `flask crypto status` names the keys."
+        )
+
+
+def ensure_checked() -> None:
+    """Check once in the life of a process, before the first thing that needs the keys.
+
+    Raises UnknownKeys, and what the database raises when it cannot be asked.
+    """
+    if _CHECKED not in current_app.extensions:
+        check()
+
+
+def check() -> None:
+    """Compare our keys with the database's, and note a new one of ours there.
+
+    Raises UnknownKeys; UNREACHABLE when the database cannot be asked. Tables that are not there yet
+    hold nothing that could be lost.
+    """
+    try:
+        if not _is_known(_known()):
+            _note()
+    except DBAPIError as error:
+        if is_unavailable(error):
+            raise
+        log.warning("keys_not_checked", extra={"error": type(error).__name__})
+        return
+    current_app.extensions[_CHECKED] = True
+
+
+def missing() -> list[str]:
+    """The ids of the keys that sealed something and are not ours, the latest first."""
+    return _missing(_known())
+
+
+def known() -> dict[str, bool]:
+    """The ids of all keys the database was written with, the oldest first, and whether each is
+    retired: it seals nothing any more, and rows it signed are proved with it."""
+    return {key: retired_at is not None for key, retired_at in _known().items()}
+
+
+@transactional
+def retire(key_ids: list[str]) -> None:
+    """Note that these keys seal nothing any more."""
+    mine = (KEYS.c.key_id.in_(key_ids), KEYS.c.retired_at.is_(None))
+    execute(update(KEYS).where(*mine).values(retired_at=utcnow()))
+
+
+def _known() -> dict[str, object]:
+    query = select(KEYS.c.key_id, KEYS.c.retired_at).order_by(KEYS.c.first_used_at, KEYS.c.key_id)
+    return dict(execute(query).all())
+
+
+def _missing(known: dict[str, object]) -> list[str]:
+    in_use = [key for key, retired_at in reversed(known.items()) if retired_at is None]
+    return [key for key in in_use if not parts.vault.knows(key)]
+
+
+def _is_known(known: dict[str, object]) -> bool:
+    """Whether nothing has to be noted. Raises UnknownKeys."""
+    if missing := _missing(known):
+        raise UnknownKeys(missing)
+    current = parts.vault.current.id
+    return current in known and known[current] is None
+
+
+@transactional
+def _note() -> None:
+    """Note our key as one in use. Two processes with different keys at a new database: the row
+    locks let one of them see the other's."""
+    current = parts.vault.current.id
+    rows = execute(select(KEYS.c.key_id, KEYS.c.retired_at).with_for_update()).all()
+    known = dict(rows)
+    if _is_known(known):
+        return
+    if current in known:
+        execute(update(KEYS).where(KEYS.c.key_id == current).values(retired_at=None))
+    else:
+        try:
+            execute(insert(KEYS), {"key_id": current, "first_used_at": utcnow()})
+        except IntegrityError as error:
+            raise TryAgain if is_duplicate(error) else error from None
+    _is_known(dict(execute(select(KEYS.c.key_id, KEYS.c.retired_at).with_for_update()).all()))
