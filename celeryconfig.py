@@ -6,12 +6,16 @@ from datetime import timedelta
 
 from celery.schedules import crontab
 
+from points_app import redis_url
+from points_app.clients import broker
 from points_app.start import load_environment
 
 load_environment()  # a program that names tasks loads this before anything else of ours
-broker_url = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+broker.install()
+broker_url, _sentinel = redis_url.broker(os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0")
 broker_connection_retry_on_startup = True
 broker_connection_timeout = 1
+broker_connection_max_retries = None  # for as long as it takes
 # A full Redis refuses commands: without this the worker ends, again and again.
 broker_channel_error_retry = True
 # The visibility timeout must outlast any task; an unfinished one comes back soon after it.
@@ -22,6 +26,7 @@ broker_transport_options = {
     "socket_connect_timeout": 0.5,
     "socket_timeout": 5,
     "max_retries": 0,
+    **_sentinel,
 }
 # Publishing never makes a guest wait: a lost message is found again by the sweep.
 task_publish_retry = False

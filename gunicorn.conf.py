@@ -90,9 +90,21 @@ def post_worker_init(worker: object) -> None:
 
 def worker_exit(server: object, worker: object) -> None:
     """The same however the worker ends, and wait until they are closed."""
+    if not worker.booted:  # type: ignore[attr-defined]
+        _fail_once()
+        return
     from points_app.realtime import shut_down
 
     shut_down()
+
+
+def _fail_once() -> None:
+    """The first worker that cannot boot ends the master with its exit status; another one that did
+    so while the master stops would end it with a traceback (gunicorn/arbiter.py, reap_workers)."""
+    try:
+        Path(os.environ["PROMETHEUS_MULTIPROC_DIR"], "cannot-boot").touch(exist_ok=False)
+    except OSError:
+        os._exit(0)
 
 
 def child_exit(server: object, worker: object) -> None:

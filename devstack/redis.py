@@ -18,12 +18,13 @@ from devstack.process import Server
 
 @contextmanager
 def redis_server(
-    folder: Path, port: int | None = None, persistent: bool = False
+    folder: Path, port: int | None = None, persistent: bool = False, **more: str
 ) -> Iterator[Server]:
     """Run a server with its files in `folder`, on `port` or a free one of the loopback.
 
     `persistent` keeps every write in an append-only file, flushed to disk each second and read
-    again by the next server in the same folder. Raises ProcessFailed when it does not start.
+    again by the next server in the same folder. `more` are options of redis.conf, with underscores
+    for hyphens. Raises ProcessFailed when it does not start.
     """
     folder.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
@@ -34,12 +35,37 @@ def redis_server(
         "save": "",
         "appendonly": "yes" if persistent else "no",
         "appendfsync": "everysec",
+        **{name.replace("_", "-"): text for name, text in more.items()},
     }
-    arguments = [word for key, value in options.items() for word in (f"--{key}", value)]
+    if "cluster-enabled" in options:  # by itself it is the port + 10,000, which may be none
+        options["cluster-port"] = str(free_port())
+    arguments = [word for key, text in options.items() for word in (f"--{key}", *text.split(" "))]
     server = Server(
         "redis",
         [get_binary_path(), *arguments],
         folder / "redis.log",
+        url=f"redis://127.0.0.1:{port}/0",
+        is_ready=lambda: _answers(port),
+    )
+    with server:
+        yield server
+
+
+@contextmanager
+def sentinel_server(folder: Path, service: str, master: int) -> Iterator[Server]:
+    """Run a sentinel on a free port that watches the master at port `master` of the loopback under
+    the name `service`, and needs one other to agree that it is gone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port, settings = free_port(), folder / "sentinel.conf"
+    watched = f"sentinel monitor {service} 127.0.0.1 {master} 2"
+    patience = f"sentinel down-after-milliseconds {service} 1000"
+    takeover = f"sentinel failover-timeout {service} 5000"
+    lines = [f"port {port}", "bind 127.0.0.1", f"dir {folder}", watched, patience, takeover]
+    settings.write_text("\n".join([*lines, ""]))
+    server = Server(
+        "sentinel",
+        [get_binary_path(), str(settings), "--sentinel"],
+        folder / "sentinel.log",
         url=f"redis://127.0.0.1:{port}/0",
         is_ready=lambda: _answers(port),
     )

@@ -4,13 +4,15 @@ import os
 
 from flask import Flask
 
+from points_app import redis_url
 from points_app.clients.baidu import make_baidu_ocr
+from points_app.clients.redis import make_redis
 from points_app.clients.sms import make_sms_sender
 from points_app.clients.storage import make_storage
 from points_app.config import Settings
 from points_app.crypto import Vault
 from points_app.db import db, init_db
-from points_app.extensions import Parts, jwt, make_redis, migrate, producer
+from points_app.extensions import Parts, jwt, migrate, producer
 from points_app.logs import configure_logging, report_to_sentry
 from points_app.services.sessions import ACCESS_LIFE, ALGORITHM, REFRESH_LIFE, Subject
 
@@ -36,7 +38,12 @@ def create_base_app(settings: Settings | None = None) -> Flask:
         sms=make_sms_sender(settings),
         ocr=make_baidu_ocr(settings),
     )
-    producer.conf.broker_url = settings.redis_url
+    broker_url, broker_options = redis_url.broker(settings.redis_url)
+    producer.conf.broker_url = broker_url
+    producer.conf.broker_transport_options = {
+        **producer.conf.broker_transport_options,
+        **broker_options,
+    }
     init_db(app, settings)
     migrate.init_app(app, db, directory="migrations", compare_type=True, render_as_batch=True)
     _init_tokens(app, settings)

@@ -13,6 +13,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from points_app import redis_url
+
 MIN_SECRET_LENGTH = 32
 SSL_MODES = ("DISABLED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY")
 # What secrets in documents and examples hold; each is out of the question in a random one.
@@ -230,8 +232,8 @@ def _incomplete(settings: Settings) -> list[str]:
     mode = parse_qs(urlsplit(settings.database_url).query).get("ssl-mode", ["DISABLED"])[0]
     if mode.upper() not in SSL_MODES:
         problems.append(f"DATABASE_URL: ssl-mode={mode} must be one of {', '.join(SSL_MODES)}")
-    if urlsplit(settings.redis_url).scheme not in {"redis", "rediss", "unix"}:
-        problems.append("REDIS_URL must start with redis://, rediss:// or unix://")
+    if wrong := redis_url.problem(settings.redis_url):
+        problems.append(f"REDIS_URL {wrong}")
     if settings.rate_limit_codes_ip > settings.rate_limit_codes_all:
         problems.append("RATE_LIMIT_CODES_IP must not be larger than RATE_LIMIT_CODES_ALL")
     public = urlsplit(settings.public_url)

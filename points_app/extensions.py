@@ -1,7 +1,7 @@
 """The Flask extensions every process shares, and the parts an app is made of (`parts`)."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from celery import Celery
 from flask import current_app
@@ -10,8 +10,6 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_migrate import Migrate
 from redis import Redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 from werkzeug.local import LocalProxy
 
 from points_app.clients.baidu import BaiduOcr
@@ -25,24 +23,6 @@ producer = Celery("points", config_source="celeryconfig")
 jwt = JWTManager()
 limiter = Limiter(key_func=get_remote_address, headers_enabled=False)
 migrate = Migrate()
-
-REDIS_TIMEOUT = 0.3
-
-
-def make_redis(url: str, timeout: float = REDIS_TIMEOUT, **options: Any) -> Redis:
-    """A client that fails fast: a guest never waits for a Redis that is gone.
-
-    `timeout` in seconds bounds connecting and each answer; nothing is retried. `options` go to
-    redis-py as they are.
-    """
-    return Redis.from_url(
-        url,
-        socket_timeout=timeout,
-        socket_connect_timeout=REDIS_TIMEOUT,
-        retry=Retry(NoBackoff(), 0),
-        decode_responses=True,
-        **{"health_check_interval": 30, **options},
-    )
 
 
 @dataclass(frozen=True)

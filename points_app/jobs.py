@@ -24,6 +24,7 @@ PURGE = "maintenance.purge"
 SEAL_LEDGER = "ledger.seal"
 PROVE_BOOKS = "ledger.prove"
 GATHER_FIGURES = "maintenance.figures"
+PROBE = "maintenance.probe"
 TASK_NAMES = (
     READ_RECEIPT,
     READ_PICTURE,
@@ -31,6 +32,7 @@ TASK_NAMES = (
     SWEEP_RECEIPTS,
     PURGE,
     GATHER_FIGURES,
+    PROBE,
     SEAL_LEDGER,
     PROVE_BOOKS,
 )

@@ -4,11 +4,12 @@ The channel name is the address and the payload is exactly the text a client rec
 in each web process forwards bytes and knows nothing of what they mean.
 """
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, cast
 
 import orjson
-from redis import Redis
+from redis import Redis, ResponseError
 from ulid import ULID
 
 PATTERN = "n:*"
@@ -16,6 +17,8 @@ EVERYONE = "n:all"
 USER = "n:u:"
 PRODUCT = "n:p:"
 CONTROL = "n:ctl"
+ECHO_KEY = "n:echo"
+ECHO_SECONDS = 60
 
 REMEMBERED_NOTICES = 20
 REMEMBERED_SECONDS = 600
@@ -139,6 +142,17 @@ def publish_resync(redis: Redis, *channels: str) -> None:
 def publish_everyone(redis: Redis, message: dict[str, Any]) -> None:
     """Send `message` to every socket of every process. Raises redis.RedisError."""
     redis.publish(EVERYONE, encode(stamp(message)))
+
+
+def publish_echo(redis: Redis, mark: str) -> None:
+    """Write and publish `mark` for the relay that hears it to know that it hears what is published.
+
+    A demoted master publishes, but does not write. Raises redis.ConnectionError for that, and other
+    redis.RedisError.
+    """
+    with suppress(ResponseError):  # full
+        redis.set(ECHO_KEY, mark, ex=ECHO_SECONDS)
+    redis.publish(CONTROL, encode({"echo": mark}))
 
 
 def publish_control(redis: Redis, command: dict[str, Any]) -> None:

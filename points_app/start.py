@@ -55,10 +55,14 @@ def asks_for_help() -> bool:
 
 
 def check_surroundings(app: "Flask") -> None:
-    """End the process when it would do harm: another key than the database's, a Redis it cannot
-    work with. What does not answer yet is checked when it is first needed (services.keys), so that
-    the order in which things start does not matter."""
+    """End the process when it would do harm: another key than the database's, a Redis that cannot
+    carry notices. What does not answer yet ends nothing, so that the order in which machines come
+    up does not matter; the keys are then checked when they are first needed (services.keys)."""
     # Here, so that the master's check of the configuration loads none of it.
+    from redis import RedisError
+
+    from points_app.clients import redis
+    from points_app.extensions import parts
     from points_app.services import keys
 
     with app.app_context():
@@ -68,6 +72,11 @@ def check_surroundings(app: "Flask") -> None:
             give_up(str(error))
         except keys.UNREACHABLE as error:
             log.warning("keys_not_checked_yet", extra={"error": type(error).__name__})
+        try:
+            if redis.is_cluster(parts.redis):
+                give_up(f"REDIS_URL {redis.NO_CLUSTER}")
+        except RedisError as error:
+            log.warning("redis_not_there_yet", extra={"error": type(error).__name__})
 
 
 def give_up(reason: str) -> NoReturn:

@@ -6,8 +6,9 @@ from typing import Self
 from flask import Flask
 
 from devstack.ports import free_port
+from points_app.clients.redis import make_redis
 from points_app.clients.sms import SmsError
-from points_app.extensions import Parts, make_redis
+from points_app.extensions import Parts
 from points_app.publisher import Publisher
 
 

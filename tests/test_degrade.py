@@ -14,7 +14,7 @@ from devstack.mariadb import mariadb_server
 from devstack.process import wait_until
 from devstack.redis import redis_server
 from points_app import db as database
-from points_app.extensions import make_redis
+from points_app.clients.redis import make_redis
 from tests.client import ApiClient
 from tests.conftest import TEST_ENVIRONMENT, empty_database
 from tests.factories import Factory

@@ -14,6 +14,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from points_app import metrics
 from points_app.base import create_base_app
+from points_app.clients.broker import Amqp
 from points_app.db import db, query_count
 from points_app.logs import configure_logging
 from points_app.services import keys
@@ -50,7 +51,7 @@ class ContextTask(Task):  # type: ignore[misc]
         log.info("task", extra={**fields, "queries": query_count()})
 
 
-celery = Celery("points", config_source="celeryconfig", task_cls=ContextTask)
+celery = Celery("points", config_source="celeryconfig", task_cls=ContextTask, amqp=Amqp)
 celery.conf.include = ["worker.receipts", "worker.maintenance", "worker.ledger"]
 
 

@@ -3,7 +3,7 @@
 import logging
 
 from points_app import jobs
-from points_app.services import appeals, erasure, figures, retention
+from points_app.services import appeals, erasure, figures, probe, retention
 from worker.app import celery
 
 log = logging.getLogger(__name__)
@@ -21,3 +21,9 @@ def purge() -> None:
 def gather_figures() -> None:
     """Leave the figures of the whole installation where every web process finds them."""
     figures.gather()
+
+
+@celery.task(name=jobs.PROBE)
+def answer_probe(mark: str) -> None:
+    """Show `flask doctor` that work is done here."""
+    probe.worked(mark)

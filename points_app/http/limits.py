@@ -20,6 +20,7 @@ from limits.strategies import MovingWindowRateLimiter
 from redis import RedisError
 
 from points_app import versions
+from points_app.clients.redis import make_redis
 from points_app.config import Settings
 from points_app.errors import AppError, TooManyDraws, TooManyRequests
 from points_app.extensions import limiter, parts
@@ -89,9 +90,11 @@ ERROR_REPORTS = Limit("errors", requests=20)
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Bind Flask-Limiter and the headers."""
+    counted_in = make_redis(settings.redis_url, timeout=0.5, decode_responses=False)
+    app.extensions["limits_redis"] = counted_in  # closes its pool when it goes
     app.config.update(
-        RATELIMIT_STORAGE_URI=settings.redis_url,
-        RATELIMIT_STORAGE_OPTIONS={"socket_timeout": 0.5, "socket_connect_timeout": 0.3},
+        RATELIMIT_STORAGE_URI="redis://",  # the pool knows the address
+        RATELIMIT_STORAGE_OPTIONS={"connection_pool": counted_in.connection_pool},
         RATELIMIT_STRATEGY="moving-window",
         RATELIMIT_FAIL_ON_FIRST_BREACH=True,
         RATELIMIT_KEY_PREFIX="rl",

@@ -56,5 +56,7 @@ class Script:
 
 
 def _answer(connection: Any, command: bytes) -> Any:
+    if not connection.is_connected:
+        connection.connect()  # asks Sentinel for the address, which sending does not
     connection.send_packed_command([command])
     return connection.read_response()

@@ -4,13 +4,14 @@ import logging
 import threading
 import time
 from typing import Any
+from uuid import uuid4
 
 import redis
 from pydantic import BaseModel, Field, ValidationError
 from redis import Redis, RedisError
 
 from points_app.metrics import PUSH_DOWN
-from points_app.notices import CONTROL, PATTERN
+from points_app.notices import CONTROL, PATTERN, publish_echo
 from points_app.realtime.frames import CloseCode
 from points_app.realtime.hub import Hub
 from points_app.realtime.talk import resync
@@ -23,16 +24,19 @@ POLL_SECONDS = 0.25
 GATHER_SECONDS = 0.002
 BUSY_SECONDS = 0.01
 PING_SECONDS = 2.0
+ECHO_SECONDS = 5.0
 RETRY_SECONDS = 0.25
 
 
 class Control(BaseModel):
-    """What `notices.publish_control` sends: whose sockets to close, and what to tell them."""
+    """What `notices.publish_control` sends: whose sockets to close, and what to tell them; and a
+    relay's own echo."""
 
     close_user: int | None = None
     close_session: str | None = None
     code: int = Field(CloseCode.TOKEN_OVER, ge=3000, le=4999)
     reason: str = ""
+    echo: str | None = None
 
 
 class Relay:
@@ -41,13 +45,15 @@ class Relay:
     It reads the connection itself: redis-py's PubSub costs as much for each message as sending it
     to two guests, and it reconnects without a word. Redis drops what is published while the link is
     down, so whoever was connected then is told to re-read with `resync` once the subscription
-    stands again. A link that is dead without having been closed is noticed by a PING unanswered.
+    stands again. A link that is dead without having been closed is noticed by a PING unanswered;
+    one that leads to a Redis which is no master any more, by an echo that is not heard.
 
     The link is a connection outside the client's pool: the pool counts those it makes for good, and
     makes no more after a hundred.
     """
 
     def __init__(self, redis: Redis, hub: Hub) -> None:
+        self._redis = redis
         pool = redis.connection_pool
         self._link = pool.connection_class(**pool.connection_kwargs)
         self._hub = hub
@@ -55,6 +61,8 @@ class Relay:
         self._subscribed = threading.Event()
         self._ping_at = 0.0
         self._unanswered = False
+        self._echo_at = 0.0
+        self._echo: str | None = None
         self._thread = Lasting("realtime-relay", self._run)
 
     def start(self, patience: float) -> None:
@@ -73,7 +81,8 @@ class Relay:
     def _run(self) -> None:
         while not self._stopping:
             try:
-                self._link.send_command("PSUBSCRIBE", PATTERN)  # connects first
+                self._link.connect()
+                self._link.send_command("PSUBSCRIBE", PATTERN)
                 self._listen(self._link)
             except (RedisError, OSError) as error:
                 log.warning("lost Redis, trying again: %s", type(error).__name__)
@@ -83,10 +92,11 @@ class Relay:
                 self._link.disconnect()
 
     def _listen(self, connection: Any) -> None:
-        self._unanswered = False
+        self._unanswered, self._echo = False, None
         busy_until = 0.0
         while not self._stopping:
             self._check_link(connection)
+            self._check_echo()
             if connection.can_read(POLL_SECONDS):
                 if time.monotonic() < busy_until:
                     time.sleep(GATHER_SECONDS)  # a write and a change of threads for many notices
@@ -103,6 +113,22 @@ class Relay:
         connection.send_command("PING", check_health=False)
         self._unanswered = True
         self._ping_at = now + PING_SECONDS
+
+    def _check_echo(self) -> None:
+        """Publish something to hear it. Raises redis.ConnectionError when what was published is not
+        heard, or this Redis takes no writes."""
+        now = time.monotonic()
+        if now < self._echo_at or not self._subscribed.is_set():
+            return
+        if self._echo is not None:
+            raise redis.ConnectionError("what is published is not heard here")
+        self._echo_at = now + ECHO_SECONDS
+        mark = uuid4().hex
+        try:
+            publish_echo(self._redis, mark)
+        except (redis.TimeoutError, redis.ResponseError):
+            return  # slow, or full: it may be heard all the same
+        self._echo = mark
 
     def _handle_batch(self, connection: Any) -> None:
         """Forward what has arrived by now as one batch."""
@@ -127,6 +153,7 @@ class Relay:
 
     def _on_subscribed(self) -> None:
         self._subscribed.set()
+        self._echo_at = time.monotonic() + ECHO_SECONDS
         PUSH_DOWN.set(0)
         if len(self._hub):
             self._hub.tell_all(resync())
@@ -137,6 +164,8 @@ class Relay:
         except ValidationError:
             log.warning("a control message made no sense and was left out")
             return
+        if command.echo is not None and command.echo == self._echo:
+            self._echo = None
         if command.close_user is not None:
             self._hub.close_user(command.close_user, command.code, command.reason)
         if command.close_session is not None:

@@ -6,7 +6,7 @@ import threading
 from flask import request
 from redis import Redis, RedisError
 
-from points_app.extensions import make_redis
+from points_app.clients.redis import make_redis
 from points_app.notices import missed_since
 from points_app.realtime.connection import Connection, Limits, Newcomer
 from points_app.realtime.frames import CloseCode, text_frame

@@ -8,6 +8,7 @@ from redis import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from points_app.clients import redis
 from points_app.clients.storage import StorageError
 from points_app.crypto import same
 from points_app.db import execute
@@ -64,9 +65,9 @@ def _keys() -> str:
 
 def _redis() -> str:
     """A demoted master answers and refuses to write: everybody who needs it waits in vain."""
-    role: list[str] = []
-    state = _state("redis", lambda: role.append(parts.redis.info("replication")["role"]))
-    return state if state == "down" or role == ["master"] else "read-only"
+    roles: list[str] = []
+    state = _state("redis", lambda: roles.append(redis.role(parts.redis)))
+    return state if state == "down" or roles == ["master"] else "read-only"
 
 
 def _state(name: str, probe: Callable[[], Any]) -> str:

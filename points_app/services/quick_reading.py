@@ -13,10 +13,11 @@ from typing import cast
 from redis import RedisError
 
 from points_app import jobs
+from points_app.clients.redis import make_redis
 from points_app.codes import new_id
 from points_app.db import utcnow
 from points_app.errors import PhotoFailure, ServiceUnavailable
-from points_app.extensions import make_redis, parts
+from points_app.extensions import parts
 from points_app.services import preview_share, recognition
 from points_app.services.receipts import check_picture, waiting_place
 from points_app.services.shop_time import shop_day

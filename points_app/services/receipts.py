@@ -15,6 +15,7 @@ from sqlalchemy import case, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from points_app import jobs
+from points_app.clients.redis import make_redis
 from points_app.codes import new_id
 from points_app.db import (
     PACKET_ADVICE,
@@ -32,7 +33,7 @@ from points_app.errors import (
     ReceiptAlreadySubmitted,
     UploadUnknown,
 )
-from points_app.extensions import make_redis, parts
+from points_app.extensions import parts
 from points_app.models import MatchStatus, ProcessingStatus, Receipt, ReviewStatus, StagedPicture
 from points_app.photo_errors import UploadsUsed
 from points_app.reading import Picture

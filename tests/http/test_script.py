@@ -7,7 +7,7 @@ import pytest
 from redis import RedisError
 
 from devstack.redis import redis_server
-from points_app.extensions import make_redis
+from points_app.clients.redis import make_redis
 from points_app.http.script import Script
 
 

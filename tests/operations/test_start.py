@@ -14,6 +14,7 @@ import pytest
 
 from devstack.ports import free_port, is_free
 from devstack.process import Process, wait_until
+from devstack.redis import redis_server
 from devstack.serve import PROJECT, procfile
 from points_app.cli import COMMANDS, commands_alone
 from tests.conftest import TEST_ENVIRONMENT
@@ -104,6 +105,16 @@ def test_another_key_than_the_databases_ends_it(name, project, settings, make):
         assert process.wait() == CANNOT_START, "\n".join(lines)
     text = "\n".join(lines)
     assert "ENCRYPTION_KEY is not the key of this database" in text and "Traceback" not in text
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_a_redis_cluster_ends_it_by_name(name, project, settings, tmp_path):
+    with redis_server(tmp_path / "cluster", cluster_enabled="yes") as server:
+        write(project, {**settings, "REDIS_URL": server.url, "PORT": str(free_port())})
+        process, lines = started(project, procfile(PROJECT / "Procfile")[name])
+        with process:
+            assert process.wait() == CANNOT_START, "\n".join(lines)
+    assert "REDIS_URL names a Redis cluster" in "\n".join(lines)
 
 
 def test_a_database_that_is_not_there_yet_ends_nothing(project, settings):

@@ -16,7 +16,7 @@ from websocket import ABNF, WebSocket, create_connection
 
 from devstack.ports import free_port
 from devstack.process import Server, wait_until
-from points_app.extensions import make_redis
+from points_app.clients.redis import make_redis
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent

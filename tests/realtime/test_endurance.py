@@ -12,7 +12,7 @@ from websocket import ABNF, WebSocketBadStatusException
 
 from devstack.redis import redis_server
 from points_app import notices
-from points_app.extensions import make_redis
+from points_app.clients.redis import make_redis
 from tests.realtime.conftest import Guest, Site, eventually, serve
 
 CONTROL = {"code": 4401, "reason": "session ended"}

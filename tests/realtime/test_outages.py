@@ -13,7 +13,7 @@ from devstack.ports import free_port
 from devstack.process import wait_until
 from devstack.redis import redis_server
 from points_app import notices
-from points_app.extensions import make_redis
+from points_app.clients.redis import make_redis
 from points_app.metrics import PUSH_DOWN, THREAD_FAILURES
 from points_app.publisher import Notice, Publisher
 from points_app.realtime import relay as relaying

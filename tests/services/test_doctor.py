@@ -12,11 +12,11 @@ from sqlalchemy.engine import make_url
 from devstack.redis import redis_server
 from points_app import create_app
 from points_app.clients.baidu import BaiduOcr
+from points_app.clients.redis import make_redis
 from points_app.clients.sms import TencentSms
 from points_app.clients.storage import AccessRefused, LocalStorage, ObjectMissing, S3Storage
 from points_app.config import Settings
 from points_app.db import db, utcnow
-from points_app.extensions import make_redis
 from points_app.models import ProofRun, Receipt
 from points_app.services import decoding, doctor, figures, processing
 from points_app.services.doctor import State, database
@@ -243,13 +243,40 @@ def test_books_that_do_not_balance(app):
     assert "2 rows were wrong" in failing(app)["books"].detail
 
 
-def test_figures_tell_beat_is_alive(app, monkeypatch):
-    with app.app_context():
-        figures.gather()
+@pytest.fixture
+def answering(monkeypatch):
+    """A worker answers pings; whether it works is another question."""
     control = doctor.outside.producer.control
     monkeypatch.setattr(control, "ping", lambda timeout: [{"worker@host": {"ok": "pong"}}])
-    found = examine(app)
-    assert found["worker"].state is found["beat"].state is State.OK
+    monkeypatch.setattr(doctor.outside, "WORK_PATIENCE_SECONDS", 1)
+
+
+def test_figures_tell_beat_is_alive(app, answering):
+    with app.app_context():
+        figures.gather()
+    assert examine(app)["beat"].state is State.OK
+
+
+def test_a_worker_that_answers_and_does_nothing(app, answering):
+    found = failing(app)["worker"]
+    assert found.detail == "1 answering, and none did a task within 1 s"
+
+
+def test_a_redis_that_is_a_replica(app, tmp_path):
+    with (
+        redis_server(tmp_path, replicaof="127.0.0.1 1") as server,
+        make_redis(server.url) as client,
+    ):
+        with_part(app, redis=client)
+        found = failing(app)["redis"]
+    assert "takes no writes" in found.detail
+
+
+def test_a_redis_cluster(app, tmp_path):
+    with redis_server(tmp_path, cluster_enabled="yes") as server, make_redis(server.url) as client:
+        with_part(app, redis=client)
+        found = failing(app)["redis"]
+    assert "names a Redis cluster" in found.detail
 
 
 def test_the_command_exits_1_and_says_what_to_do(app):

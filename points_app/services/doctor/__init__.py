@@ -20,6 +20,7 @@ CHECKS: tuple[tuple[Check, str | None], ...] = (
     (database.clock, "database"),
     (outside.redis, None),
     (outside.worker, "redis"),
+    (outside.proxies, "redis"),
     (outside.storage, None),
     (outside.pictures, "migrations"),
     (outside.decoder, None),

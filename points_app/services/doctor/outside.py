@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from redis import RedisError
 from sqlalchemy import select
 
+from points_app.clients import redis as server
 from points_app.clients.baidu import BaiduError
 from points_app.clients.sms import ConsoleSms, SmsError
 from points_app.clients.storage import AccessRefused, ObjectMissing, StorageError, holds
@@ -20,11 +21,13 @@ from points_app.errors import AppError
 from points_app.extensions import parts, producer
 from points_app.models import Receipt
 from points_app.reading import EngineUnavailable, read_receipt
-from points_app.services import decoding, figures, recognition
+from points_app.services import decoding, figures, probe, recognition
 from points_app.services.doctor.finding import Finding, State, failed, ok, warning
 
 FIGURES_LATE_SECONDS = 120
 WORKER_PATIENCE_SECONDS = 2.0
+WORK_PATIENCE_SECONDS = 10.0
+PROXY_PATIENCE_SECONDS = 5.0
 PICTURES_LOOKED_AT = 20
 RECEIPTS = Receipt.__table__.c
 SLIP = ("CORNER RESTAURANT", "Noodles      38.00", "Tea          12.50", "Total        50.50")
@@ -41,16 +44,21 @@ def secrets() -> Iterator[Finding]:
 
 
 def redis() -> Iterator[Finding]:
-    """Answers, keeps what it was given, agrees on the time."""
+    """Takes writes, keeps what it was given, agrees on the time."""
     try:
-        parts.redis.ping()
+        role, is_cluster = server.role(parts.redis), server.is_cluster(parts.redis)
         memory = parts.redis.info("memory")
         seconds, _ = parts.redis.time()
     except RedisError as error:
         yield failed("redis", f"no answer ({type(error).__name__})", "is it up, REDIS_URL right?")
         return
     policy = memory.get("maxmemory_policy", "noeviction")
-    if policy != "noeviction":
+    if is_cluster:
+        yield failed("redis", f"REDIS_URL {server.NO_CLUSTER}", "see .env.example")
+    elif role != "master":
+        advice = "point REDIS_URL at the master, or use redis+sentinel:// (.env.example)"
+        yield failed("redis", f"a {role}: it takes no writes", advice)
+    elif policy != "noeviction":
         yield failed(
             "redis",
             f"eviction policy {policy}: it may drop queued tasks and rate limits",
@@ -63,21 +71,61 @@ def redis() -> Iterator[Finding]:
 
 
 def worker() -> Iterator[Finding]:
-    """A worker answers, and beat has made it work lately."""
+    """A worker takes a task and does it, and beat has made it work lately."""
     try:
         answered = producer.control.ping(timeout=WORKER_PATIENCE_SECONDS)
+        seconds = probe.work(WORK_PATIENCE_SECONDS) if answered else None
     except Exception as error:  # kombu lets through whatever its transport raises
         yield failed("worker", f"the broker fails ({type(error).__name__})", "see redis above")
         return
     if not answered:
         yield failed("worker", "no worker answers", "start the Procfile's worker")
         return
-    yield ok("worker", f"{len(answered)} answering")
+    if seconds is None:
+        yield failed(
+            "worker",
+            f"{len(answered)} answering, and none did a task within {WORK_PATIENCE_SECONDS:.0f} s",
+            "busy reading (points_queue_tasks)? Else restart it: what it had is done again",
+        )
+    else:
+        yield ok("worker", f"{len(answered)} answering, a task was done in {seconds:.1f} s")
     ages = [value for name, _, value in figures.latest() if name == "points_figures_age_seconds"]
     if not ages or ages[0] > FIGURES_LATE_SECONDS:
         yield failed("beat", "no periodic task has run lately", "start the Procfile's beat, once")
     else:
         yield ok("beat", f"last figures {ages[0]:.0f} s ago")
+
+
+def proxies() -> Iterator[Finding]:
+    """A request through PUBLIC_URL, with an address invented by us, is counted for its true one."""
+    trusted, url = parts.settings.trusted_proxies, parts.settings.public_url
+    if not url:
+        yield Finding("proxies", State.SKIPPED, "PUBLIC_URL is not set: nothing to try")
+        return
+    try:
+        way = probe.way_in(f"{url.rstrip('/')}/readyz", PROXY_PATIENCE_SECONDS)
+    except (OSError, RedisError) as error:
+        yield warning(
+            "proxies", f"PUBLIC_URL: {type(error).__name__}", "is it reachable from here?"
+        )
+        return
+    if way is None:
+        yield warning("proxies", "PUBLIC_URL leads to another service", "correct PUBLIC_URL")
+    elif way.proxies < trusted:
+        yield failed(
+            "proxies",
+            f"{way.proxies} in front, and TRUSTED_PROXIES={trusted}: anybody can invent an address",
+            f"set TRUSTED_PROXIES={way.proxies}",
+        )
+    elif way.proxies > trusted:
+        yield failed(
+            "proxies",
+            f"{way.proxies} in front, and TRUSTED_PROXIES={trusted}: all guests share the limits "
+            f"of {way.address}",
+            f"set TRUSTED_PROXIES={way.proxies}",
+        )
+    else:
+        yield ok("proxies", f"{trusted} in front, as TRUSTED_PROXIES says")
 
 
 def storage() -> Iterator[Finding]:
