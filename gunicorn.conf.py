@@ -1,8 +1,8 @@
 """How gunicorn serves wsgi:app. Everything that differs between machines is an environment
 variable: PORT, WS_PORT, BIND_HOST, WEB_CONCURRENCY, WEB_THREADS, WEB_PIDFILE.
 
-The master must not import the application: workers started after a SIGHUP would then run the code
-as it was when the master started (bin/deploy counts on the new one).
+The master must not import the application: workers it starts later would then run the code as it
+was when the master started (bin/deploy counts on the new one).
 """
 
 import os
@@ -16,12 +16,10 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 PROJECT = Path(__file__).resolve().parent
-# What .env adds to the environment, as points_app.start adds it elsewhere. gunicorn sets it itself
-# and takes it back before a SIGHUP has this file read anew: a variable changed there is changed.
+# What the project's .env adds. Only this file needs it here: each worker reads .env for itself when
+# it starts (points_app.start), so that one started by bin/deploy has what it says then.
 _FILE = {} if os.environ.get("FLASK_SKIP_DOTENV") == "1" else dotenv_values(PROJECT / ".env")
-_ADDED = {name: text for name, text in _FILE.items() if text and name not in os.environ}
-raw_env = [f"{name}={text}" for name, text in _ADDED.items()]
-ENVIRONMENT = _ADDED | os.environ
+ENVIRONMENT = {name: text for name, text in _FILE.items() if text} | os.environ
 
 MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None
 # Each worker counts into files of its own here; /metrics adds them up (points_app.metrics).
@@ -46,6 +44,8 @@ graceful_timeout = 10  # platforms kill 30 s after SIGTERM; an upload waits at m
 keepalive = 5
 backlog = 2048
 pidfile = ENVIRONMENT.get("WEB_PIDFILE")
+# Beside the pid file, for bin/deploy: a file for each worker that takes requests, by process id.
+SERVING = Path(f"{pidfile}.serving") if pidfile else None
 # A heartbeat file on a disk that stalls would get a healthy worker killed.
 worker_tmp_dir = MEMORY
 
@@ -63,6 +63,9 @@ errorlog = "-"
 
 def on_starting(server: object) -> None:
     """End before a port is open when the configuration cannot run the service."""
+    if SERVING:
+        shutil.rmtree(SERVING, ignore_errors=True)
+        SERVING.mkdir()
     check = [sys.executable, "-m", "points_app.start"]
     done = subprocess.run(check, cwd=PROJECT, env={**ENVIRONMENT})
     if done.returncode:
@@ -80,8 +83,12 @@ def post_worker_init(worker: object) -> None:
 
     worker.wsgi.extensions["revocations"].start()  # type: ignore[attr-defined]
     leave = signal.getsignal(signal.SIGTERM)
+    if SERVING:
+        (SERVING / str(os.getpid())).touch()
 
     def begin(number: int, frame: object) -> None:
+        if SERVING:
+            (SERVING / str(os.getpid())).unlink(missing_ok=True)
         begin_shut_down()
         leave(number, frame)  # type: ignore[operator, misc, arg-type]
 
@@ -112,8 +119,12 @@ def child_exit(server: object, worker: object) -> None:
     from prometheus_client.multiprocess import mark_process_dead
 
     mark_process_dead(worker.pid)  # type: ignore[attr-defined]
+    if SERVING:
+        (SERVING / str(worker.pid)).unlink(missing_ok=True)  # type: ignore[attr-defined]
 
 
 def on_exit(server: object) -> None:
     """Leave nothing in memory."""
     shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+    if SERVING:
+        shutil.rmtree(SERVING, ignore_errors=True)

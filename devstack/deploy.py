@@ -1,8 +1,9 @@
 """bin/deploy: put the code that lies in this folder into service without dropping a request.
 
 What runs goes on running until what replaces it has been seen to start: the new code is loaded
-once aside, the database is migrated (old code must run on the new tables, docs/operations.md), and
-only then gunicorn and Celery, which keep their process ids, are told to take it up.
+once aside, the database is migrated (old code must run on the new tables, docs/operations.md), then
+gunicorn gets as many new workers beside the old ones, and only when those take requests are the
+old ones told to finish. Last comes Celery. Both keep their process ids.
 """
 
 import argparse
@@ -27,7 +28,9 @@ has been put there (git pull). The processes name themselves in files:
   WEB_PIDFILE      written by gunicorn   (gunicorn.conf.py)
   WORKER_PIDFILE   written by the worker (worker/app.py); without it the worker is left alone
 
-Beat holds no state and no request: let its supervisor restart it.
+Beat holds no state and no request: let its supervisor restart it. For a moment old and new web
+processes run side by side: twice the memory, and up to twice the database connections. A change of
+gunicorn.conf.py itself, or of PORT, WEB_CONCURRENCY or WEB_THREADS, takes a restart.
 """
 
 
@@ -38,7 +41,11 @@ class DeployFailed(Exception):
 def main(argv: Sequence[str] | None = None) -> int:
     """Deploy; 0 when the new code serves, 1 when a step failed."""
     arguments = _parser().parse_args(argv)
+    from dotenv import load_dotenv  # --help works before anything is installed
+
     os.chdir(PROJECT)
+    if os.environ.get("FLASK_SKIP_DOTENV") != "1":
+        load_dotenv(PROJECT / ".env")  # as every process of the service does
     started = time.monotonic()
     try:
         deploy(arguments.url)
@@ -56,11 +63,11 @@ def deploy(url: str) -> None:
         raise DeployFailed("WEB_PIDFILE is not set: start gunicorn with it, and deploy with it")
     _step("loading the new code aside", "gunicorn", "--check-config", "wsgi:app")
     _step("migrating the database", "flask", "--app", "wsgi", "db", "upgrade")
-    _replace("web", web)
+    _replace_web(web)
     _await(lambda: _is_ready(url), f"{url}/readyz does not say that the new processes are ready")
     worker = _pid("WORKER_PIDFILE")
     if worker is not None:
-        _replace("worker", worker)
+        _replace_worker(worker)
 
 
 def children(pid: int) -> frozenset[int]:
@@ -113,12 +120,41 @@ def _step(title: str, *command: str) -> None:
     _say(f"{title} ({time.monotonic() - began:.1f} s)")
 
 
-def _replace(name: str, pid: int) -> None:
-    """SIGHUP: gunicorn and Celery finish what is under way and start children with the new code."""
-    began, old = time.monotonic(), children(pid)
-    os.kill(pid, signal.SIGHUP)
-    _await(lambda: children(pid) and not children(pid) & old, f"{name} still runs old processes")
-    _say(f"{name}: {len(old)} processes replaced ({time.monotonic() - began:.1f} s)")
+def _replace_web(master: int) -> None:
+    """Add a new worker for each that serves (SIGTTIN), and take the oldest away when they serve too
+    (SIGTTOU); gunicorn's own SIGHUP stops the old ones before the new ones have loaded."""
+    began, old = time.monotonic(), children(master)
+    serving = _serving() & old
+    if not serving:
+        raise DeployFailed("no web process serves: look at its log, and restart it")
+    for number in range(1, len(serving) + 1):
+        os.kill(master, signal.SIGTTIN)
+        _await(lambda: len(children(master) - old) >= number, "gunicorn starts no new process")  # noqa: B023
+    new = children(master) - old
+    _await(
+        lambda: new <= _serving(),
+        "the new web processes take no requests. The old ones still do: both run now",
+    )
+    _say(f"web: {len(new)} new processes serve ({time.monotonic() - began:.1f} s)")
+    for left in reversed(range(len(old))):
+        os.kill(master, signal.SIGTTOU)
+        _await(lambda: len(_serving() & old) <= left, "web does not let go of an old process")  # noqa: B023
+    _await(lambda: not children(master) & old, "web still runs old processes")
+    _say(f"web: {len(old)} processes replaced ({time.monotonic() - began:.1f} s)")
+
+
+def _serving() -> frozenset[int]:
+    """The web processes that take requests (gunicorn.conf.py)."""
+    folder = Path(f"{os.environ['WEB_PIDFILE']}.serving")
+    return frozenset(int(file.name) for file in folder.glob("[0-9]*"))
+
+
+def _replace_worker(parent: int) -> None:
+    """SIGHUP: Celery finishes what is under way, or gives it back, and starts anew."""
+    began, old = time.monotonic(), children(parent)
+    os.kill(parent, signal.SIGHUP)
+    _await(lambda: children(parent) and not children(parent) & old, "worker: old processes run")
+    _say(f"worker: {len(old)} processes replaced ({time.monotonic() - began:.1f} s)")
 
 
 def _await(condition: Callable[[], object], otherwise: str) -> None:
