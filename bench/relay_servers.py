@@ -80,8 +80,9 @@ def _innermost(pid: int) -> int:
 def _running(
     command: list[str], environ: dict[str, str], port: int
 ) -> Iterator[subprocess.Popen[bytes]]:
+    # From here, because gunicorn reads the product's gunicorn.conf.py where it finds it.
     process = subprocess.Popen(
-        command, env=environ, stdout=subprocess.DEVNULL, start_new_session=True
+        command, env=environ, cwd=BENCH, stdout=subprocess.DEVNULL, start_new_session=True
     )
     try:
         _await_port(port, process)

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Draw Chinese restaurant slips and payment screenshots with known totals, to measure the reader.
 
 `--false` draws papers that only look like receipts, `--series` many payments by one template.
@@ -16,8 +15,6 @@ from decimal import Decimal
 from pathlib import Path
 
 from PIL import Image
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.slip_damage import DAMAGES, damaged
 from bench.slip_false import FALSE_LAYOUTS, KIND_OF

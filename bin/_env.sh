@@ -91,3 +91,9 @@ need() {
 need_mariadb() {
     need "$1" "$2" mariadbd=mariadb-server-core mariadb-dump=mariadb-client
 }
+
+# run_bench MODULE ARGUMENT...: a measurement, in the environment of the tests.
+run_bench() {
+    make_environment requirements.txt requirements-dev.txt
+    exec .venv/bin/python -m "bench.$@"
+}
