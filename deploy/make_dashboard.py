@@ -127,6 +127,8 @@ PANELS: tuple[tuple[str, str, dict[str, str]], ...] = (
             "automatic approvals overruled": "max(points_auto_approve_error_ratio)",
             "checked, hours ago": "max(points_books_checked_seconds) / 3600",
             "storage used": "max(points_storage_used_ratio)",
+            "backup, hours ago": "max(points_backup_age_seconds) / 3600",
+            "database, GB": "max(points_database_bytes) / 1e9",
             "figures, seconds old": "max(points_figures_age_seconds)",
         },
     ),

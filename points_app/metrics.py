@@ -82,6 +82,8 @@ FIGURES = {
     "points_storage_used_ratio": "Used share of the picture storage, where it has a limit.",
     "points_books_balanced": "1 when the last check of the books found nothing wrong, else 0.",
     "points_books_checked_seconds": "Age of the last check of the books.",
+    "points_backup_age_seconds": "Age of the last backup by `flask backup`.",
+    "points_database_bytes": "Size of the database's tables and indexes.",
     "points_auto_approve_error_ratio": "Share of sampled automatic approvals a person overruled.",
     "points_dependency_up": "1 while a dependency answers this process as it should, else 0.",
     "points_figures_age_seconds": "Age of these figures; the worker gathers them every 30 s.",

@@ -110,6 +110,7 @@ def _body_broken(error: ParseException) -> Response:
 def _database_failed(error: DBAPIError) -> Response:
     if is_disk_full(error):
         log.critical("database_disk_full")
+        return _unavailable(error, "DiskFull")
     return _unavailable(error) if is_unavailable(error) else _unexpected(error)
 
 
@@ -119,10 +120,11 @@ def _keys_unknown(error: UnknownKeys) -> Response:
     return _unavailable(error)
 
 
-def _unavailable(error: Exception) -> Response:
-    """A dependency is down: 503 with the area's code, and the client may try again."""
-    name = type(error).__name__
-    dependency = next((name for kind, name in DEPENDENCIES if isinstance(error, kind)), "service")
+def _unavailable(error: Exception, name: str | None = None) -> Response:
+    """A dependency is down: 503 with the area's code, and the client may try again. `name` says
+    what is the matter where the error's own name does not."""
+    name = name or type(error).__name__
+    dependency = next((what for kind, what in DEPENDENCIES if isinstance(error, kind)), "service")
     metrics.UNAVAILABLE.labels(dependency, name).inc()
     log.error("dependency_unavailable", extra={"dependency": dependency, "error": name})
     failure = _failure()

@@ -5,18 +5,27 @@ list tells what must be there. Redis holds no truth and is not part of it.
 """
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
+from sqlalchemy.exc import DBAPIError
 
 from points_app.clients import dumps
-from points_app.db import db, utcnow
+from points_app.db import db, execute, transactional, utcnow
 from points_app.extensions import parts
+from points_app.models import AuditEntry
+from points_app.services import audit
 from points_app.wire.times import iso
 
+log = logging.getLogger(__name__)
+
+ENTRIES = AuditEntry.__table__
+TARGET = "backup"
 DATABASE_FILE = "database.gz"
 OBJECTS_FILE = "objects.jsonl"
 MANIFEST_FILE = "manifest.json"
@@ -63,7 +72,22 @@ def create(folder: Path, progress: Progress) -> Manifest:
         },
     )
     (folder / MANIFEST_FILE).write_text(json.dumps(asdict(manifest), indent=2) + "\n")
+    try:
+        _note(manifest)
+    except DBAPIError as error:  # a replica is a good place to take a backup from
+        log.warning("backup_not_noted", extra={"error": type(error).__name__})
     return manifest
+
+
+@transactional
+def _note(manifest: Manifest) -> None:
+    audit.record(None, "backup.create", TARGET, {"objects": manifest.objects})
+
+
+def last_made() -> datetime | None:
+    """When the last backup was noted in this database."""
+    made = select(ENTRIES.c.created_at).where(ENTRIES.c.target == TARGET)
+    return execute(made.order_by(ENTRIES.c.id.desc()).limit(1)).scalar()
 
 
 def check(folder: Path) -> Manifest:

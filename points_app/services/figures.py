@@ -10,11 +10,11 @@ from typing import Any
 
 import orjson
 from redis import RedisError
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from points_app import jobs
 from points_app.clients.storage import StorageError
-from points_app.db import execute, utcnow
+from points_app.db import db, execute, utcnow
 from points_app.extensions import parts
 from points_app.metrics import Row
 from points_app.models import (
@@ -26,7 +26,7 @@ from points_app.models import (
     ReviewStatus,
     User,
 )
-from points_app.services import auto_review
+from points_app.services import auto_review, backup
 
 KEY = "figures"
 KEPT_SECONDS = 3600
@@ -38,7 +38,7 @@ _UNREAD = (ProcessingStatus.QUEUED, ProcessingStatus.PROCESSING)
 def gather() -> int:
     """Gather every figure and leave it in Redis; returns how many. Raises redis.RedisError."""
     rows = [*_guests(), *_reviews(), *_receipts(), *_products(), *_prizes(), *_books()]
-    rows += _surroundings()
+    rows += [*_surroundings(), *_database()]
     kept = {"at": time.time(), "rows": rows}
     parts.redis.set(KEY, orjson.dumps(kept).decode(), ex=KEPT_SECONDS)
     return len(rows)
@@ -145,6 +145,20 @@ def _surroundings() -> list[Row]:
         used = None
     if used is not None:
         rows.append(("points_storage_used_ratio", {}, used))
+    return rows
+
+
+def _database() -> list[Row]:
+    rows: list[Row] = []
+    made = backup.last_made()
+    if made is not None:
+        rows.append(("points_backup_age_seconds", {}, _age(made)))
+    if db.engine.dialect.name != "sqlite":
+        size = text(
+            "SELECT SUM(data_length + index_length + data_free) FROM information_schema.tables"
+            " WHERE table_schema = DATABASE()"
+        )
+        rows.append(("points_database_bytes", {}, float(execute(size).scalar_one() or 0)))
     return rows
 
 

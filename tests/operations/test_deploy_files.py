@@ -87,9 +87,27 @@ def test_the_dashboard_is_current_and_names_real_metrics():
     assert names == known(), "a metric nobody looks at, or a panel of none"
 
 
-def test_alerts_name_real_metrics_and_are_explained():
-    rules = yaml.safe_load((DEPLOY / "alerts.yaml").read_text())["groups"][0]["rules"]
-    handbook = (PROJECT / "docs" / "operations.md").read_text()
-    for rule in rules:
-        assert named(rule["expr"]) <= known(), rule["alert"]
-        assert f"`{rule['alert']}`" in handbook
+def rules():
+    return yaml.safe_load((DEPLOY / "alerts.yaml").read_text())["groups"][0]["rules"]
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
+def test_an_alert_names_real_metrics_and_leads_to_its_first_steps(rule):
+    assert named(rule["expr"]) <= known()
+    file, _, anchor = rule["annotations"]["runbook_url"].partition("#")
+    sections = re.split(r"^## ", (PROJECT / file).read_text(), flags=re.MULTILINE)
+    (section,) = [text for text in sections if anchor == anchor_of(text.splitlines()[0])]
+    assert f"`{rule['alert']}`" in section
+
+
+def anchor_of(heading):
+    """As GitHub and GitLab make it."""
+    return re.sub(r"[^a-z0-9 -]", "", heading.lower()).strip().replace(" ", "-")
+
+
+def test_every_dependency_has_its_alert():
+    """By its label: a Redis that hangs must not be announced as a database."""
+    text = " ".join(rule["expr"] for rule in rules())
+    for name in ("database", "keys", "redis", "storage"):
+        assert f'points_dependency_up{{dependency="{name}"}}' in text
+    assert 'dependency="database", error="TimeoutError"' in re.sub(r"\s+", " ", text)

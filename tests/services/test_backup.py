@@ -13,7 +13,7 @@ from points_app import create_app
 from points_app.config import Settings
 from points_app.db import db
 from points_app.models import LedgerEntry, User
-from points_app.services import processing, seals
+from points_app.services import figures, processing, seals
 from tests.books import balance, count
 from tests.receipts_in import hand_in
 
@@ -169,3 +169,17 @@ def test_sqlite(app, environment, tmp_path):
     second = create_app(Settings.from_env(target))
     assert run(second, "restore", tmp_path / "b").exit_code == 0
     assert run(second, "prove").exit_code == 0
+
+
+def test_its_age_is_told(app, make, tmp_path):
+    business_of_a_day(app, make)
+    assert "points_backup_age_seconds" not in told(app)
+    assert run(app, "backup", tmp_path / "backup").exit_code == 0
+    assert 0 <= told(app)["points_backup_age_seconds"] < 60
+    assert told(app)["points_database_bytes"] > 100_000
+
+
+def told(app):
+    with app.app_context():
+        figures.gather()
+        return {name: value for name, _, value in figures.latest()}

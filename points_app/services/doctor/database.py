@@ -209,7 +209,7 @@ def books() -> Iterator[Finding]:
         yield failed(
             "books",
             f"{run.offender_count} rows were wrong {hours:.0f} h ago",
-            "run: flask prove, and follow docs/operations.md, Books that do not balance",
+            "run: flask prove, and follow docs/runbook.md, The books do not balance",
         )
     elif hours > MAX_PROOF_HOURS:
         yield warning("books", f"last checked {hours:.0f} h ago", "is beat running?")
