@@ -32,7 +32,7 @@ def development_environment(project: Path, data: Path) -> dict[str, str]:
         "WEB_PIDFILE": str(data / "web.pid"),
         "WORKER_PIDFILE": str(data / "worker.pid"),
         "SMS_PROVIDER": "console",
-        "LOG_FORMAT": "console" if sys.stdout.isatty() else "json",
+        "LOG_FORMAT": "json",  # devstack.console puts it into words
         "PYTHONUNBUFFERED": "1",
         # Developers' containers run as root, and Celery greets each start with eight lines on it.
         "PYTHONWARNINGS": "ignore:You",

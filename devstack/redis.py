@@ -39,7 +39,9 @@ def redis_server(
     }
     if "cluster-enabled" in options:  # by itself it is the port + 10,000, which may be none
         options["cluster-port"] = str(free_port())
-    arguments = [word for key, text in options.items() for word in (f"--{key}", *text.split(" "))]
+    master = options.pop("replicaof", "").split()  # two words; a path with a space is one
+    arguments = [word for key, text in options.items() for word in (f"--{key}", text)]
+    arguments += ["--replicaof", *master] if master else []
     server = Server(
         "redis",
         [get_binary_path(), *arguments],

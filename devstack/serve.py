@@ -54,6 +54,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (CannotServe, ProcessFailed) as error:
         say(str(error))
         return 1
+    except OSError as error:  # a folder that cannot be written, a full disk
+        where = error.filename or arguments.data
+        say(f"{error.strerror or error}: {where}. Another folder: bin/serve --data FOLDER")
+        return 1
     except KeyboardInterrupt:
         say("stopped")
     return 0
@@ -177,7 +181,11 @@ def _run_step(title: str, name: str, command: str, environment: dict[str, str]) 
 
 def _start(stack: ExitStack, name: str, command: str, environment: dict[str, str]) -> Process:
     process = Process(
-        name, _shell(command), printer(name), env=environment, stop_seconds=STOP_SECONDS[name]
+        name,
+        _shell(command),
+        printer(name, for_people="LOG_FORMAT" not in os.environ),
+        env=environment,
+        stop_seconds=STOP_SECONDS[name],
     )
     process.start()
     stack.callback(say, f"stopped {name}")

@@ -6,6 +6,7 @@ service runs (cost of a draw, receipt rate, ...) live in the table `system_confi
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from secrets import token_hex, token_urlsafe
 from typing import Any, Literal, Self
@@ -22,6 +23,13 @@ PLACEHOLDERS = re.compile(
     "change.?(me|this)|your.?(secret|key)|default[-_]|[-_]secret|secret[-_]|(secret|jwt)key|"
     "jwt.?secret|password|example|placeholder|insecure|development"
 )
+
+# Rows and columns of a keyboard, the alphabet, the digits: what fingers type instead of chance.
+SEQUENCES = (
+    "`1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./", "abcdefghijklmnopqrstuvwxyz",
+    "1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm", "8ik,", "9ol.", "0p;/",
+)  # fmt: skip
+NEIGHBOURS = frozenset(frozenset(pair) for row in SEQUENCES for pair in pairwise(row))
 
 
 class ConfigurationError(Exception):
@@ -128,11 +136,21 @@ class Settings(BaseModel):
         except ValidationError as error:
             problems = [_explain(item) for item in error.errors()]
             settings = cls.model_validate(_patched(given, error))
+        problems += _contradictions(values)
         problems += unsafe(settings) if settings.is_production else []
         problems += _incomplete(settings)
         if problems:
             raise ConfigurationError(problems)
         return settings
+
+
+def _contradictions(values: Mapping[str, Any]) -> list[str]:
+    """Two names for one thing of which one says production."""
+    said = {name: values[name] for name in ("app_env", "node_env") if name in values}
+    if len(set(said.values())) > 1 and "production" in said.values():
+        listed = " and ".join(f"{name.upper()}={text}" for name, text in said.items())
+        return [f"{listed} contradict each other: set one of them"]
+    return []
 
 
 def _patched(given: dict[str, Any], error: ValidationError) -> dict[str, Any]:
@@ -195,8 +213,9 @@ def unsafe(settings: Settings) -> list[str]:
         problems.append("DATABASE_URL (or DB_PASSWORD) has no password")
     if settings.debug:
         problems.append("FLASK_DEBUG must be off")
-    if "*" in settings.cors_origins:
-        problems.append("CORS_ORIGINS must list exact origins, not *")
+    origins = {origin.strip() for origin in settings.cors_origins.split(",")}
+    if "*" in settings.cors_origins or "null" in origins:
+        problems.append("CORS_ORIGINS must list exact origins, not * or null, which anybody can be")
     if settings.public_url and not settings.public_url.startswith("https://"):
         problems.append("PUBLIC_URL must start with https://")
     return problems
@@ -206,7 +225,16 @@ def _is_guessable(secret: str) -> bool:
     """Whether a secret is a placeholder, a repetition or a sequence instead of chance."""
     text = secret.lower()
     repeats = any(text == (text[:size] * len(text))[: len(text)] for size in range(1, 17))
-    return repeats or len(set(text)) < 8 or bool(PLACEHOLDERS.search(text))
+    few = len(set(text)) < 8
+    return repeats or few or _is_typed(text) or bool(PLACEHOLDERS.search(text))
+
+
+def _is_typed(text: str) -> bool:
+    """Whether most characters stand beside the one before on a keyboard or in the alphabet: about
+    one in ten of a random one, one in four of a hexadecimal one."""
+    pairs = [frozenset(pair) for pair in pairwise(text)]
+    beside = sum(len(pair) == 1 or pair in NEIGHBOURS for pair in pairs)
+    return beside > len(pairs) / 2
 
 
 def _has_credentials(database_url: str) -> bool:

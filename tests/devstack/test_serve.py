@@ -1,5 +1,6 @@
 """bin/serve with the real service: it gets ready, stops in order, and notices a death."""
 
+import json
 import os
 import signal
 import socket
@@ -8,6 +9,8 @@ import sys
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from devstack.ports import free_port, is_free
 from devstack.serve import PROJECT
@@ -24,6 +27,11 @@ def test_it_serves_both_ports_and_stops_everything_in_order(
             assert answer.status == 200
     children = launcher.children()
     assert set(children) == {"web", "worker", "beat", "redis"}
+    in_words = [line for line in launcher.lines if " request  method=GET route=/readyz" in line]
+    assert in_words and all(line.startswith("web     | ") for line in in_words)
+    kept = [json.loads(line) for line in (launcher.data / "serve.log").read_text().splitlines()]
+    assert {"serve", "web", "worker"} <= {entry["process"] for entry in kept}
+    assert any(entry.get("route") == "/readyz" and entry["status"] == 200 for entry in kept)
 
     second = launch()
     second.process.start()
@@ -57,6 +65,21 @@ def test_a_taken_port_is_explained_and_nothing_starts(launch: Callable[..., Laun
     assert f"port {port} is taken" in launcher.text
     assert "WS_PORT=N bin/serve" in launcher.text
     assert "redis" not in launcher.text
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [("/proc/points", "No such file or directory"), ("/dev/null/points", "Not a directory")],
+)
+def test_a_folder_that_cannot_be_is_one_line(folder: str, said: str) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "devstack.serve", "--data", folder],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 1 and not result.stderr
+    assert result.stdout == f"serve   | {said}: {folder}. Another folder: bin/serve --data FOLDER\n"
 
 
 def test_a_database_that_is_down_ends_the_start_with_its_step(

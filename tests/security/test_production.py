@@ -1,5 +1,6 @@
 """Production refuses to start with anything unsafe, and says everything at once."""
 
+import base64
 import secrets
 
 import pytest
@@ -38,6 +39,9 @@ def test_a_safe_environment_starts():
         ({"JWT_SECRET": "q8fJ2kLx0pZr7vTn"}, "JWT_SECRET is too short"),
         ({"JWT_SECRET": "your-secret-key-q8fJ2kLx0pZr7vTn5cWy"}, "JWT_SECRET is too short or a d"),
         ({"JWT_SECRET": "abcd1234" * 5}, "JWT_SECRET is too short or a default"),
+        ({"JWT_SECRET": "qwertyuiopasdfghjklzxcvbnm1234567890"}, "JWT_SECRET is too short or a d"),
+        ({"JWT_SECRET": "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik,9ol."}, "JWT_SECRET is too short or a d"),
+        ({"JWT_SECRET": "zyxwvutsrqponmlkjihgfedcba9876543210"}, "JWT_SECRET is too short or a d"),
         ({"JWT_REFRESH_SECRET": "x" * 64}, "JWT_REFRESH_SECRET is too short or a default"),
         ({"JWT_REFRESH_SECRET": SAFE["JWT_SECRET"]}, "must differ"),
         ({"JWT_SECRET": SAFE["ENCRYPTION_KEY"]}, "ENCRYPTION_KEY must differ"),
@@ -53,6 +57,9 @@ def test_a_safe_environment_starts():
         ({"DATABASE_URL": ""}, "DATABASE_URL is not set"),
         ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG"),
         ({"CORS_ORIGINS": "*"}, "CORS_ORIGINS"),
+        ({"CORS_ORIGINS": "https://h5.example.com, null"}, "CORS_ORIGINS"),
+        ({"APP_ENV": "development"}, "APP_ENV=development and NODE_ENV=production contradict"),
+        ({"NODE_ENV": "test", "APP_ENV": "production"}, "contradict each other"),
         ({"PUBLIC_URL": "http://points.example"}, "PUBLIC_URL"),
         ({"TRUSTED_PROXIES": "many"}, "TRUSTED_PROXIES"),
     ],
@@ -88,3 +95,14 @@ def test_everything_wrong_is_listed_at_once():
     ):
         assert any(problem.startswith(name) for problem in found), (name, found)
     assert len(found) == len(set(found))
+
+
+def test_no_random_secret_is_refused():
+    """Whatever the commands in the messages make."""
+    for _ in range(2000):
+        made = {
+            "JWT_SECRET": base64.b64encode(secrets.token_bytes(48)).decode(),
+            "JWT_REFRESH_SECRET": secrets.token_urlsafe(32),
+            "ENCRYPTION_KEY": secrets.token_hex(32),
+        }
+        Settings.from_env({**SAFE, **made})
