@@ -1,17 +1,20 @@
 """How gunicorn serves wsgi:app. Everything that differs between machines is an environment
-variable: PORT, WS_PORT, BIND_HOST, WEB_CONCURRENCY, WEB_THREADS, WEB_PIDFILE.
+variable: PORT, WS_PORT, BIND_HOST, WEB_CONCURRENCY, WEB_THREADS, WEB_KEEPALIVE,
+WEB_PIDFILE.
 
 The master must not import the application: workers it starts later would then run the code as it
 was when the master started (bin/deploy counts on the new one).
 """
 
 import os
+import runpy
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from dotenv import dotenv_values
 
@@ -20,6 +23,15 @@ PROJECT = Path(__file__).resolve().parent
 # it starts (points_app.start), so that one started by bin/deploy has what it says then.
 _FILE = {} if os.environ.get("FLASK_SKIP_DOTENV") == "1" else dotenv_values(PROJECT / ".env")
 ENVIRONMENT = {name: text for name, text in _FILE.items() if text} | os.environ
+
+
+def _ours(name: str) -> dict[str, Any]:
+    """What a file of the application defines: read by its path, anew after a SIGHUP."""
+    return runpy.run_path(str(PROJECT / "points_app" / f"{name}.py"))
+
+
+descriptors = _ours("descriptors")
+descriptors["raise_limit"]()  # the web processes inherit it
 
 MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None
 # Each worker counts into files of its own here; /metrics adds them up (points_app.metrics).
@@ -36,12 +48,16 @@ def _binds() -> list[str]:
 
 
 bind = _binds()
-worker_class = "gthread"  # blocking drivers; WebSockets leave their thread (points_app.realtime)
+# Threads for blocking drivers; WebSockets leave theirs (points_app.realtime).
+worker_class = _ours("gunicorn_worker")["Worker"]
+worker_connections = descriptors["for_connections"]()  # the worker itself makes room
 workers = int(ENVIRONMENT.get("WEB_CONCURRENCY") or 2)
 threads = int(ENVIRONMENT.get("WEB_THREADS") or 32)
 
 graceful_timeout = 10  # platforms kill 30 s after SIGTERM; an upload waits at most 8 s
-keepalive = 5
+# Longer than the proxy keeps its connections (60 s): who closes first must not be the one to whom
+# the next request may be on its way already.
+keepalive = int(ENVIRONMENT.get("WEB_KEEPALIVE") or 75)
 backlog = 2048
 pidfile = ENVIRONMENT.get("WEB_PIDFILE")
 # Beside the pid file, for bin/deploy: a file for each worker that takes requests, by process id.

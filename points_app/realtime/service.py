@@ -1,11 +1,11 @@
 """The hub and the relay of one app in one process."""
 
-import resource
 import threading
 
 from flask import request
 from redis import Redis, RedisError
 
+from points_app import descriptors
 from points_app.clients.redis import make_redis
 from points_app.notices import missed_since
 from points_app.realtime.connection import Connection, Limits, Newcomer
@@ -17,7 +17,6 @@ from points_app.realtime.relay import Relay
 from points_app.realtime.talk import answer, connected, resync
 
 SUBSCRIBE_SECONDS = 0.5
-SPARE_DESCRIPTORS = 256
 # RESP 2: redis-py formats a debug line for every push message of RESP 3, wanted or not. Whatever
 # bytes somebody publishes, the relay must go on. It checks its link itself.
 RELAY_LINK = {"protocol": 2, "encoding_errors": "replace", "health_check_interval": 0}
@@ -74,7 +73,7 @@ class Realtime:
     def _start(self) -> tuple[Hub, Relay, Redis]:
         with self._starting:
             if self._running is None:
-                self._max_sockets = min(self._max_sockets, _descriptors() - SPARE_DESCRIPTORS)
+                self._max_sockets = min(self._max_sockets, descriptors.for_sockets())
                 hub = Hub(answer, Limits(), resync)
                 relay = Relay(make_redis(self._redis_url, **RELAY_LINK), hub)
                 hub.start()
@@ -94,10 +93,3 @@ def _catch_up(hub: Hub, history: Redis, connection: Connection, since: int) -> N
     else:
         had, missed = ([text_frame(text) for text in texts] for texts in found)
         hub.replay(connection, had, missed)
-
-
-def _descriptors() -> int:
-    """Raise the soft limit of open files to the hard one; how many may be open."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    return most

@@ -17,7 +17,7 @@ from points_app.config import Settings
 DEPLOY = PROJECT / "deploy"
 SETTINGS = {name.upper() for name in Settings.model_fields} | {
     "DB_HOST", "DB_PORT", "DB_USER", "DB_PASSWORD", "DB_NAME", "NODE_ENV", "FLASK_DEBUG",
-    "WS_PORT", "BIND_HOST", "WEB_CONCURRENCY", "BEAT_SCHEDULE", "STORAGE_ENDPOINT",
+    "WS_PORT", "BIND_HOST", "WEB_CONCURRENCY", "WEB_KEEPALIVE", "BEAT_SCHEDULE", "STORAGE_ENDPOINT",
 }  # fmt: skip
 FOR_PROCESSES = {"REMAP_SIGTERM", "WORKER_METRICS_PORT"}
 

@@ -11,7 +11,11 @@ from types import SimpleNamespace
 from flask import Flask, request
 from flask_sock import Sock
 
+from points_app.descriptors import raise_limit
 from points_app.realtime import Viewer, init_realtime, shut_down, socket_count
+
+
+raise_limit()
 
 
 def authenticate(token: str) -> Viewer | None:
