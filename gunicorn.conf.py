@@ -31,7 +31,8 @@ def _ours(name: str) -> dict[str, Any]:
 
 
 descriptors = _ours("descriptors")
-descriptors["raise_limit"]()  # the web processes inherit it
+descriptors["raise_limit"]()  # the web processes inherit both
+_ours("stderr")["never_wait"]()
 
 MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None
 # Each worker counts into files of its own here; /metrics adds them up (points_app.metrics).

@@ -120,6 +120,11 @@ PANELS: tuple[tuple[str, str, dict[str, str]], ...] = (
         {"{{dependency}}": "min by (dependency) (points_dependency_up)"},
     ),
     (
+        "Log lines lost a minute",
+        "none",
+        {"lost": "sum(rate(points_log_lines_lost_total[5m])) * 60"},
+    ),
+    (
         "Books, storage, figures",
         "none",
         {

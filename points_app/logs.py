@@ -11,6 +11,7 @@ import orjson
 from structlog.contextvars import get_contextvars
 from structlog.dev import ConsoleRenderer, plain_traceback
 
+from points_app import metrics
 from points_app.config import Settings
 
 # Two lines of Celery's a task say less than the one of our own (worker.app).
@@ -35,6 +36,8 @@ def configure_logging(settings: Settings) -> None:
     as_json = settings.log_format == "json" or (
         settings.log_format == "auto" and not sys.stderr.isatty()
     )
+    if hasattr(sys.stderr, "on_loss"):  # a server's (points_app.stderr)
+        sys.stderr.on_loss = metrics.LOG_LINES_LOST.inc
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines(_json if as_json else _readable()))
     # What no line shows need not be looked up for each (Python's logging HOWTO, Optimization).

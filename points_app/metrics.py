@@ -46,6 +46,9 @@ UPGRADES = Counter("points_socket_handshakes", "WebSocket handshakes by HTTP sta
 THREAD_FAILURES = Counter(
     "points_thread_failures", "Background threads that failed and began anew.", ["thread"]
 )
+LOG_LINES_LOST = Counter(
+    "points_log_lines_lost", "Lines that whoever reads standard error did not take in time."
+)
 PUSH_DOWN = Gauge(
     "points_push_down",
     "Web processes whose guests hear nothing: no subscription at Redis.",

@@ -7,6 +7,7 @@ master asks it before it opens a port (gunicorn.conf.py).
 import logging
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -81,7 +82,10 @@ def check_surroundings(app: "Flask") -> None:
 
 def give_up(reason: str) -> NoReturn:
     """End this process, and gunicorn's master with it, for a reason that a person reads."""
-    print(reason, file=sys.stderr, flush=True)
+    with suppress(
+        BlockingIOError
+    ):  # a pipe nobody reads, which its parent made so (points_app.stderr)
+        print(reason, file=sys.stderr, flush=True)
     sys.exit(CANNOT_START)
 
 

@@ -19,6 +19,7 @@ from points_app.db import db, query_count
 from points_app.logs import configure_logging
 from points_app.services import keys
 from points_app.start import check_surroundings, read_settings
+from points_app.stderr import never_wait
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ celery.conf.include = ["worker.receipts", "worker.maintenance", "worker.ledger"]
 
 @setup_logging.connect
 def _log_as_the_app_does(**_: Any) -> None:
+    never_wait()
     configure_logging(flask_app.config["SETTINGS"])
 
 

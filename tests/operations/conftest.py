@@ -44,8 +44,9 @@ def open_site(
     """Start the web process, by way of the words `through`, with more or other variables."""
     with ExitStack() as running:
 
-        def start(through: Sequence[str] = (), **variables: str) -> Site:
-            port, log = free_port(), tmp_path_factory.mktemp("site") / "gunicorn.log"
+        def start(through: Sequence[str] = (), log: Path | None = None, **variables: str) -> Site:
+            port = free_port()
+            log = log or tmp_path_factory.mktemp("site") / "gunicorn.log"
             settings = {"PORT": str(port), "BIND_HOST": "127.0.0.1", "WEB_CONCURRENCY": "1"}
             settings |= {**environment, "PATH": os.environ["PATH"], **variables}
             words = ["env", *(f"{name}={text}" for name, text in settings.items()), *through]

@@ -14,7 +14,6 @@ from flask_sock import Sock
 from points_app.descriptors import raise_limit
 from points_app.realtime import Viewer, init_realtime, shut_down, socket_count
 
-
 raise_limit()
 
 
