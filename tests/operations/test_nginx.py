@@ -1,6 +1,6 @@
 """The proxy in front: WebSockets pass, tokens stay out of its log, slow bodies hold no thread."""
 
-import shutil
+import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +10,8 @@ from urllib.request import Request, urlopen
 import pytest
 
 from devstack.ports import free_port
-from devstack.process import Process, wait_until
-from devstack.serve import PROJECT
+from devstack.process import wait_until
+from tests.operations.proxy import docker_changes, running, write
 from tests.realtime.conftest import Guest, Site, serve
 
 SECRET = "u1.s.4000000000"
@@ -31,37 +31,12 @@ def site(tmp_path_factory, redis_url) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def proxy(site, tmp_path_factory) -> Iterator[Proxy]:
-    """nginx with the shipped file; only the addresses are this machine's."""
-    nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
-    assert nginx, "nginx is not installed: apt-get install nginx-light"
+    """nginx with the file that Docker has."""
     folder = tmp_path_factory.mktemp("nginx")
     ports, log = (free_port(), free_port()), folder / "nginx.log"
-    text = (PROJECT / "deploy" / "nginx.conf").read_text()
-    for old, new in {
-        "server web:3000": f"server 127.0.0.1:{site.port}",
-        "listen 3000": f"listen 127.0.0.1:{ports[0]}",
-        "listen 8080": f"listen 127.0.0.1:{ports[1]}",
-        "/tmp/nginx.pid": str(folder / "nginx.pid"),
-        "/dev/stdout": str(log),
-        "http {": f"http {{\n    client_body_temp_path {folder}/body;\n"
-        f"    proxy_temp_path {folder}/proxy;\n    fastcgi_temp_path {folder}/fastcgi;\n"
-        f"    uwsgi_temp_path {folder}/uwsgi;\n    scgi_temp_path {folder}/scgi;",
-    }.items():
-        assert old in text, old
-        text = text.replace(old, new)
-    (folder / "nginx.conf").write_text("daemon off;\n" + text)
-    command = [nginx, "-e", "stderr", "-c", folder / "nginx.conf"]
-    with Process("nginx", command, folder / "errors.log"):
-        wait_until(lambda: _answers(ports[0]), 20, (folder / "errors.log").read_text())
+    changes = docker_changes(folder, ports, f"127.0.0.1:{site.port}") | {"/dev/stdout": str(log)}
+    with running(write(folder, "nginx.conf", changes), ports[0]):
         yield Proxy(ports, log)
-
-
-def _answers(port: int) -> bool:
-    try:
-        with urlopen(f"http://127.0.0.1:{port}/vitals", timeout=2) as answer:
-            return answer.status == 200
-    except OSError:
-        return False
 
 
 def test_websockets_pass_on_both_ports_and_paths(site, proxy):
@@ -80,8 +55,9 @@ def test_no_token_reaches_the_proxy_s_log(site, proxy):
 
 
 def test_metrics_are_not_public(proxy):
-    with pytest.raises(HTTPError, match="404"):
+    with pytest.raises(HTTPError, match="404") as refused:
         urlopen(f"http://127.0.0.1:{proxy.ports[0]}/metrics", timeout=5)
+    assert json.load(refused.value)["code"] == 9404
 
 
 def test_a_slow_upload_reaches_the_service_only_when_it_is_whole(site, proxy):

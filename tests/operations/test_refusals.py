@@ -6,6 +6,9 @@ from contextlib import ExitStack, closing
 
 import pytest
 
+from devstack.ports import free_port
+from tests.operations.proxy import docker_changes, own_changes, running, write
+
 TRIES = 20
 MEGABYTE = 1024 * 1024
 ROOM = {"RATE_LIMIT_API": "100000", "RATE_LIMIT_API_IP": "100000", "RATE_LIMIT_LOGIN_IP": "1"}
@@ -22,9 +25,28 @@ REFUSALS = {
 }
 
 
+DOORS = ("direct", "docker", "own machine")
+
+
 @pytest.fixture(scope="module")
 def site(open_site):
     return open_site(WEB_THREADS="4", **ROOM)
+
+
+@pytest.fixture(scope="module")
+def doors(site, certificate, tmp_path_factory):
+    """The port of each way to the service: without and with nginx, by both of its files."""
+    service, docker, own = f"127.0.0.1:{site.port}", free_port(), free_port()
+    with ExitStack() as proxies:
+        folder = tmp_path_factory.mktemp("docker")
+        changes = docker_changes(folder, (docker, free_port()), service)
+        changes["/dev/stdout"] = f"{folder}/access.log"
+        proxies.enter_context(running(write(folder, "nginx.conf", changes), docker))
+        folder = tmp_path_factory.mktemp("own")
+        ports = own, free_port(), free_port()
+        changes = own_changes(folder, ports, service, certificate)
+        proxies.enter_context(running(write(folder, "nginx-tls.conf", changes), own))
+        yield dict(zip(DOORS, (site.port, docker, own), strict=True))
 
 
 def ask(connection, method, path, headers, megabytes):
@@ -45,20 +67,22 @@ def use_up_the_limit(port):
         ask(connection, "POST", "/api/auth/login", {}, 0)
 
 
+@pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("name", REFUSALS)
-def test_on_a_connection_of_its_own(site, name):
+def test_on_a_connection_of_its_own(doors, door, name):
     request, expected = REFUSALS[name]
-    use_up_the_limit(site.port)
+    use_up_the_limit(doors[door])
     for _ in range(TRIES):
-        with connect(site.port) as connection:
+        with connect(doors[door]) as connection:
             assert ask(connection, *request) == expected
 
 
+@pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("name", REFUSALS)
-def test_the_connection_serves_the_next_request(site, name):
+def test_the_connection_serves_the_next_request(doors, door, name):
     request, expected = REFUSALS[name]
-    use_up_the_limit(site.port)
-    with connect(site.port) as connection:
+    use_up_the_limit(doors[door])
+    with connect(doors[door]) as connection:
         connection.connect()
         ours = connection.sock
         for _ in range(3):
@@ -66,10 +90,11 @@ def test_the_connection_serves_the_next_request(site, name):
         assert connection.sock is ours
 
 
-def test_what_is_too_large(site, make):
+@pytest.mark.parametrize("door", DOORS)
+def test_what_is_too_large(doors, door, make):
     token = {"Authorization": f"Bearer {make.guest().token}"}
     for _ in range(TRIES):
-        with connect(site.port) as connection:
+        with connect(doors[door]) as connection:
             answer = ask(connection, "POST", "/api/photo/upload", token | PICTURE, 40)
             assert answer == (413, 9413)
 

@@ -1,43 +1,12 @@
 """The database over TLS, as platforms hand it out: ?ssl-mode=..."""
 
-import datetime
-import ipaddress
-from pathlib import Path
-
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from devstack.mariadb import mariadb_server
 from points_app.config import ConfigurationError, Settings
 from points_app.engine import database_uri, engine_options
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory) -> Path:
-    """A key and a certificate for 127.0.0.1 that vouches for itself, in one folder."""
-    folder = tmp_path_factory.mktemp("tls")
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.UTC)
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    signed = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    plain = serialization.PrivateFormat.TraditionalOpenSSL
-    (folder / "cert.pem").write_bytes(signed.public_bytes(pem))
-    (folder / "key.pem").write_bytes(key.private_bytes(pem, plain, serialization.NoEncryption()))
-    return folder
 
 
 @pytest.fixture(scope="module")
