@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-COLOURS = {"serve": 32, "web": 36, "worker": 35, "beat": 34, "release": 33, "seed": 33}
+COLOURS = {"serve": 32, "web": 36, "worker": 35, "beat": 34}
 # What every line of the service carries, and what is shown first.
 SHOWN_FIRST = ("timestamp", "level", "event", "logger", "request_id")
 _logs: list[TextIO] = []
@@ -25,7 +25,7 @@ def printer(name: str, for_people: bool = True) -> Callable[[str], None]:
     `for_people` as words."""
     plain = f"{name:<7} |"
     is_coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    label = f"\033[{COLOURS[name]}m{plain}\033[0m" if is_coloured else plain
+    label = f"\033[{COLOURS.get(name, 33)}m{plain}\033[0m" if is_coloured else plain
 
     def write(text: str) -> None:
         lines = text.splitlines() or [""]

@@ -26,6 +26,7 @@ ADDRESS = ("BIND_HOST", "PORT", "WS_PORT")
 READY_SECONDS = 120.0
 # Seconds for what is under way to end: an answer, a receipt being read.
 STOP_SECONDS = {"web": 12.0, "worker": 20.0, "beat": 5.0}
+TRY_IT = "Try it     bin/demo, in another terminal"
 EPILOG = """\
 Where a variable is not set, in the environment or in .env, a development default is used:
 
@@ -50,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
-        serve(arguments.data.resolve(), arguments.procfile)
+        serve(arguments.data.resolve(), arguments.procfile, arguments.production)
     except (CannotServe, ProcessFailed) as error:
         say(str(error))
         return 1
@@ -63,10 +64,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def serve(data: Path, like_production: bool = False) -> None:
+def serve(data: Path, like_production: bool = False, rehearse: bool = False) -> None:
     """Start everything with its files in `data`, then watch it; leaves only by an exception.
 
-    `like_production` puts MariaDB and an S3 server under the processes instead of SQLite and files.
+    `like_production` puts MariaDB and an S3 server under the processes instead of SQLite and files;
+    to `rehearse` production is that, with its settings, and what devstack.production adds.
     Raises CannotServe, ProcessFailed when a process ends, KeyboardInterrupt when told to stop.
     The ExitStack unwinds in reverse: web, worker, beat, Redis.
     """
@@ -82,18 +84,41 @@ def serve(data: Path, like_production: bool = False) -> None:
         stack.enter_context(logged_to(data / "serve.log"))
         environment = development_environment(PROJECT, data)
         _check_ports(environment)
-        processes = start_servers(stack, environment, data, say, like_production)
-        write_private(data / "serve.env", _chosen_here(environment))
+        with_servers = like_production or rehearse
+        processes = start_servers(stack, environment, data, say, with_servers)
+        if rehearse:
+            from devstack.production import rehearsed
+
+            root = environment["DATABASE_URL"]
+            environment, ports = rehearsed(stack, environment, data / "nginx", say)
+            say(f"plain HTTP at http://localhost:{ports[0]}, which is sent on to HTTPS")
         commands = procfile(PROJECT / "Procfile")
         _run_step("migrating the database", "release", commands["release"], environment)
         logins = _run_step("loading the first data", "seed", "flask --app wsgi seed", environment)
+        if rehearse:
+            _limit_rights(environment, root)
+        write_private(data / "serve.env", _chosen_here(environment))
         say("starting beat, worker and web")
         for name in ("beat", "worker", "web"):
             processes.append(_start(stack, name, commands[name], environment))
         _await_ready(f"http://127.0.0.1:{environment['PORT']}/readyz", processes)
+        if rehearse:
+            from devstack.production import tls_front
+
+            inner = int(environment["PORT"])
+            processes.append(stack.enter_context(tls_front(data / "nginx", ports, inner)))
         say(f"ready after {time.monotonic() - started:.1f} s")
         _welcome(environment, data, logins)
         wait_until(lambda: _check_alive(processes), float("inf"), every=0.2)
+
+
+def _limit_rights(environment: dict[str, str], root: str) -> None:
+    """Have the processes use a database user of their own, with the rights they need."""
+    from devstack.production import USER, user
+
+    command = f"flask --app wsgi grants {USER} --host 127.0.0.1"
+    statements = _run_step("asking for the rights of the service", "grants", command, environment)
+    environment["DATABASE_URL"] = user(root, USER, statements)
 
 
 def procfile(path: Path) -> dict[str, str]:
@@ -120,6 +145,12 @@ def _parser() -> argparse.ArgumentParser:
         "--procfile",
         action="store_true",
         help="run the Procfile on MariaDB, Redis and an S3 server, as production has them",
+    )
+    parser.add_argument(
+        "--production",
+        action="store_true",
+        help="rehearse production: the same, with its settings, TLS by nginx, a database user with "
+        "few rights, and an SMS vendor that checks signatures and says the codes here",
     )
     return parser
 
@@ -229,8 +260,14 @@ def _await_ready(url: str, processes: list[Process]) -> None:
 
 
 def _welcome(environment: dict[str, str], data: Path, logins: list[str]) -> None:
-    host = "127.0.0.1" if environment["BIND_HOST"] == "0.0.0.0" else environment["BIND_HOST"]
-    web, socket = f"http://{host}:{environment['PORT']}", f"ws://{host}:{environment['WS_PORT']}"
+    web = environment["PUBLIC_URL"] if environment["APP_ENV"] == "production" else None
+    if web is None:
+        everywhere = environment["BIND_HOST"] == "0.0.0.0"
+        host = "127.0.0.1" if everywhere else environment["BIND_HOST"]
+        web = f"http://{host}:{environment['PORT']}"
+        socket = f"ws://{host}:{environment['WS_PORT']}"
+    else:
+        socket = web.replace("https://", "wss://")
     lines = [
         "",
         *logins,
@@ -238,7 +275,7 @@ def _welcome(environment: dict[str, str], data: Path, logins: list[str]) -> None
         f"API        {web}/api/    described at {web}/docs",
         f"WebSocket  {socket}/ws?token=ACCESS_TOKEN",
         f"Health     {web}/readyz",
-        "Try it     bin/demo, in another terminal",
+        *([] if environment["APP_ENV"] == "production" else [TRY_IT]),
         f"Commands   set -a; . {data / 'serve.env'}; .venv/bin/flask --app wsgi --help",
         "Ctrl-C stops everything.",
     ]

@@ -13,8 +13,8 @@ def launch() -> Iterator[Callable[..., Launcher]]:
     launchers: list[Launcher] = []
     with scratch_folder() as data:
 
-        def make(**environment: str) -> Launcher:
-            launchers.append(Launcher(data, **environment))
+        def make(*options: str, **environment: str) -> Launcher:
+            launchers.append(Launcher(data, *options, **environment))
             return launchers[-1]
 
         yield make

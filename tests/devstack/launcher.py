@@ -16,7 +16,7 @@ START_SECONDS = 90.0
 class Launcher:
     """One bin/serve on ports of its own, and everything it printed."""
 
-    def __init__(self, data: Path, **environment: str) -> None:
+    def __init__(self, data: Path, *options: str, **environment: str) -> None:
         self.lines: list[str] = []
         self.data = data
         self.port, self.socket_port = free_port(), free_port()
@@ -26,7 +26,7 @@ class Launcher:
         self.environment = outside | ports | environment
         self.process = Process(
             "launcher",
-            [sys.executable, "-m", "devstack.serve", "--data", data],
+            [sys.executable, "-m", "devstack.serve", "--data", data, *options],
             self.lines.append,
             env=self.environment,
             cwd=PROJECT,

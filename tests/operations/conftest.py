@@ -1,7 +1,5 @@
 """The product under a real gunicorn, with its own configuration, started as an operator would."""
 
-import datetime
-import ipaddress
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -11,11 +9,8 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 
+from devstack.certificate import self_signed
 from devstack.ports import free_port
 from devstack.process import Server
 from devstack.serve import PROJECT
@@ -72,21 +67,4 @@ def open_site(
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory) -> Path:
     """A key and a certificate for 127.0.0.1 that vouches for itself, in one folder."""
-    folder = tmp_path_factory.mktemp("tls")
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.UTC)
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    signed = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    plain = serialization.PrivateFormat.TraditionalOpenSSL
-    (folder / "cert.pem").write_bytes(signed.public_bytes(pem))
-    (folder / "key.pem").write_bytes(key.private_bytes(pem, plain, serialization.NoEncryption()))
-    return folder
+    return self_signed(tmp_path_factory.mktemp("tls"))

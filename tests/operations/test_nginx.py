@@ -9,9 +9,9 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from devstack.nginx import docker_changes, running, write
 from devstack.ports import free_port
 from devstack.process import wait_until
-from tests.operations.proxy import docker_changes, running, write
 from tests.realtime.conftest import Guest, Site, serve
 
 SECRET = "u1.s.4000000000"

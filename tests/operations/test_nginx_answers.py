@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from devstack.nginx import docker_changes, own_changes, running, write
 from devstack.ports import free_port
 from devstack.process import wait_until
 from tests.contract_codes import CODES
 from tests.operations.conftest import Site
-from tests.operations.proxy import docker_changes, own_changes, running, write
 
 FAILURES = {
     "no host": (b"GET / HTTP/1.1\r\n\r\n", 400, 9001),

@@ -6,8 +6,8 @@ from contextlib import ExitStack, closing
 
 import pytest
 
+from devstack.nginx import docker_changes, own_changes, running, write
 from devstack.ports import free_port
-from tests.operations.proxy import docker_changes, own_changes, running, write
 
 TRIES = 20
 MEGABYTE = 1024 * 1024

@@ -249,6 +249,7 @@ def answering(monkeypatch):
     control = doctor.outside.producer.control
     monkeypatch.setattr(control, "ping", lambda timeout: [{"worker@host": {"ok": "pong"}}])
     monkeypatch.setattr(doctor.outside, "WORK_PATIENCE_SECONDS", 1)
+    monkeypatch.setattr(doctor.outside, "BEAT_PATIENCE_SECONDS", 0)
 
 
 def test_figures_tell_beat_is_alive(app, answering):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from devstack.process import Process, wait_until
+from devstack.process import Process, ProcessFailed, wait_until
 from devstack.serve import PROJECT
 
 PATHS = "/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"
@@ -15,18 +15,20 @@ TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
 def nginx() -> str:
-    """The program."""
+    """The program. Raises ProcessFailed when it is not installed."""
     found = shutil.which("nginx", path=PATHS)
-    assert found, "nginx is not installed: apt-get install nginx-light"
+    if not found:
+        raise ProcessFailed("nginx is not installed. As root: apt-get install nginx-light")
     return found
 
 
 def write(folder: Path, name: str, changes: Mapping[str, str]) -> Path:
-    """A copy of deploy/`name` in `folder`; every text in `changes` must be in it."""
+    """A copy of deploy/`name` in `folder`; every text in `changes` must be in it (ValueError)."""
     text = (PROJECT / "deploy" / name).read_text()
     places = "".join(f"    {each}_temp_path {folder}/{each};\n" for each in TEMPORARY)
     for old, new in {"http {\n": f"http {{\n{places}", **changes}.items():
-        assert old in text, old
+        if old not in text:
+            raise ValueError(f"deploy/{name} does not say {old!r}")
         text = text.replace(old, new)
     shutil.copy(PROJECT / "deploy" / "nginx-service.conf", folder)
     (folder / name).write_text(text)
@@ -62,15 +64,15 @@ def own_changes(
 
 
 @contextmanager
-def running(configuration: Path, port: int) -> Iterator[None]:
+def running(configuration: Path, port: int) -> Iterator[Process]:
     """nginx, from when it listens on `port`."""
     log = configuration.parent / "errors.log"
-    # The tests' folders are their user's alone.
+    # Its folders are this user's alone.
     directives = f"daemon off; user {getpass.getuser()};"
     options = ["-e", "stderr", "-g", directives, "-c", configuration]
-    with Process("nginx", [nginx(), *options], log):
+    with Process("nginx", [nginx(), *options], log) as process:
         wait_until(lambda: _listens(port), 20, "nginx")
-        yield
+        yield process
 
 
 def _listens(port: int) -> bool:
