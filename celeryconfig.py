@@ -6,8 +6,7 @@ from datetime import timedelta
 
 from celery.schedules import crontab
 
-from points_app import redis_url
-from points_app.clients import broker
+from points_app import broker, redis_url
 from points_app.start import load_environment
 
 load_environment()  # a program that names tasks loads this before anything else of ours

@@ -26,7 +26,8 @@ ENVIRONMENT = {name: text for name, text in _FILE.items() if text} | os.environ
 
 
 def _ours(name: str) -> dict[str, Any]:
-    """What a file of the application defines: read by its path, anew after a SIGHUP."""
+    """What a file of the application defines, read by its path. Like this file it stays what it is
+    until a SIGHUP or a restart, also for workers that bin/deploy adds."""
     return runpy.run_path(str(PROJECT / "points_app" / f"{name}.py"))
 
 

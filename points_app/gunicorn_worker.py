@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from gunicorn import util
@@ -98,6 +99,19 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 conn.discard(client.recv)
         return keep
 
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
+        """Say in an envelope what gunicorn says in HTML: it cannot read this, or it broke."""
+        from points_app.errors import InvalidInput, SystemFailure
+
+        if isinstance(exc, ParseException):
+            self.log.warning("A request that cannot be read: %s", type(exc).__name__)
+            answer = _answer(InvalidInput.of("request", type(exc).__name__), 400)
+        else:
+            self.log.error("Error handling a request", exc_info=exc)
+            answer = _answer(SystemFailure(), SystemFailure.status)
+        with suppress(OSError):
+            client.sendall(answer)
+
     def _wait_for_request(self, conn: Connection) -> None:
         conn.timeout = time.monotonic() + FIRST_BYTE_SECONDS
         self.pending_conns.append(conn)
@@ -125,9 +139,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         return False
 
     def _refuse(self, client: socket.socket) -> None:
+        from points_app.errors import ServiceUnavailable
+
         with suppress(OSError), client:
             client.setblocking(False)
-            client.send(_no_room())
+            client.send(_answer(ServiceUnavailable(), ServiceUnavailable.status))
             client.recv(CHUNK)  # closing with a request unread would reset the connection
 
     def _cap_keepalive(self, deadline: float) -> None:
@@ -156,14 +172,12 @@ def _has_spoken(client: socket.socket) -> bool:
     return True
 
 
-def _no_room() -> bytes:
-    from points_app.errors import ServiceUnavailable
+def _answer(error: Any, status: int) -> bytes:
+    """A whole answer: the envelope of an AppError."""
     from points_app.wire import envelope
 
-    body = envelope(None, ServiceUnavailable.code, ServiceUnavailable.message)
-    head = (
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\nRetry-After: {ServiceUnavailable.retry_after}\r\n"
-        "Connection: close\r\n\r\n"
-    )
-    return head.encode() + body
+    body = envelope(error.data, error.code, error.message)
+    head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
+    if error.retry_after is not None:
+        head += f"Retry-After: {error.retry_after}\r\n"
+    return f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body

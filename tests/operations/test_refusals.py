@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 from contextlib import ExitStack, closing
 
 import pytest
@@ -97,6 +98,19 @@ def test_what_is_too_large(doors, door, make):
         with connect(doors[door]) as connection:
             answer = ask(connection, "POST", "/api/photo/upload", token | PICTURE, 40)
             assert answer == (413, 9413)
+
+
+@pytest.mark.parametrize(
+    "request_line", ["nonsense", "GET / HTTP/9.9", f"GET /{'x' * 5000} HTTP/1.1", "G{}T / HTTP/1.1"]
+)
+def test_what_cannot_be_read(site, request_line):
+    """gunicorn itself answers, and its text is an envelope."""
+    with closing(socket.create_connection(("127.0.0.1", site.port), timeout=20)) as client:
+        client.sendall(f"{request_line}\r\nContent-Length: 9000000\r\n\r\n".encode())
+        client.sendall(bytes(9 * MEGABYTE))
+        answer = http.client.HTTPResponse(client)
+        answer.begin()
+        assert (answer.status, json.loads(answer.read())["code"]) == (400, 9001)
 
 
 def test_a_body_that_never_comes_frees_its_thread(site):
