@@ -24,39 +24,61 @@ from points_app.crypto import mask_mobile, same
 OWNER, USER = "owner", "points"
 KEY_ID = "rehearsal"
 Say = Callable[[str], object]
+RunStep = Callable[[str, str, str, dict[str, str]], list[str]]
 
 
-def rehearsed(
-    stack: ExitStack, environment: dict[str, str], folder: Path, say: Say
-) -> tuple[dict[str, str], tuple[int, int, int]]:
-    """The variables of production around `environment`, and nginx' ports: for plain HTTP, HTTPS
-    (PORT) and WebSockets (WS_PORT).
+class Rehearsal:
+    """One run. The SMS vendor and nginx end with `stack`. In `folder` are nginx' files and the
+    certificate, which every process trusts."""
 
-    The web processes get a port of their own. The SMS vendor runs as long as `stack`. The address
-    of the database is its owner's, for the migrations. `folder` gets the certificate, which every
-    process trusts.
-    """
-    secret = secrets.token_urlsafe(24)
-    port, inner = environment["PORT"], free_port()
-    ports = free_port(), int(port), int(environment["WS_PORT"])
-    return environment | {
-        "APP_ENV": "production",
-        "NODE_ENV": "production",
-        "PORT": str(inner),
-        "WS_PORT": "",
-        "BIND_HOST": "127.0.0.1",
-        "PUBLIC_URL": f"https://localhost:{port}",
-        "SSL_CERT_FILE": str(self_signed(folder) / "cert.pem"),
-        "TRUSTED_PROXIES": "1",
-        "DATABASE_URL": user(environment["DATABASE_URL"], OWNER),
-        "METRICS_TOKEN": secrets.token_urlsafe(24),
-        "SMS_PROVIDER": "aliyun",
-        "SMS_ACCESS_KEY_ID": KEY_ID,
-        "SMS_ACCESS_KEY_SECRET": secret,
-        "SMS_SIGN_NAME": "排练",
-        "SMS_TEMPLATE_CODE": "SMS_0",
-        "SMS_ENDPOINT": stack.enter_context(sms_vendor(say, secret)),
-    }, ports
+    def __init__(self, stack: ExitStack, folder: Path, say: Say) -> None:
+        self._stack = stack
+        self._folder = self_signed(folder)
+        self._say = say
+        self._ports = (0, 0, 0)
+        self._root = ""
+
+    def environment(self, environment: dict[str, str]) -> dict[str, str]:
+        """The variables of production around `environment`, whose PORT and WS_PORT are nginx' from
+        now on. The address of the database is its owner's, for the migrations."""
+        secret, port = secrets.token_urlsafe(24), environment["PORT"]
+        self._ports = free_port(), int(port), int(environment["WS_PORT"])
+        self._root = environment["DATABASE_URL"]
+        return environment | {
+            "APP_ENV": "production",
+            "NODE_ENV": "production",
+            "PORT": str(free_port()),
+            "WS_PORT": "",
+            "BIND_HOST": "127.0.0.1",
+            "PUBLIC_URL": f"https://localhost:{port}",
+            "SSL_CERT_FILE": str(self._folder / "cert.pem"),
+            "TRUSTED_PROXIES": "1",
+            "DATABASE_URL": user(self._root, OWNER),
+            "METRICS_TOKEN": secrets.token_urlsafe(24),
+            "SMS_PROVIDER": "aliyun",
+            "SMS_ACCESS_KEY_ID": KEY_ID,
+            "SMS_ACCESS_KEY_SECRET": secret,
+            "SMS_SIGN_NAME": "排练",
+            "SMS_TEMPLATE_CODE": "SMS_0",
+            "SMS_ENDPOINT": self._stack.enter_context(sms_vendor(self._say, secret)),
+        }
+
+    def limit_rights(self, environment: dict[str, str], run: RunStep) -> None:
+        """Have the processes use a database user of their own, with the rights they need."""
+        command = f"flask --app wsgi grants {USER} --host 127.0.0.1"
+        statements = run("asking for the rights of the service", "grants", command, environment)
+        environment["DATABASE_URL"] = user(self._root, USER, statements)
+
+    def open_front(self, service: int) -> Process:
+        """nginx as deploy/nginx-tls.conf has it, in front of the port `service`. Raises
+        ProcessFailed."""
+        http, https, _ = self._ports
+        address = f"127.0.0.1:{service}"
+        changes = nginx.own_changes(self._folder, self._ports, address, self._folder)
+        written = nginx.write(self._folder, "nginx-tls.conf", changes)
+        process = self._stack.enter_context(nginx.running(written, https))
+        self._say(f"plain HTTP at http://localhost:{http}, which is sent on to HTTPS")
+        return process
 
 
 def user(root: str, name: str, statements: Sequence[str] = ()) -> str:
@@ -73,15 +95,6 @@ def user(root: str, name: str, statements: Sequence[str] = ()) -> str:
         for statement in statements or [f"GRANT ALL ON {url.database}.* TO {whom}"]:
             cursor.execute(statement)
     return url.set(username=name, password=password).render_as_string(hide_password=False)
-
-
-@contextmanager
-def tls_front(folder: Path, ports: tuple[int, int, int], service: int) -> Iterator[Process]:
-    """nginx as deploy/nginx-tls.conf has it, with the certificate in `folder`, in front of the port
-    `service`; `ports` are those for plain HTTP, HTTPS and WebSockets. Raises ProcessFailed."""
-    changes = nginx.own_changes(folder, ports, f"127.0.0.1:{service}", folder)
-    with nginx.running(nginx.write(folder, "nginx-tls.conf", changes), ports[1]) as process:
-        yield process
 
 
 @contextmanager

@@ -16,10 +16,14 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from devstack.console import logged_to, printer, say
 from devstack.ports import is_free
 from devstack.process import Process, ProcessFailed, wait_until
+
+if TYPE_CHECKING:
+    from devstack.production import Rehearsal
 
 PROJECT = Path(__file__).resolve().parent.parent
 ADDRESS = ("BIND_HOST", "PORT", "WS_PORT")
@@ -86,39 +90,35 @@ def serve(data: Path, like_production: bool = False, rehearse: bool = False) -> 
         _check_ports(environment)
         with_servers = like_production or rehearse
         processes = start_servers(stack, environment, data, say, with_servers)
-        if rehearse:
-            from devstack.production import rehearsed
-
-            root = environment["DATABASE_URL"]
-            environment, ports = rehearsed(stack, environment, data / "nginx", say)
-            say(f"plain HTTP at http://localhost:{ports[0]}, which is sent on to HTTPS")
+        rehearsal = _rehearsal(stack, data) if rehearse else None
+        if rehearsal:
+            environment = rehearsal.environment(environment)
         commands = procfile(PROJECT / "Procfile")
-        _run_step("migrating the database", "release", commands["release"], environment)
-        logins = _run_step("loading the first data", "seed", "flask --app wsgi seed", environment)
-        if rehearse:
-            _limit_rights(environment, root)
+        logins = _prepare(commands, environment)
+        if rehearsal:
+            rehearsal.limit_rights(environment, _run_step)
         write_private(data / "serve.env", _chosen_here(environment))
         say("starting beat, worker and web")
         for name in ("beat", "worker", "web"):
             processes.append(_start(stack, name, commands[name], environment))
         _await_ready(f"http://127.0.0.1:{environment['PORT']}/readyz", processes)
-        if rehearse:
-            from devstack.production import tls_front
-
-            inner = int(environment["PORT"])
-            processes.append(stack.enter_context(tls_front(data / "nginx", ports, inner)))
+        if rehearsal:
+            processes.append(rehearsal.open_front(int(environment["PORT"])))
         say(f"ready after {time.monotonic() - started:.1f} s")
         _welcome(environment, data, logins)
         wait_until(lambda: _check_alive(processes), float("inf"), every=0.2)
 
 
-def _limit_rights(environment: dict[str, str], root: str) -> None:
-    """Have the processes use a database user of their own, with the rights they need."""
-    from devstack.production import USER, user
+def _rehearsal(stack: ExitStack, data: Path) -> "Rehearsal":
+    from devstack.production import Rehearsal  # needs packages
 
-    command = f"flask --app wsgi grants {USER} --host 127.0.0.1"
-    statements = _run_step("asking for the rights of the service", "grants", command, environment)
-    environment["DATABASE_URL"] = user(root, USER, statements)
+    return Rehearsal(stack, data / "nginx", say)
+
+
+def _prepare(commands: dict[str, str], environment: dict[str, str]) -> list[str]:
+    """Migrate and fill the database; what the first guests are called."""
+    _run_step("migrating the database", "release", commands["release"], environment)
+    return _run_step("loading the first data", "seed", "flask --app wsgi seed", environment)
 
 
 def procfile(path: Path) -> dict[str, str]:

@@ -100,11 +100,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         return keep
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
-<<<<<<< HEAD
         """Say in an envelope what gunicorn says in HTML: it cannot read this, or it broke."""
-=======
-        """Say in an envelope what gunicorn says in HTML: it cannot read this, or a defect."""
->>>>>>> 5499828 (The commands of the machine of one's own run as its user, at home)
         from points_app.errors import InvalidInput, SystemFailure
 
         if isinstance(exc, ParseException):
