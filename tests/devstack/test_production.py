@@ -46,6 +46,7 @@ def test_a_guest_logs_in_as_in_production(rehearsal):
     plain = re.search(r"plain HTTP at (http://\S+),", rehearsal.text)[1]
     with pytest.raises(urllib.error.HTTPError) as sent_on:
         urllib.request.build_opener(NoRedirect).open(f"{plain}/api/exchange/categories")
+    sent_on.value.close()
     assert sent_on.value.code == 308
     assert sent_on.value.headers["Location"] == f"{front.url}/api/exchange/categories"
 

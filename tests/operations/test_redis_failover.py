@@ -86,7 +86,8 @@ class Service:
             with urllib.request.urlopen(request, data, timeout=30) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
-            return json.load(error)
+            with error:
+                return json.load(error)
         except OSError as error:
             return {"code": repr(error)}
 
