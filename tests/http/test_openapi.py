@@ -98,6 +98,27 @@ def test_headers_forms_and_other_names_are_described(description):
     assert {"page", "limit", "size", "page_size"} <= {parameter["name"] for parameter in paging}
 
 
+def test_unknown_fields_are_refused_to_merchants_and_admins_alone(description):
+    staff = {Access.MERCHANT, Access.REVIEWER, Access.ADMIN}
+    schemas = description["components"]["schemas"]
+    for name, operation in OPERATIONS.items():
+        if operation.body:
+            is_closed = schemas[operation.body.__name__].get("additionalProperties") is False
+            assert is_closed == (operation.access in staff), name
+    assert schemas["WheelPrize"]["additionalProperties"] is False
+
+
+def test_bodies_have_no_defaults(description):
+    """Pages send them, and generated clients ask for them; a sentence says the same."""
+    bodies = {each.body.__name__ for each in OPERATIONS.values() if each.body} | {"WheelPrize"}
+    schemas = description["components"]["schemas"]
+    for name in bodies:
+        for field, schema in schemas[name]["properties"].items():
+            assert "default" not in schema, (name, field)
+    assert "`1` when absent" in schemas["RedeemRequest"]["properties"]["quantity"]["description"]
+    assert "when absent" not in repr(schemas["ProductChange"]["properties"])
+
+
 def test_the_server_gives_the_description(app, description):
     client = app.test_client()
     answer = client.get("/openapi.json")

@@ -66,6 +66,25 @@ class TestProducts:
             "name": {"from": "测试商品", "to": "新名字"},
         }
 
+    def test_a_misspelled_field_changes_nothing(self, make):
+        merchant, product = make.merchant(), make.product()
+        path = f"/api/merchant/products/{product}"
+        before = merchant.get(path).ok()
+        refused = merchant.put(path, {"name": "新名字", "exchange_point": 90})
+        assert refused.code == 9001
+        assert [problem["field"] for problem in refused.data["errors"]] == ["exchange_point"]
+        assert merchant.post("/api/merchant/products", PRODUCT | {"price": 1}).code == 9001
+        assert merchant.get(path).ok() == before
+
+    def test_a_product_may_be_sent_back_as_it_was_read(self, make):
+        merchant, product = make.merchant(), make.product(stock=3)
+        path = f"/api/merchant/products/{product}"
+        before = merchant.get(path).ok()
+        after = merchant.put(path, before | {"exchange_points": 90}).ok()
+        changes = {"exchange_points", "updated_at", "version"}
+        assert {name for name in before if before[name] != after[name]} <= changes
+        assert after["exchange_points"] == 90
+
     def test_hidden_and_shown_again(self, make):
         merchant, guest, product = make.merchant(), make.guest(), make.product()
         path = f"/api/merchant/products/{product}"

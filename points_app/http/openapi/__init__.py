@@ -22,8 +22,9 @@ take, 413 (9413) for a body larger than the server takes, 429 (3001 or 3002) for
 500 (the area's code) for an unexpected failure, 503 (the area's code or 9503) while something the
 request cannot do without is down. 429 and 503 say in `Retry-After` how many seconds to wait.
 
-Unknown fields of a request are ignored. Times are UTC with milliseconds,
-`2026-01-15T06:30:00.000Z`; money and probabilities are numbers; what is missing is `null`.
+Unknown fields of a request are ignored, except in the bodies of merchants and admins: there they
+are refused (9001). Times are UTC with milliseconds, `2026-01-15T06:30:00.000Z`; money and
+probabilities are numbers; what is missing is `null`.
 
 Any request may carry `X-Request-ID` (1-128 visible ASCII characters), which comes back and is in
 the server's log, and `X-Client-Version`, which is logged.

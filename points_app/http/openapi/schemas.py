@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+import orjson
 from pydantic import AliasChoices, BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from points_app.http.schemas.base import Query
+from points_app.http.schemas.base import Body, Change, Query
 
 
 class _Plain(GenerateJsonSchema):
@@ -14,6 +15,12 @@ class _Plain(GenerateJsonSchema):
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+    def model_schema(self, schema: Any) -> dict[str, Any]:
+        made = super().model_schema(schema)
+        if issubclass(schema["cls"], Body):
+            _put_defaults_into_words(made, is_change=issubclass(schema["cls"], Change))
+        return made
 
 
 class Schemas:
@@ -48,6 +55,19 @@ class Schemas:
     def referenced(self) -> dict[str, Any]:
         """The components. Query strings and forms are none: parameters spell them out."""
         return {n: s for n, s in self._components.items() if n not in self._spelled_out}
+
+
+def _put_defaults_into_words(body: dict[str, Any], *, is_change: bool) -> None:
+    """What clients and generators make of `default` in a body is wrong either way: pages that try a
+    request out send it, and openapi-typescript takes the field for required. In a partial update
+    there is nothing to say: what is absent stays as it is."""
+    for schema in body["properties"].values():
+        default = schema.pop("default", None)
+        if default is not None and not is_change:
+            known = schema.get("description", "").removesuffix(".")
+            shown = default if schema.get("type") == "number" else orjson.dumps(default).decode()
+            absent = f"`{shown}` when absent."
+            schema["description"] = f"{known}; {absent}" if known else absent
 
 
 def _add_other_names(schema: dict[str, Any], model: type[BaseModel]) -> None:

@@ -1,10 +1,10 @@
 """Login codes, tokens and the guest's own data."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, StringConstraints, WithJsonSchema
 
-from points_app.http.schemas.base import Body, SmallObject
+from points_app.http.schemas.base import Body, Change, SmallObject
 from points_app.http.schemas.text import Line, Nickname
 
 # The service checks it, and answers with a code of its own.
@@ -31,7 +31,7 @@ class DeviceBinding(Body):
     device_info: SmallObject
 
 
-class UserChange(Body):
+class UserChange(Change):
     """A field that is absent stays as it is."""
 
     nickname: Nickname = ""
@@ -45,7 +45,3 @@ class UserChange(Body):
             }
         ),
     ] = None
-
-    @property
-    def changes(self) -> dict[str, Any]:
-        return self.model_dump(include=self.model_fields_set)

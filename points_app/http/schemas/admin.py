@@ -5,13 +5,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from points_app.http.schemas.accounts import Phone
-from points_app.http.schemas.base import Body, FormVersion, Paging, QueryNatural
+from points_app.http.schemas.base import FormVersion, Paging, QueryNatural, StaffBody
 from points_app.http.schemas.text import Line
 
 Reason = Annotated[Line, StringConstraints(max_length=500)]
 
 
-class SettingsChange(Body):
+class SettingsChange(StaffBody):
     """Some settings by key, e.g. {"lottery_cost_points": 80}; each one's bounds are in the list."""
 
     settings: dict[str, Any] = Field(min_length=1)
@@ -22,7 +22,7 @@ class UsersQuery(Paging):
     mobile: Phone | None = None
 
 
-class Ban(Body):
+class Ban(StaffBody):
     reason: Reason | None = None
 
 
@@ -30,11 +30,11 @@ class ApplicationsQuery(Paging):
     status: Literal["pending", "approved", "rejected"] | None = None
 
 
-class Approval(Body):
+class Approval(StaffBody):
     reason: Reason | None = None
 
 
-class Rejection(Body):
+class Rejection(StaffBody):
     reason: Reason
 
 

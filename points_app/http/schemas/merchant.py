@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field, StringConstraints
 
-from points_app.http.schemas.base import Body, Id, Query
+from points_app.http.schemas.base import Body, Id, Query, StaffBody
 from points_app.http.schemas.text import Line
 
 
@@ -23,7 +23,7 @@ class StatisticsQuery(Query):
     period: Literal["today", "week", "month"] = "today"
 
 
-class BatchReview(Body):
+class BatchReview(StaffBody):
     """A rejection needs a reason."""
 
     review_ids: list[Id] = Field(min_length=1, max_length=100)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from points_app.http.schemas.base import Body, Id, Paging
+from points_app.http.schemas.base import Id, Paging, StaffBody
 from points_app.http.schemas.text import Line
 from points_app.models import Source
 
@@ -22,7 +22,7 @@ class PointsQuery(Paging):
     source: Source | None = None
 
 
-class PointsOperation(Body):
+class PointsOperation(StaffBody):
     user_id: Id
     points: Annotated[
         int,

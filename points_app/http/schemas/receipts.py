@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from points_app.errors import AmountInvalid
-from points_app.http.schemas.base import Body, Id, Paging, Query, QueryInt
+from points_app.http.schemas.base import Body, Id, Paging, Query, QueryInt, StaffBody
 from points_app.http.schemas.text import Line
 from points_app.services.business import MOST_POINTS_AWARD
 
@@ -42,7 +42,7 @@ class PendingQuery(Paging):
     sort: Literal["oldest", "newest"] = "oldest"
 
 
-class ReviewRequest(Body):
+class ReviewRequest(StaffBody):
     """A decision on the receipt that one of the two ids names; a rejection needs a reason."""
 
     model_config = ConfigDict(

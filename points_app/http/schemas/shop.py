@@ -3,10 +3,11 @@
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
-from points_app.http.schemas.base import Body, FormVersion, HttpsUrl, Id, Paging
+from points_app.http.schemas.base import Change, FormVersion, HttpsUrl, Id, Paging, StaffBody
 from points_app.http.schemas.text import Line, Text
+from points_app.wire.shop import ShopProduct
 from points_app.wire.times import exact
 
 Name = Annotated[Line, StringConstraints(max_length=100)]
@@ -36,7 +37,7 @@ Value = _number(9_999_999, "0.01")
 Probability = _number(1, "0.0001")
 
 
-class NewProduct(Body):
+class NewProduct(StaffBody):
     name: Name
     category: Category
     exchange_points: Price
@@ -49,9 +50,10 @@ class NewProduct(Body):
     status: Literal["active", "inactive"] = "active"
 
 
-class ProductChange(Body):
+class ProductChange(Change, StaffBody):
     """What is absent stays as it is. Stock changes by /stock alone: a form opened an hour ago must
-    not undo the sales since."""
+    not undo the sales since. So a product may be sent back as it was read; what of it is no field
+    of this form is ignored."""
 
     name: Name = ""
     category: Category = ""
@@ -64,9 +66,14 @@ class ProductChange(Body):
     status: Literal["active", "inactive"] = "active"
     version: FormVersion | None = None
 
-    @property
-    def changes(self) -> dict[str, Any]:
-        return self.model_dump(include=self.model_fields_set - {"version"})
+    @model_validator(mode="before")
+    @classmethod
+    def _without_what_is_only_shown(cls, sent: dict[str, Any]) -> dict[str, Any]:
+        return {
+            name: value
+            for name, value in sent.items()
+            if name in cls.model_fields or name not in ShopProduct.__annotations__
+        }
 
 
 class ShopProductsQuery(Paging):
@@ -74,7 +81,7 @@ class ShopProductsQuery(Paging):
     status: Literal["active", "inactive"] | None = None
 
 
-class StockChange(Body):
+class StockChange(StaffBody):
     """`restock` adds `quantity` pieces, at least one; `admin_adjust` sets the stock to it, and with
     `expected_stock`, the stock that was shown, only while that is what there is."""
 
@@ -83,7 +90,7 @@ class StockChange(Body):
     expected_stock: Annotated[int, Field(ge=0)] | None = None
 
 
-class WheelPrize(Body):
+class WheelPrize(StaffBody):
     """A prize with the `id` of a known one changes it; without, it is a new one. `stock` -1 is
     without limit. A known prize keeps the stock it has when `stock` is absent, and when the wheel
     comes without a `version`: what was won since the form was opened must not come back."""
@@ -101,7 +108,7 @@ class WheelPrize(Body):
     stock: Annotated[int, Field(ge=-1, le=1_000_000)] | None = None
 
 
-class WholeWheel(Body):
+class WholeWheel(StaffBody):
     """The prizes that are on the wheel from now on; the probabilities sum to exactly 1."""
 
     prizes: list[WheelPrize] = Field(min_length=1, max_length=50)
