@@ -8,6 +8,7 @@ service says so. That much is an ExitStack and the classes of devstack.process.
 import argparse
 import fcntl
 import os
+import shlex
 import signal
 import sys
 import time
@@ -268,6 +269,7 @@ def _welcome(environment: dict[str, str], data: Path, logins: list[str]) -> None
         socket = f"ws://{host}:{environment['WS_PORT']}"
     else:
         socket = web.replace("https://", "wss://")
+    variables = shlex.quote(str(data / "serve.env"))
     lines = [
         "",
         *logins,
@@ -276,7 +278,7 @@ def _welcome(environment: dict[str, str], data: Path, logins: list[str]) -> None
         f"WebSocket  {socket}/ws?token=ACCESS_TOKEN",
         f"Health     {web}/readyz",
         *([] if environment["APP_ENV"] == "production" else [TRY_IT]),
-        f"Commands   set -a; . {data / 'serve.env'}; .venv/bin/flask --app wsgi --help",
+        f"Commands   set -a; . {variables}; .venv/bin/flask --app wsgi --help",
         "Ctrl-C stops everything.",
     ]
     say("\n".join(lines))
