@@ -21,6 +21,7 @@ from dotenv import dotenv_values
 
 from devstack.serve import PROJECT
 
+# A reverse proxy asks like this: one request a connection (nginx's default towards its upstream).
 ONE_REQUEST = {"Connection": "close"}
 PATIENCE = 60
 
@@ -37,6 +38,7 @@ class Load:
     counting: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self) -> None:
+        """One client's, until it is over."""
         while not self.over.is_set():
             began = time.perf_counter()
             outcome = self._ask()

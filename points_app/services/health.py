@@ -2,8 +2,11 @@
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
 from typing import Any
 
+from flask import current_app
 from redis import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,6 +21,9 @@ from points_app.services import keys
 
 log = logging.getLogger(__name__)
 
+STORAGE_PATIENCE_SECONDS = 1.5
+_ASKED = "storage_health"
+
 
 def states() -> dict[str, str]:
     """{"database", "keys", "redis", "storage"}: each `ok` or what is the matter with it."""
@@ -26,7 +32,7 @@ def states() -> dict[str, str]:
         "database": database,
         "keys": _keys() if database == "ok" else "unknown",
         "redis": _redis(),
-        "storage": _state("storage", parts.storage.check),
+        "storage": _storage(),
     }
 
 
@@ -70,10 +76,33 @@ def _redis() -> str:
     return state if state == "down" or roles == ["master"] else "read-only"
 
 
+def _storage() -> str:
+    """Storage may take half a minute to be found gone. Whoever asks how we are does not wait so
+    long, and one question at a time is under way."""
+    asked = current_app.extensions.get(_ASKED)
+    if asked is None or asked.done():
+        asked = current_app.extensions[_ASKED] = _in_a_thread(parts.storage.check)
+    return _state("storage", lambda: asked.result(STORAGE_PATIENCE_SECONDS))
+
+
+def _in_a_thread(ask: Callable[[], Any]) -> Future[Any]:
+    """Not a pool's: the end of the process would wait for it."""
+    answer: Future[Any] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(ask())
+        except Exception as error:
+            answer.set_exception(error)
+
+    Thread(target=run, name="storage-health", daemon=True).start()
+    return answer
+
+
 def _state(name: str, probe: Callable[[], Any]) -> str:
     try:
         probe()
-    except (SQLAlchemyError, RedisError, StorageError) as error:
+    except (SQLAlchemyError, RedisError, StorageError, TimeoutError) as error:
         log.warning("dependency_down", extra={"dependency": name, "error": type(error).__name__})
         return "down"
     return "ok"

@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from points_app.db import (
     TryAgain,
+    error_number,
     execute,
     is_duplicate,
     is_unavailable,
@@ -57,8 +58,7 @@ def ensure_checked() -> None:
 def check() -> None:
     """Compare our keys with the database's, and note a new one of ours there.
 
-    Raises UnknownKeys; UNREACHABLE when the database cannot be asked. Tables that are not there yet
-    hold nothing that could be lost.
+    Raises UnknownKeys; UNREACHABLE when the database cannot be asked.
     """
     try:
         if not _is_known(_known()):
@@ -66,8 +66,8 @@ def check() -> None:
     except DBAPIError as error:
         if is_unavailable(error):
             raise
-        log.warning("keys_not_checked", extra={"error": type(error).__name__})
-        return
+        # Not migrated yet, or no right to the table: said once, and by doctor.
+        log.error("keys_not_checked", extra={"error": error_number(error)})
     current_app.extensions[_CHECKED] = True
 
 

@@ -1,6 +1,5 @@
 """bin/deploy under load: every request answered, every process new; or nothing changed."""
 
-import http.client
 import os
 import subprocess
 import sys
@@ -9,13 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from bench.deploy_run import Load
 from devstack.deploy import children
 from devstack.process import wait_until
 from devstack.serve import PROJECT
 from tests.devstack.launcher import Launcher
 
-# A reverse proxy asks like this: one request a connection (nginx's default towards its upstream).
-ONE_REQUEST = {"Connection": "close"}
 GUESTS = 6
 
 
@@ -33,35 +31,15 @@ def deploy(launcher: Launcher, **environment: str) -> subprocess.CompletedProces
 @contextmanager
 def load(port: int) -> Iterator[Counter[object]]:
     """GUESTS threads that ask without a pause; the outcomes by status or exception."""
-    outcomes: Counter[object] = Counter()
-    over, counting = threading.Event(), threading.Lock()
-
-    def ask() -> object:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        try:
-            connection.request("GET", "/healthz", headers=ONE_REQUEST)
-            answer = connection.getresponse()
-            answer.read()
-            return answer.status
-        except OSError as error:
-            return repr(error)
-        finally:
-            connection.close()
-
-    def run() -> None:
-        while not over.is_set():
-            outcome = ask()
-            with counting:
-                outcomes[outcome] += 1
-
-    guests = [threading.Thread(target=run) for _ in range(GUESTS)]
+    asking = Load(port, "/healthz")
+    guests = [threading.Thread(target=asking.run) for _ in range(GUESTS)]
     for guest in guests:
         guest.start()
     try:
-        wait_until(lambda: outcomes[200] > GUESTS, 60, "the first answers")
-        yield outcomes
+        wait_until(lambda: asking.outcomes[200] > GUESTS, 60, "the first answers")
+        yield asking.outcomes
     finally:
-        over.set()
+        asking.over.set()
         for guest in guests:
             guest.join()
 

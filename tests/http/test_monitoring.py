@@ -1,5 +1,6 @@
 """What clients report about themselves, and what the service says about itself."""
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ from redis import Redis
 from sqlalchemy import select
 
 from devstack.ports import free_port
+from devstack.process import wait_until
 from points_app.clients.storage import LocalStorage
 from points_app.db import db
 from points_app.models import ErrorLog, PerformanceMetric
@@ -113,6 +115,25 @@ class TestHealth:
         status, states = self.get(app, "/readyz")
         assert (status, states["status"], states["storage"]) == (200, "degraded", "down")
         assert states["database"] == states["redis"] == "ok"
+
+    def test_a_storage_that_hangs_keeps_nobody_waiting(self, app):
+        """It is asked once, however often we are asked; and believed when it answers."""
+        let_go, asked = threading.Event(), []
+
+        class Hanging(LocalStorage):
+            def check(self):
+                asked.append(1)
+                let_go.wait(60)
+
+        storage = Hanging(app.extensions["parts"].settings.storage_dir)
+        app.extensions["parts"] = replace(app.extensions["parts"], storage=storage)
+        for _ in range(2):
+            status, states = self.get(app, "/readyz")
+            assert (status, states["status"], states["storage"]) == (200, "degraded", "down")
+        assert app.test_client().get("/metrics").status_code == 200
+        assert asked == [1]
+        let_go.set()
+        wait_until(lambda: self.get(app, "/readyz")[1]["storage"] == "ok", 10, "the storage")
 
     def test_redis_down(self, app):
         nobody = Redis(port=free_port(), socket_connect_timeout=0.3)

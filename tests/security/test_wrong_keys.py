@@ -5,10 +5,16 @@ from functools import partial
 from threading import Barrier
 
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
+from points_app import create_app
+from points_app.config import Settings
 from points_app.db import db
 from points_app.models import LedgerEntry, ProofRun, User
 from points_app.services import keys, seals
+from points_app.services.doctor import State
+from points_app.services.doctor.database import encryption_keys
 from tests.client import ApiClient
 from tests.security.changing_keys import NEW_KEY, PHONE, rotate
 from tests.security.changing_keys import old_data as old_data
@@ -122,3 +128,25 @@ def test_a_key_the_database_never_had_makes_a_forgery(app, old_data):
         db.session.commit()
     proved = app.test_cli_runner().invoke(args=["prove"])
     assert proved.exit_code == 1 and "hashes    2 WRONG" in proved.output, proved.output
+
+
+def test_a_database_user_without_rights_to_the_table_is_told(app, environment, make):
+    """After a migration the service's own user may lack them: it works, and doctor says so."""
+    with create_engine(environment["DATABASE_URL"]).connect() as root:
+        root.execute(text("CREATE OR REPLACE USER few@'127.0.0.1' IDENTIFIED BY 'secret'"))
+        for table in db.metadata.tables:
+            if table != "encryption_keys":
+                root.execute(text(f"GRANT ALL ON points.{table} TO few@'127.0.0.1'"))
+        url = make_url(environment["DATABASE_URL"]).set(username="few", password="secret")
+        few = create_app(
+            Settings.from_env(
+                {**environment, "DATABASE_URL": url.render_as_string(hide_password=False)}
+            )
+        )
+        guest = make.guest()
+        assert ApiClient(few, guest.token, guest.user_id).get("/api/points/records").code == 0
+        with few.app_context():
+            (found,) = encryption_keys()
+            db.engine.dispose()
+        root.execute(text("DROP USER few@'127.0.0.1'"))
+    assert found.state is State.FAILED and "flask grants USER" in found.advice

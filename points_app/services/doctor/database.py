@@ -31,6 +31,7 @@ EXCESSIVE = frozenset({"ALL PRIVILEGES", "SUPER", "FILE", "GRANT OPTION", "SHUTD
 BESIDE_WEB = 4  # the worker, its child, beat, and a command
 MAX_SKEW_SECONDS = 2.0
 MAX_PROOF_HOURS = 36.0
+GRANTS_ADVICE = "run, as the owner of the database, what `flask grants USER` prints"
 CONNECT_ADVICE = {
     1044: "GRANT the user the rights of docs/security.md on this database",
     1045: "check DB_USER and DB_PASSWORD (or DATABASE_URL)",
@@ -101,7 +102,11 @@ def migrations() -> Iterator[Finding]:
 def encryption_keys() -> Iterator[Finding]:
     """The keys this database was written with are all here."""
     advice = "put it into ENCRYPTION_KEYS_OLD (docs/operations.md, Rotating secrets)"
-    known = keys.known()
+    try:
+        known = keys.known()
+    except SQLAlchemyError as error:
+        yield failed("keys", f"the table encryption_keys: {type(error).__name__}", GRANTS_ADVICE)
+        return
     lost = [key for key in known if not parts.vault.knows(key)]
     if in_use := [key for key in lost if not known[key]]:
         named = ", ".join(in_use)
