@@ -4,58 +4,21 @@ Services raise these, the HTTP side turns them into the envelope, nothing else k
 classes may share a code where the contract gives one code two messages.
 """
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
-from typing_extensions import TypedDict
-
-
-class Shortfall(TypedDict):
-    required: int
-    current: int
-
-
-class DrawsUsed(TypedDict):
-    limit: int
-    used: int
-
-
-class StockShort(TypedDict):
-    available: int
-    requested: int
-
-
-class Waiting(TypedDict):
-    retry_after: int
-
-
-class State(TypedDict):
-    status: str
-
-
-class AppealState(State):
-    appealed: bool
-
-
-class Exclusion(TypedDict):
-    reason: Literal["own_receipt", "second_merchant_needed", "own_decision_appealed"]
-
-
-class Unreadable(TypedDict):
-    reason: Literal["kind", "size", "damaged", "cost", "storage"]
-    message: str
-
-
-class EarlierUpload(TypedDict):
-    upload_id: str
-
-
-class Problem(TypedDict):
-    field: str
-    message: str
-
-
-class Problems(TypedDict):
-    errors: list[Problem]
+from points_app.details import (
+    AppealState,
+    DrawsUsed,
+    EarlierUpload,
+    Exclusion,
+    OrderState,
+    Problems,
+    ReviewState,
+    Shortfall,
+    StockShort,
+    Unreadable,
+    Waiting,
+)
 
 
 class AppError(Exception):
@@ -179,7 +142,7 @@ class OrderUnknown(AppError):
 
 class OrderStateRefused(AppError):
     code, message = 4005, "订单状态不允许此操作"
-    detail = State
+    detail = OrderState
 
 
 class PhotoFailure(AppError):
@@ -242,7 +205,7 @@ class ReviewUnknown(AppError):
 
 class AlreadyReviewed(AppError):
     code, message = 7003, "该记录已审核"
-    detail = State
+    detail = ReviewState
 
 
 class ApplicationPending(AppError):

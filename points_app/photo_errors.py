@@ -1,13 +1,7 @@
 """Refusals about receipts that the contract leaves to us; the rest stands in errors.py."""
 
-from typing_extensions import TypedDict
-
-from points_app.errors import AppealState, AppError
-
-
-class Quota(TypedDict):
-    limit: int
-    used: int
+from points_app.details import AppealState, Quota
+from points_app.errors import AppError
 
 
 class AppealTooLate(AppError):

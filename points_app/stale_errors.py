@@ -1,14 +1,8 @@
 """Refusals of what rests on something that was shown and is no longer so; the rest stands in
 errors.py."""
 
-from typing_extensions import TypedDict
-
+from points_app.details import Expected, VersionNow
 from points_app.errors import AppError
-
-
-class Expected(TypedDict):
-    expected: int
-    current: int
 
 
 class DrawCostChanged(AppError):
@@ -23,10 +17,6 @@ class OrderCostChanged(AppError):
 
     code, message = 4006, "商品价格已变动，请确认后再试"
     detail = Expected
-
-
-class VersionNow(TypedDict):
-    version: str
 
 
 class FormChanged(AppError):

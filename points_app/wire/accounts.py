@@ -1,111 +1,171 @@
 """Guests, tokens and their points."""
 
+from typing import Annotated
+
 from typing_extensions import TypedDict
 
 from points_app.crypto import Vault, mask_mobile
-from points_app.models import LedgerEntry, User
+from points_app.models import LedgerEntry, Source, User, UserStatus
 from points_app.wire import addresses
 from points_app.wire.paging import Pagination
 from points_app.wire.times import iso, iso_or_none
+from points_app.wire.values import number_of_each, one_of
 
 
 class UserInfo(TypedDict):
     user_id: int
+    """The account's number."""
     mobile: str
+    """The phone number with its middle hidden."""
     nickname: str
+    """The name the guest goes by; after the first login 用户 and the last four digits."""
     avatar: str | None
+    """The address of the picture; null without one."""
     total_points: int
+    """The balance in points, never below 0."""
     is_merchant: bool
-    status: str
+    """Whether the account reviews receipts and runs the shop."""
+    status: Annotated[str, one_of(*UserStatus)]
+    """A banned account can do nothing until an admin lets it in again."""
     created_at: str
+    """When the account was made (UTC)."""
     last_login: str | None
+    """When the guest last logged in with a code (UTC); null before the first time."""
 
 
 class AdminUser(UserInfo):
     is_admin: bool
+    """Whether the account is an admin."""
 
 
 class Users(TypedDict):
     users: list[AdminUser]
+    """The accounts of this page, newest first."""
     pagination: Pagination
+    """Which page this is, of how many."""
 
 
 class Customer(TypedDict):
     nickname: str
+    """The name the guest goes by."""
     avatar: str | None
+    """The address of the guest's picture; null without one."""
     mobile: str
+    """The guest's phone number with its middle hidden."""
 
 
 class CodeSent(TypedDict):
     expire_time: int
+    """Seconds for which the code can be used."""
     can_resend_after: int
+    """Seconds after which another code may be asked for."""
 
 
 class TokenPair(TypedDict):
     access_token: str
+    """Goes into `Authorization: Bearer` of every request."""
     refresh_token: str
+    """Good for one exchange at `/api/auth/refresh`, within seven days."""
     expires_in: int
+    """Seconds for which the access token is good."""
 
 
 class LoginAnswer(TokenPair):
     user_info: UserInfo
+    """Whose session it is."""
 
 
 class TokenVerdict(TypedDict):
     valid: bool
+    """Always true: a token that is not good is refused with 2002."""
     user_info: UserInfo
+    """Whose token it is."""
 
 
 class UserStatistics(TypedDict):
     total_lottery: int
+    """Turns of the wheel so far."""
     total_exchange: int
+    """Orders so far, without cancelled ones."""
     total_upload: int
+    """Receipts handed in so far."""
     this_month_points: int
+    """Points earned since the month began, by the shop's clock."""
     total_earned_points: int
+    """Points earned so far, without those that cancelled orders gave back."""
     total_spent_points: int
+    """Points spent so far, less those that cancelled orders gave back."""
     current_points: int
+    """The balance in points."""
     member_days: int
+    """Days of the shop since the account was made; that day is 1."""
 
 
 class PointsRecord(TypedDict):
     id: int
-    type: str
+    """The ledger row's number."""
+    type: Annotated[str, one_of("earn", "spend")]
+    """The sign of `points`: earn above 0, spend below."""
     points: int
+    """Points that were booked; below 0 when they were spent."""
     description: str
-    source: str
+    """What it was, for people to read."""
+    source: Annotated[str, one_of(*Source)]
+    """Why the balance changed."""
     balance_after: int
+    """The balance after this row, in points."""
     related_id: str
+    """What caused it: the id of a draw, an order, an upload and the like."""
     created_at: str
+    """When it was booked (UTC)."""
 
 
 class PointsRecords(TypedDict):
     records: list[PointsRecord]
+    """The ledger rows of this page, newest first."""
     pagination: Pagination
+    """Which page this is, of how many."""
 
 
 class PointsStatistics(TypedDict):
     current_points: int
+    """The balance in points: earned less spent."""
     total_earned: int
+    """Points earned so far, without those that cancelled orders gave back."""
     total_spent: int
+    """Points spent so far, less those that cancelled orders gave back."""
     total_refunded: int
+    """Points that cancelled orders gave back so far."""
     this_month_earned: int
+    """The same as `total_earned`, since the month began by the shop's clock."""
     this_month_spent: int
+    """The same as `total_spent`, since the month began; never below 0."""
     this_month_refunded: int
-    by_source: dict[str, int]
+    """The same as `total_refunded`, since the month began."""
+    by_source: Annotated[dict[str, int], number_of_each(Source)]
+    """Points by what they were booked for, signed; what never occurred is missing."""
 
 
 class CheckIn(TypedDict):
     points_awarded: int
+    """Points for this check-in; 0 when the guest had checked in today."""
     consecutive_days: int
+    """Days in a row, today included."""
     total_points: int
+    """The balance after it, in points."""
     next_reward_points: int
+    """Points for checking in tomorrow."""
     already_checked_in: bool
+    """Whether the guest had checked in today before."""
 
 
 class Operated(TypedDict):
     user_id: int
+    """Whose points they are."""
     total_points: int
+    """The balance after it, in points."""
     record_id: int
+    """The number of the ledger row."""
 
 
 def user_info(user: User, vault: Vault) -> UserInfo:

@@ -1,105 +1,160 @@
 """The catalogue and the orders."""
 
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import orjson
 from typing_extensions import TypedDict
 
 from points_app.crypto import Vault
-from points_app.models import Order, User
+from points_app.models import Order, OrderStatus, User
 from points_app.wire.accounts import Customer, customer
 from points_app.wire.paging import Pagination
 from points_app.wire.times import iso, iso_or_none, number
+from points_app.wire.values import one_of
 
 
 class ProductShape(TypedDict):
     id: int
+    """The product's number; redeem calls it `commodity_id`."""
     name: str
+    """The product's name."""
     description: str
+    """What it is; may be empty."""
     category: str
+    """The category it stands in."""
     exchange_points: int
+    """The price of one piece in points."""
     points_cost: int
+    """The same as `exchange_points`."""
     stock: int
+    """Pieces that can be ordered."""
     image: str | None
+    """The address of its picture (https); null without one."""
     is_hot: bool
+    """Whether the shop recommends it."""
     rating: float
+    """From 0 to 5, set by the shop."""
     sales_count: int
-    status: str
+    """Pieces sold so far."""
+    status: Annotated[str, one_of("available", "sold_out")]
+    """Whether any piece is in stock."""
 
 
 class ProductList(TypedDict):
     products: list[ProductShape]
+    """The products of this page."""
     pagination: Pagination
+    """Which page this is, of how many."""
 
 
 class Category(TypedDict):
     name: str
+    """The category's name, as the filter of the catalogue takes it."""
     count: int
+    """Products in it."""
 
 
 class Categories(TypedDict):
     categories: list[Category]
+    """The categories that have products, in the order they came."""
 
 
 class OrderPlaced(TypedDict):
     order_id: str
+    """The order's id."""
     product_name: str
+    """The product's name when it was ordered."""
     quantity: int
+    """Pieces."""
     points_cost: int
+    """Points paid for the whole order."""
     remaining_points: int
-    status: str
+    """The balance after it, in points."""
+    status: Annotated[str, one_of(*OrderStatus)]
+    """What has become of the order."""
     pickup_code: str
+    """What the guest shows at the counter, ten letters and digits."""
     exchange_time: str
+    """When it was ordered (UTC)."""
 
 
 class OrderRecord(TypedDict):
     id: int
+    """The order's number, rising with time."""
     order_id: str
+    """The order's id, in addresses and to the guest."""
     commodity_id: int
+    """The product's number."""
     product_name: str
+    """The product's name when it was ordered."""
     quantity: int
+    """Pieces."""
     points_cost: int
-    status: str
+    """Points paid for the whole order."""
+    status: Annotated[str, one_of(*OrderStatus)]
+    """What has become of the order."""
     delivery_info: Any
+    """Where it goes, as it was sent with the order; null without one, and when it has been
+    deleted."""
     pickup_code: str
+    """What the guest shows at the counter, ten letters and digits."""
     remark: str | None
+    """The shop's word about it, such as a parcel number; null without one."""
     exchange_time: str
+    """When it was ordered (UTC)."""
     completed_time: str | None
+    """When it was handed over (UTC); null until then."""
 
 
 class OrderDetail(OrderRecord):
-    """`pickup_qr` is the pickup code as a picture (data: URL) while it can still be used."""
-
     pickup_qr: str | None
+    """The pickup code as a picture (data: URL); null when it cannot be used any more."""
 
 
 class MerchantOrder(TypedDict):
-    """An order as the shop sees it: with its buyer, without the code that only the buyer has.
-    `delivery_info` is null a while after the order was completed or cancelled."""
+    """An order as the shop sees it: with its buyer, without the code that only the buyer has."""
 
     id: int
+    """The order's number, rising with time."""
     order_id: str
+    """The order's id, in addresses and to the guest."""
     user_id: int
+    """The buyer's account number."""
     user_info: Customer
+    """The buyer."""
     commodity_id: int
+    """The product's number."""
     product_name: str
+    """The product's name when it was ordered."""
     quantity: int
+    """Pieces."""
     points_cost: int
-    status: str
+    """Points paid for the whole order."""
+    status: Annotated[str, one_of(*OrderStatus)]
+    """What has become of the order."""
     delivery_info: Any
+    """Where it goes, as it was sent with the order; null without one, and a while after the order
+    was completed or cancelled."""
     remark: str | None
+    """The shop's word about it, such as a parcel number; null without one."""
     exchange_time: str
+    """When it was ordered (UTC)."""
     completed_time: str | None
+    """When it was handed over (UTC); null until then."""
 
 
 class MerchantOrders(TypedDict):
     orders: list[MerchantOrder]
+    """The orders of this page, newest first."""
     pagination: Pagination
+    """Which page this is, of how many."""
 
 
 class OrderRecords(TypedDict):
     records: list[OrderRecord]
+    """The orders of this page, newest first."""
     pagination: Pagination
+    """Which page this is, of how many."""
 
 
 class ProductRow(Protocol):

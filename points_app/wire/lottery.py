@@ -1,5 +1,7 @@
 """The wheel, draws and what they gave."""
 
+from typing import Annotated
+
 from typing_extensions import TypedDict
 
 from points_app.crypto import Vault
@@ -7,94 +9,154 @@ from points_app.models import Draw, Prize, PrizeType, User
 from points_app.wire.accounts import Customer, customer
 from points_app.wire.paging import Pagination
 from points_app.wire.times import iso, number
+from points_app.wire.values import one_of
+
+DRAW_TYPES = ("single", "triple", "quintuple", "decade")
 
 
 class WheelField(TypedDict):
     id: int
+    """The prize's number; draws call it `prize_id`."""
     name: str
-    type: str
+    """The prize's name."""
+    type: Annotated[str, one_of(*PrizeType)]
+    """What kind of prize it is; `empty` is none."""
     value: float
+    """Points for the type `points`; for the others the number the shop set."""
     angle: int
+    """Where it stands on the wheel, in degrees from 0 to 359."""
     color: str
+    """Its colour on the wheel, `#RRGGBB`."""
     probability: float
+    """The chance of one turn, from 0 to 1, with four decimals."""
     is_activity: bool
+    """Whether a turn can miss it narrowly, see `is_near_miss`."""
 
 
 class Wheel(TypedDict):
     cost_points: int
+    """Points for one turn."""
     prizes: list[WheelField]
+    """The prizes on the wheel, by angle."""
     daily_limit: int
+    """Turns a guest has on a day of the shop; 0 is without limit."""
     rules: str
+    """The rules for guests to read."""
 
 
 class DrawResult(TypedDict):
     prize_id: int
+    """The prize's number."""
     prize_name: str
-    prize_type: str
+    """The prize's name."""
+    prize_type: Annotated[str, one_of(*PrizeType)]
+    """What kind of prize it is; `empty` is none."""
     prize_value: float
+    """Points for the type `points`; for the others the number the shop set."""
     angle: int
+    """Where the wheel stops, in degrees from 0 to 359."""
     is_near_miss: bool
+    """Whether an activity prize was drawn close to the edge of its field."""
     draw_sequence: int
+    """Which turn of the draw it was, from 1."""
 
 
 class DrawAnswer(TypedDict):
     draw_id: str
-    draw_type: str
+    """The draw's id, the same for all of its turns."""
+    draw_type: Annotated[str, one_of(*DRAW_TYPES)]
+    """How it was drawn: 1, 3, 5 or 10 turns."""
     results: list[DrawResult]
+    """The turns in their order."""
     points_cost: int
+    """Points paid for the whole draw."""
     remaining_points: int
+    """The balance after it, winnings included."""
 
 
 class DrawRecord(TypedDict):
     id: int
+    """The turn's number; its address has it as `record_id`."""
     draw_id: str
+    """The draw's id, the same for all of its turns."""
     prize_id: int
+    """The prize's number."""
     prize_name: str
-    prize_type: str
+    """The prize's name when it was drawn."""
+    prize_type: Annotated[str, one_of(*PrizeType)]
+    """What kind of prize it is; `empty` is none."""
     prize_value: float
-    draw_type: str
+    """Points for the type `points`; for the others the number the shop set."""
+    draw_type: Annotated[str, one_of(*DRAW_TYPES, "five", "ten")]
+    """How it was drawn: 1, 3, 5 or 10 turns; old records may say `five` and `ten`."""
     points_cost: int
+    """Points paid for this turn."""
     is_near_miss: bool
+    """Whether an activity prize was drawn close to the edge of its field."""
     is_winning: bool
-    status: str | None
+    """Whether it was any prize at all."""
+    status: Annotated[str, one_of("pending", "claimed")] | None
+    """Whether the prize was handed out; null for points and for none, which are not."""
     claim_code: str | None
+    """What the guest shows at the counter, ten letters and digits; null where nothing is handed
+    out."""
     created_at: str
+    """When it was drawn (UTC)."""
 
 
 class DrawDetail(DrawRecord):
-    """`claim_qr` is the claim code as a picture (data: URL) while it can still be used."""
-
     claim_qr: str | None
+    """The claim code as a picture (data: URL); null when it cannot be used any more, and without a
+    code."""
 
 
 class ClaimedPrize(TypedDict):
     """A prize that was handed out, as the shop sees it."""
 
     id: int
+    """The turn's number."""
     draw_id: str
+    """The draw's id."""
     user_id: int
+    """The winner's account number."""
     user_info: Customer
+    """The winner."""
     prize_id: int
+    """The prize's number."""
     prize_name: str
-    prize_type: str
+    """The prize's name when it was drawn."""
+    prize_type: Annotated[str, one_of(*PrizeType)]
+    """What kind of prize it is."""
     prize_value: float
-    status: str
+    """Points for the type `points`; for the others the number the shop set."""
+    status: Annotated[str, one_of("claimed")]
+    """Claimed, now that it was handed out."""
     claimed_at: str
+    """When it was handed out (UTC)."""
     created_at: str
+    """When it was drawn (UTC)."""
 
 
 class DrawRecords(TypedDict):
     records: list[DrawRecord]
+    """The turns of this page, newest first."""
     pagination: Pagination
+    """Which page this is, of how many."""
 
 
 class DrawStatistics(TypedDict):
     total_draws: int
+    """Turns of the wheel so far."""
     total_points_spent: int
+    """Points paid for them."""
     total_points_won: int
+    """Points won with them."""
     win_rate: float
+    """The share of turns that won anything, from 0 to 1."""
     favorite_prize: str | None
+    """The prize won most often; null before the first."""
     today_draws: int
+    """Turns since the shop's midnight."""
 
 
 def wheel_field(prize: Prize) -> WheelField:

@@ -1,5 +1,7 @@
 """What merchants and admins see of the shop."""
 
+from typing import Annotated
+
 from typing_extensions import TypedDict
 
 from points_app.crypto import Vault
@@ -8,69 +10,99 @@ from points_app.wire.exchange import MerchantOrder
 from points_app.wire.lottery import ClaimedPrize
 from points_app.wire.paging import Pagination
 from points_app.wire.times import iso, iso_or_none
+from points_app.wire.values import one_of
 
 
 class Collected(TypedDict):
-    """What a code stood for: `type` is order or prize, and the other one is null."""
+    """What a code stood for."""
 
-    type: str
+    type: Annotated[str, one_of("order", "prize")]
+    """What was handed over."""
     order: MerchantOrder | None
+    """The order, now completed; null for a prize."""
     prize: ClaimedPrize | None
+    """The prize, now claimed; null for an order."""
 
 
 class ShopStatistics(TypedDict):
     pending_count: int
+    """Receipts that wait for a decision now."""
     today_approved: int
+    """Receipts approved since the shop's midnight."""
     today_rejected: int
+    """Receipts rejected since the shop's midnight."""
     total_processed: int
+    """Receipts decided in the period."""
     approval_rate: float
+    """The share of them that was approved, from 0 to 1; 0 without any."""
     avg_review_minutes: float
+    """Minutes from the upload to the decision on average; 0 without any."""
     points_awarded: int
+    """Points paid for receipts approved in the period."""
 
 
 class BatchResult(TypedDict):
-    """`code` and `msg` as a single review would have been answered."""
-
     review_id: int
-    status: str
+    """Which receipt."""
+    status: Annotated[str, one_of("success", "failed")]
+    """Whether it was decided."""
     code: int
+    """What a review of it alone would have been answered with; 0 is success."""
     msg: str
+    """The text of that code."""
 
 
 class BatchReviewed(TypedDict):
     success_count: int
+    """Receipts that were decided."""
     failed_count: int
+    """Receipts that were refused."""
     results: list[BatchResult]
+    """One for each of `review_ids`, in their order."""
 
 
 class Applied(TypedDict):
     application_id: str
-    status: str
+    """The application's id."""
+    status: Annotated[str, one_of("pending", "approved", "rejected")]
+    """What an admin decided; pending until then."""
     applied_at: str
+    """When it was sent (UTC)."""
 
 
 class Application(Applied):
-    """`contact_phone` is masked."""
-
     user_id: int
+    """The applicant's account number."""
     business_name: str
+    """The business, as the applicant calls it."""
     contact_person: str
+    """Whom to ask for."""
     contact_phone: str
+    """The last four digits of the number to call."""
     business_license: str | None
+    """The licence's number; null when none was told."""
     business_address: str | None
+    """Where the business is; null when it was not told."""
     reason: str | None
+    """Why the applicant asks; null when it was not told."""
     decided_by: int | None
+    """The admin's account number; null until decided, and where the service itself closed it."""
     decided_at: str | None
+    """When it was decided (UTC); null until then."""
     decision_reason: str | None
+    """The admin's reason; null until decided, and without one."""
 
 
 class ApplicationDetail(Application):
     contact_phone_full: str
+    """The whole number to call."""
 
 
 class Applications(TypedDict):
     applications: list[Application]
+    """The applications of this page, newest first."""
     pagination: Pagination
+    """Which page this is, of how many."""
 
 
 def applied(application: MerchantApplication) -> Applied:

@@ -7,9 +7,13 @@ from typing_extensions import TypedDict
 
 class Pagination(TypedDict):
     total: int
+    """How many rows there are on all pages."""
     page: int
+    """This page, from 1."""
     limit: int
+    """Rows on a page, as asked for, at most 100."""
     total_pages: int
+    """How many pages that makes; 0 without rows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,56 +1,79 @@
 """Products and the wheel as merchants see them."""
 
+from typing import Annotated
+
 from typing_extensions import TypedDict
 
 from points_app.models import Prize, Product
 from points_app.wire.lottery import WheelField, wheel_field
 from points_app.wire.paging import Pagination
 from points_app.wire.times import iso, number
+from points_app.wire.values import one_of
 
 
 class ShopProduct(TypedDict):
-    """A product with what guests are not shown; `status` is active or inactive. `version` changes
-    with what its form edits, not with stock and sales."""
+    """A product with what guests are not shown."""
 
     id: int
+    """The product's number."""
     name: str
+    """The product's name."""
     description: str
+    """What it is; may be empty."""
     category: str
+    """The category it stands in."""
     exchange_points: int
+    """The price of one piece in points."""
     stock: int
+    """Pieces that can be ordered."""
     image: str | None
+    """The address of its picture (https); null without one."""
     is_hot: bool
+    """Whether the shop recommends it."""
     sort_order: int
+    """Its place in the catalogue; smaller ones come first."""
     rating: float
+    """From 0 to 5, set by the shop."""
     sales_count: int
-    status: str
+    """Pieces sold so far."""
+    status: Annotated[str, one_of("active", "inactive")]
+    """Guests do not see inactive ones."""
     created_at: str
+    """When it was added (UTC)."""
     updated_at: str
+    """When anything of it last changed (UTC), sales included."""
     version: str
+    """Changes with what the form edits, not with stock and sales; send it back with a change."""
 
 
 class ShopProducts(TypedDict):
     products: list[ShopProduct]
+    """The products of this page, in the catalogue's order."""
     pagination: Pagination
+    """Which page this is, of how many."""
 
 
 class Stock(TypedDict):
     stock: int
+    """Pieces in stock after it."""
 
 
 class ShopPrize(WheelField):
-    """A prize with its limits: 0, and a stock of -1, mean none."""
+    """A prize with its limits."""
 
     daily_limit: int
+    """How often it is given on a day of the shop; 0 is without limit."""
     total_limit: int
+    """How often it is given in all; 0 is without limit."""
     stock: int
+    """Pieces that are left; -1 is without limit."""
 
 
 class ShopWheel(TypedDict):
-    """`version` changes with everything that is shown, stock included."""
-
     prizes: list[ShopPrize]
+    """The prizes on the wheel, by angle."""
     version: str
+    """Changes with everything that is shown, stock included; send it back with a change."""
 
 
 class ProductForm(TypedDict):

@@ -75,15 +75,22 @@ def describe(areas: Iterable[Area]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Points and lottery", "version": VERSION, "description": ABOUT},
         "servers": [{"url": "/"}],
-        "tags": [*({"name": area.name} for area in areas), outside.TAG],
+        "tags": [*map(_tag, areas), outside.TAG],
         "paths": paths | outside.PATHS,
         "components": {
             "securitySchemes": SECURITY_SCHEMES,
             "headers": answers.HEADERS,
             "responses": answers.shared_responses(operations),
+            "examples": answers.error_examples(operations, schemas),
             "schemas": schemas.referenced | answers.error_schemas(operations, schemas),
         },
     }
+
+
+def _tag(area: Area) -> dict[str, str]:
+    """An area's name with what its module says of itself."""
+    view = next(iter(area.operations.values())).view
+    return {"name": area.name, "description": inspect.getdoc(inspect.getmodule(view)) or ""}
 
 
 def _operation(area: Area, name: str, operation: Operation, schemas: Schemas) -> dict[str, Any]:
@@ -91,7 +98,7 @@ def _operation(area: Area, name: str, operation: Operation, schemas: Schemas) ->
     who, security = ACCESS[operation.access]
     remarks = [more, who, _code_table(operation)]
     described: dict[str, Any] = {
-        "operationId": name,
+        "operationId": name.replace(".", "_"),
         "tags": [area.name],
         "summary": " ".join(summary.split()),
         "description": "\n\n".join(filter(None, remarks)),

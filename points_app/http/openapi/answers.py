@@ -5,6 +5,7 @@ from typing import Any
 
 from points_app.errors import AppError, MethodRefused, RouteUnknown, ServiceUnavailable
 from points_app.http.api import Operation
+from points_app.http.openapi import examples
 from points_app.http.openapi.schemas import Schemas
 from points_app.wire import SUCCESS_CODE, SUCCESS_MESSAGE
 
@@ -20,20 +21,21 @@ STATUSES = {
 ANYWHERE: tuple[type[AppError], ...] = (RouteUnknown, MethodRefused)
 
 
-def _number(description: str, minimum: int) -> dict[str, Any]:
-    return {"description": description, "schema": {"type": "integer", "minimum": minimum}}
+def _number(description: str, minimum: int, shown: int) -> dict[str, Any]:
+    schema = {"type": "integer", "minimum": minimum, "examples": [shown]}
+    return {"description": description, "schema": schema}
 
 
 HEADERS: dict[str, Any] = {
     "X-Request-ID": {
         "description": "The id the request came with, or the one made for it.",
         "required": True,
-        "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
+        "schema": {"type": "string", "pattern": "^[!-~]{1,128}$", "examples": ["01KF0G0A"]},
     },
-    "RateLimit-Limit": _number("Requests a minute that the tightest limit allows.", 1),
-    "RateLimit-Remaining": _number("How many of them are left.", 0),
-    "RateLimit-Reset": _number("Seconds after which more are allowed.", 1),
-    "Retry-After": _number("Seconds to wait before trying again.", 1) | {"required": True},
+    "RateLimit-Limit": _number("Requests a minute that the tightest limit allows.", 1, 60),
+    "RateLimit-Remaining": _number("How many of them are left.", 0, 57),
+    "RateLimit-Reset": _number("Seconds after which more are allowed.", 1, 42),
+    "Retry-After": _number("Seconds to wait before trying again.", 1, 3) | {"required": True},
     "Idempotent-Replayed": {
         "description": "There when this is the first answer to the same Idempotency-Key again.",
         "schema": {"type": "string", "const": "true"},
@@ -41,7 +43,7 @@ HEADERS: dict[str, Any] = {
     "Allow": {
         "description": "The methods the route takes.",
         "required": True,
-        "schema": {"type": "string"},
+        "schema": {"type": "string", "examples": ["GET, HEAD, OPTIONS"]},
     },
 }
 COUNTED = ("X-Request-ID", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
@@ -56,15 +58,15 @@ MORE_HEADERS = {
 def responses(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     """Every answer an endpoint can give, by HTTP status."""
     by_status = _by_status(operation)
-    shapes = [envelope(SUCCESS_CODE, SUCCESS_MESSAGE, schemas.of(operation.answer))]
-    shapes += [_schema_of(error) for error in by_status.pop(200, ())]
+    success = envelope(SUCCESS_CODE, SUCCESS_MESSAGE, schemas.of(operation.answer))
+    done = {"success": {"value": examples.of_schema(success, schemas.referenced)}}
+    refusals = by_status.pop(200, [])
+    shapes = [success, *map(_schema_of, refusals)]
     headers = [*COUNTED, "Idempotent-Replayed"] if operation.keyed else COUNTED
-    described = {"200": _response(200, shapes, headers)}
+    described = {"200": _response(200, shapes, done | _examples_of(refusals), headers)}
     for status, errors in by_status.items():
         described[str(status)] = (
-            _shared(errors[0].__name__)
-            if len(errors) == 1
-            else _response(status, [_schema_of(error) for error in errors])
+            _shared(errors[0].__name__) if len(errors) == 1 else _refused(status, errors)
         )
     return described | {"503": _shared(_unavailable_name(operation))}
 
@@ -78,20 +80,33 @@ def shared_responses(operations: Iterable[Operation]) -> dict[str, Any]:
         errors.update(*(some for some in by_status.values() if len(some) == 1))
         code = (operation.failure or ServiceUnavailable).code
         shape = envelope(code, ServiceUnavailable.message, {"type": "null"})
-        found[_unavailable_name(operation)] = _response(503, [shape])
+        value = {"code": code, "msg": ServiceUnavailable.message, "data": None}
+        found[_unavailable_name(operation)] = _response(503, [shape], {"down": {"value": value}})
     for error in errors:
         if error.status != 200:
-            found[error.__name__] = _response(error.status, [_schema_of(error)])
+            found[error.__name__] = _refused(error.status, [error])
     return dict(sorted(found.items()))
 
 
 def error_schemas(operations: Iterable[Operation], schemas: Schemas) -> dict[str, Any]:
     """One envelope for each error class, under its name."""
-    errors = {error for operation in operations for error in operation.errors} | {*ANYWHERE}
     return {
         error.__name__: envelope(error.code, error.message, schemas.of(error.detail))
-        for error in sorted(errors, key=lambda error: (error.code, error.__name__))
+        for error in _all_errors(operations)
     }
+
+
+def error_examples(operations: Iterable[Operation], schemas: Schemas) -> dict[str, Any]:
+    """One example for each error class, under its name."""
+    return {
+        error.__name__: examples.of_refusal(error, schemas.of(error.detail), schemas.referenced)
+        for error in _all_errors(operations)
+    }
+
+
+def _all_errors(operations: Iterable[Operation]) -> list[type[AppError]]:
+    errors = {error for operation in operations for error in operation.errors} | {*ANYWHERE}
+    return sorted(errors, key=lambda error: (error.code, error.__name__))
 
 
 def envelope(code: int, message: str, data: dict[str, Any]) -> dict[str, Any]:
@@ -99,21 +114,45 @@ def envelope(code: int, message: str, data: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "required": ["code", "msg", "data"],
-        "properties": {"code": {"const": code}, "msg": {"const": message}, "data": data},
+        "properties": {
+            "code": {"const": code, "description": "Tells the outcome; 0 is success."},
+            "msg": {"const": message, "description": "The same for guests to read."},
+            "data": data | {"description": _about(code, data)},
+        },
     }
 
 
+def _about(code: int, data: dict[str, Any]) -> str:
+    if data == {"type": "null"}:
+        return "Nothing."
+    return "More about the refusal." if code else "What was asked for."
+
+
 def _response(
-    status: int, shapes: list[dict[str, Any]], headers: Iterable[str] | None = None
+    status: int,
+    shapes: list[dict[str, Any]],
+    shown: dict[str, Any],
+    headers: Iterable[str] | None = None,
 ) -> dict[str, Any]:
     names = headers or MORE_HEADERS.get(status, COUNTED)
     return {
         "description": STATUSES[status],
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
         "content": {
-            "application/json": {"schema": shapes[0] if len(shapes) == 1 else {"oneOf": shapes}}
+            "application/json": {
+                "schema": shapes[0] if len(shapes) == 1 else {"oneOf": shapes},
+                "examples": shown,
+            }
         },
     }
+
+
+def _refused(status: int, errors: list[type[AppError]]) -> dict[str, Any]:
+    return _response(status, [_schema_of(error) for error in errors], _examples_of(errors))
+
+
+def _examples_of(errors: Iterable[type[AppError]]) -> dict[str, Any]:
+    return {error.__name__: {"$ref": f"#/components/examples/{error.__name__}"} for error in errors}
 
 
 def _schema_of(error: type[AppError]) -> dict[str, str]:

@@ -5,12 +5,23 @@ from collections.abc import Iterator
 from typing import Any
 
 from points_app.http.api import Operation
+from points_app.http.openapi import examples
+from points_app.http.openapi.sample_values import VALUES
 from points_app.http.openapi.schemas import Schemas
 
 PATH_PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 PATH_SCHEMAS = {
     "int": {"type": "integer", "minimum": 0, "maximum": 10**15 - 1},
     None: {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[A-Za-z0-9]+$"},
+}
+PATH_SENTENCES = {
+    "application_id": "The application's id.",
+    "order_id": "The order's id, `order_id` of the answers.",
+    "product_id": "The product's number, `id` of the answers.",
+    "record_id": "The turn's number, `id` of the records.",
+    "review_id": "The review's number.",
+    "upload_id": "The upload's id.",
+    "user_id": "The account's number.",
 }
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
@@ -47,10 +58,7 @@ def openapi_path(rule: str) -> str:
 
 def parameters(operation: Operation, schemas: Schemas) -> list[dict[str, Any]]:
     """Those of the path, the query string and the headers."""
-    found: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": PATH_SCHEMAS[kind or None]}
-        for kind, name in PATH_PARAMETER.findall(operation.rule)
-    ]
+    found = [_path_parameter(*each) for each in PATH_PARAMETER.findall(operation.rule)]
     if operation.query:
         found += _query_parameters(schemas.fields(operation.query))
     if operation.keyed:
@@ -58,6 +66,12 @@ def parameters(operation: Operation, schemas: Schemas) -> list[dict[str, Any]]:
     if operation.prefer:
         found.append(PREFER)
     return found
+
+
+def _path_parameter(kind: str, name: str) -> dict[str, Any]:
+    schema = PATH_SCHEMAS[kind or None] | {"examples": [VALUES[name]]}
+    said = {"description": PATH_SENTENCES[name], "required": True}
+    return {"name": name, "in": "path", **said, "schema": schema}
 
 
 def _query_parameters(model: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -86,16 +100,22 @@ def request_body(operation: Operation, schemas: Schemas) -> dict[str, Any] | Non
     """A JSON object or a multipart form with a picture; None when nothing is sent."""
     if operation.picture:
         form = schemas.fields(operation.form) if operation.form else {"properties": {}}
-        return {"required": True, "content": {"multipart/form-data": {"schema": _upload(form)}}}
+        content = {"schema": _upload(form), "examples": examples.of_upload(form)}
+        return {"required": True, "content": {"multipart/form-data": content}}
     if operation.body is None:
         return None
     schema = schemas.of(operation.body)
     is_required = bool({"required", "allOf"} & schemas.fields(operation.body).keys())
-    return {"required": is_required, "content": {"application/json": {"schema": schema}}}
+    shown = examples.of_requests(operation.body.__name__, schemas.referenced)
+    content = {"application/json": {"schema": schema, "examples": shown}}
+    return {"required": is_required, "content": content}
 
 
 def _upload(form: dict[str, Any]) -> dict[str, Any]:
-    text = {name: _without_null(schema) for name, schema in form["properties"].items()}
+    text = {
+        name: _without_null(schema) | {"description": schema["description"]}
+        for name, schema in form["properties"].items()
+    }
     photo = PICTURE | {"description": "Another name of `file`.", "deprecated": True}
     return {
         "type": "object",

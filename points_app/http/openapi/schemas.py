@@ -7,6 +7,8 @@ import orjson
 from pydantic import AliasChoices, BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
+from points_app.http.openapi.examples import of_field
+from points_app.http.openapi.fields import sentences
 from points_app.http.schemas.base import Body, Change, Query
 
 
@@ -18,8 +20,14 @@ class _Plain(GenerateJsonSchema):
 
     def model_schema(self, schema: Any) -> dict[str, Any]:
         made = super().model_schema(schema)
+        _describe_fields(made, schema["cls"])
         if issubclass(schema["cls"], Body):
             _put_defaults_into_words(made, is_change=issubclass(schema["cls"], Change))
+        return made
+
+    def typed_dict_schema(self, schema: Any) -> dict[str, Any]:
+        made = super().typed_dict_schema(schema)
+        _describe_fields(made, schema["cls"])
         return made
 
 
@@ -55,6 +63,22 @@ class Schemas:
     def referenced(self) -> dict[str, Any]:
         """The components. Query strings and forms are none: parameters spell them out."""
         return {n: s for n, s in self._components.items() if n not in self._spelled_out}
+
+
+def _describe_fields(made: dict[str, Any], cls: type) -> None:
+    """Give each field its sentence and, if it is more than a list or an object, its example."""
+    said = sentences(cls)
+    for name, schema in made["properties"].items():
+        if name in said:
+            schema["description"] = said[name]
+        if not _is_composed(schema) and (examples := of_field(cls.__name__, name)):
+            schema["examples"] = examples
+
+
+def _is_composed(schema: dict[str, Any]) -> bool:
+    """Whether the schema is made of others, so that its example is."""
+    parts = [schema, schema.get("items", {}), *schema.get("anyOf", ())]
+    return any("$ref" in part for part in parts)
 
 
 def _put_defaults_into_words(body: dict[str, Any], *, is_change: bool) -> None:

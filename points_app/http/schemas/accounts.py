@@ -13,35 +13,36 @@ Phone = Annotated[str, Field(json_schema_extra={"pattern": "^1[3-9][0-9]{9}$"})]
 
 class SendCode(Body):
     phone: Phone
+    """A mainland mobile number, eleven ASCII digits."""
 
 
 class Login(Body):
-    """`device_id`: what the device calls itself, the same at every login."""
-
     phone: Phone
+    """The number the code was sent to."""
     code: str
+    """The six digits of the text message."""
     device_id: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = None
+    """What the device calls itself, the same at every login."""
 
 
 class Logout(Body):
     refresh_token: str | None = None
+    """A refresh token of the same guest, whose session ends as well."""
 
 
 class DeviceBinding(Body):
     device_info: SmallObject
+    """Whatever the client knows of the device; at most 4096 bytes."""
 
 
 class UserChange(Change):
     """A field that is absent stays as it is."""
 
     nickname: Nickname = ""
+    """The name to go by."""
     avatar: Annotated[
         Annotated[Line, StringConstraints(max_length=255)] | None,
-        WithJsonSchema(
-            {
-                "type": "null",
-                "description": "null takes the avatar away. What `user_info` has may be "
-                "sent back; any other address is refused: avatars are uploaded.",
-            }
-        ),
+        WithJsonSchema({"type": "null"}),
     ] = None
+    """null takes the avatar away. What `user_info` has may be sent back; any other address is
+    refused: avatars are uploaded."""

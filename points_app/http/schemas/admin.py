@@ -12,34 +12,40 @@ Reason = Annotated[Line, StringConstraints(max_length=500)]
 
 
 class SettingsChange(StaffBody):
-    """Some settings by key, e.g. {"lottery_cost_points": 80}; each one's bounds are in the list."""
-
     settings: dict[str, Any] = Field(min_length=1)
+    """New values by key; the list of settings has the bounds of each."""
     version: FormVersion | None = None
+    """The `version` the form was opened with; refused (8003) when what it shows has changed since.
+    Without it the later change wins."""
 
 
 class UsersQuery(Paging):
     mobile: Phone | None = None
+    """The whole phone number of one account."""
 
 
 class Ban(StaffBody):
     reason: Reason | None = None
+    """Kept in the audit log."""
 
 
 class ApplicationsQuery(Paging):
     status: Literal["pending", "approved", "rejected"] | None = None
+    """Only those in this state."""
 
 
 class Approval(StaffBody):
     reason: Reason | None = None
+    """Kept with the application."""
 
 
 class Rejection(StaffBody):
     reason: Reason
+    """Kept with the application."""
 
 
 class AuditQuery(Paging):
-    """`target` names what was acted on, e.g. `setting:lottery_cost_points` or `user:7`."""
-
     target: Annotated[Line, StringConstraints(max_length=80)] | None = None
+    """Only what was done to this, such as `setting:lottery_cost_points` or `user:7`."""
     actor_id: QueryNatural | None = None
+    """Only what this account did."""

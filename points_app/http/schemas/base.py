@@ -20,7 +20,7 @@ MAX_LIMIT = 100
 MAX_PAGE = 1_000_000
 MAX_OBJECT_BYTES = 4096
 HTTPS = (
-    r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?([/?#][^\s<>\"'`\\"
+    r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?([/?#][^\s<>\x22'`\\"
     + CONTROLS
     + DIRECTIONS
     + UNSEEN.removeprefix(r"\s")
@@ -57,14 +57,7 @@ HttpsUrl = Annotated[
 SmallObject = Annotated[dict[str, Any], AfterValidator(_small)]
 SmallAnything = Annotated[dict[str, Any] | Text, AfterValidator(_small)]
 Id = Annotated[int, Field(ge=1, le=2**53)]
-FormVersion = Annotated[
-    str,
-    Field(
-        pattern=r"^[0-9a-f]{16}$",
-        description="The `version` the form was opened with: refused (8003) when what it shows was "
-        "changed since.",
-    ),
-]
+FormVersion = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 
 
 class Body(BaseModel):
@@ -98,13 +91,14 @@ class Query(BaseModel):
 
 class Paging(Query):
     page: QueryInt = Field(1, ge=1, le=MAX_PAGE)
+    """Which page, from 1."""
     limit: QueryInt = Field(
         20,
         ge=1,
         le=MAX_QUERY_INT,
-        description=f"Rows on a page; more than {MAX_LIMIT} means {MAX_LIMIT}.",
         validation_alias=AliasChoices("limit", "size", "page_size"),
     )
+    """Rows on a page; more than 100 means 100."""
 
     @property
     def slice(self) -> Page:

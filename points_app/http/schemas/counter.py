@@ -12,9 +12,10 @@ class Remark(StaffBody):
     """A word about an order: a parcel number, a reason."""
 
     remark: Annotated[Line, StringConstraints(max_length=255)] | None = None
+    """A word about the order, such as a parcel number or a reason; kept with it and shown to the
+    buyer."""
 
 
 class CodeShown(StaffBody):
-    """A pickup or claim code as scanned or typed; spaces, dashes and lower case do not matter."""
-
     code: Annotated[Line, StringConstraints(max_length=40)]
+    """A pickup or claim code as scanned or typed; spaces, dashes and lower case do not matter."""

@@ -19,14 +19,19 @@ def _not_zero(value: int) -> int:
 
 class PointsQuery(Paging):
     type: Literal["all", "earn", "spend"] = "all"
+    """Only what was earned, or only what was spent."""
     source: Source | None = None
+    """Only what was booked for this reason."""
 
 
 class PointsOperation(StaffBody):
     user_id: Id
+    """Whose points they are."""
     points: Annotated[
         int,
         Field(ge=-MAX_OPERATION, le=MAX_OPERATION, json_schema_extra={"not": {"const": 0}}),
         AfterValidator(_not_zero),
     ]
+    """Points to give; below 0 to take away."""
     reason: Annotated[Line, StringConstraints(max_length=200)]
+    """Kept in the audit log, and shown to the guest with the ledger row."""

@@ -18,9 +18,9 @@ AMOUNT = r"^0*(?:[1-9][0-9]{0,4}(?:\.[0-9]{1,2})?|100000(?:\.00?)?|0\.(?:0[1-9]|
 class UploadForm(Query):
     amount: str | None = Field(
         None,
-        description="What the receipt says, in yuan: more than 0, at most 100000, two decimals.",
         json_schema_extra={"pattern": AMOUNT},
     )
+    """What the receipt says, in yuan: more than 0, at most 100000, two decimals."""
 
     @property
     def typed_amount(self) -> Decimal | None:
@@ -35,11 +35,14 @@ class UploadForm(Query):
 
 class UploadsQuery(Paging):
     status: Literal["pending", "approved", "rejected"] | None = None
+    """Only receipts in this state."""
 
 
 class PendingQuery(Paging):
     match_status: Literal["unclear", "matched", "mismatched"] | None = None
+    """Only receipts whose amounts compare like this."""
     sort: Literal["oldest", "newest"] = "oldest"
+    """Which come first."""
 
 
 class ReviewRequest(StaffBody):
@@ -47,9 +50,19 @@ class ReviewRequest(StaffBody):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "anyOf": [
-                {"required": ["review_id"], "properties": {"review_id": {"type": "integer"}}},
-                {"required": ["upload_id"], "properties": {"upload_id": {"type": "string"}}},
+            "allOf": [
+                {
+                    "anyOf": [
+                        {
+                            "required": ["review_id"],
+                            "properties": {"review_id": {"type": "integer"}},
+                        },
+                        {
+                            "required": ["upload_id"],
+                            "properties": {"upload_id": {"type": "string"}},
+                        },
+                    ]
+                }
             ],
             "if": {"properties": {"action": {"const": "reject"}}},
             "then": {"required": ["reason"], "properties": {"reason": {"type": "string"}}},
@@ -57,14 +70,21 @@ class ReviewRequest(StaffBody):
     )
 
     review_id: Id | None = None
+    """The receipt, by its review's number."""
     upload_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,50}$")] | None = None
+    """The receipt, by its upload's id."""
     action: Literal["approve", "reject"]
+    """The decision."""
     points: int | None = Field(None, ge=0, le=MOST_POINTS_AWARD)
+    """Points to pay instead of those that are proposed, up to `max_points_award`; a rejection
+    ignores them."""
     reason: Annotated[Line, StringConstraints(max_length=500)] | None = None
+    """Shown to the guest; a rejection needs one."""
 
 
 class AppealRequest(Body):
     reason: Annotated[Line, StringConstraints(max_length=500)]
+    """Shown to the reviewers."""
 
 
 class PictureLink(Query):

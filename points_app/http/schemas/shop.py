@@ -39,15 +39,25 @@ Probability = _number(1, "0.0001")
 
 class NewProduct(StaffBody):
     name: Name
+    """The product's name."""
     category: Category
+    """The category it stands in."""
     exchange_points: Price
+    """The price of one piece in points."""
     description: Description = ""
+    """What it is."""
     stock: Pieces = 0
+    """Pieces in stock"""
     image: Image | None = None
+    """The address of its picture (https); null for none."""
     is_hot: bool = False
+    """Whether the shop recommends it."""
     sort_order: Place = 0
+    """Its place in the catalogue; smaller ones come first."""
     rating: Rating = Decimal(5)
+    """From 0 to 5, with two decimals."""
     status: Literal["active", "inactive"] = "active"
+    """Guests do not see inactive ones."""
 
 
 class ProductChange(Change, StaffBody):
@@ -56,15 +66,26 @@ class ProductChange(Change, StaffBody):
     of this form is ignored."""
 
     name: Name = ""
+    """The product's name."""
     category: Category = ""
+    """The category it stands in."""
     exchange_points: Price = 1
+    """The price of one piece in points."""
     description: Description = ""
+    """What it is."""
     image: Image | None = None
+    """The address of its picture (https); null for none."""
     is_hot: bool = False
+    """Whether the shop recommends it."""
     sort_order: Place = 0
+    """Its place in the catalogue; smaller ones come first."""
     rating: Rating = Decimal(5)
+    """From 0 to 5, with two decimals."""
     status: Literal["active", "inactive"] = "active"
+    """Guests do not see inactive ones."""
     version: FormVersion | None = None
+    """The `version` the form was opened with; refused (8003) when what it shows has changed since.
+    Without it the later change wins."""
 
     @model_validator(mode="before")
     @classmethod
@@ -78,38 +99,55 @@ class ProductChange(Change, StaffBody):
 
 class ShopProductsQuery(Paging):
     category: Annotated[str, StringConstraints(max_length=50)] | None = None
+    """Only this category."""
     status: Literal["active", "inactive"] | None = None
+    """Only products in this state."""
 
 
 class StockChange(StaffBody):
-    """`restock` adds `quantity` pieces, at least one; `admin_adjust` sets the stock to it, and with
-    `expected_stock`, the stock that was shown, only while that is what there is."""
-
     operation: Literal["restock", "admin_adjust"]
+    """`restock` adds `quantity` pieces, at least one; `admin_adjust` sets the stock to it."""
     quantity: Pieces
+    """Pieces to add, or pieces that were counted."""
     expected_stock: Annotated[int, Field(ge=0)] | None = None
+    """With `admin_adjust`: the stock that was shown; refused (8003) when there is another one
+    now."""
 
 
 class WheelPrize(StaffBody):
-    """A prize with the `id` of a known one changes it; without, it is a new one. `stock` -1 is
-    without limit. A known prize keeps the stock it has when `stock` is absent, and when the wheel
-    comes without a `version`: what was won since the form was opened must not come back."""
+    """A prize to be. What was won since the form was opened must not come back with its stock."""
 
     id: Id | None = None
+    """The known prize that this one changes; without it, it is a new one."""
     name: Name
+    """The prize's name."""
     type: Literal["points", "coupon", "physical", "empty"]
+    """What kind of prize it is; `empty` is none."""
     value: Value
+    """Points for the type `points`, whole and at least 1; for the others a number for the shop to
+    use."""
     angle: int = Field(ge=0, le=359)
+    """Where it stands on the wheel, in degrees; no two alike."""
     color: Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
+    """Its colour on the wheel, `#RRGGBB`."""
     probability: Probability
+    """The chance of one turn, with four decimals; together exactly 1."""
     is_activity: bool = False
+    """Whether a turn can miss it narrowly"""
     daily_limit: Pieces = 0
+    """How often it is given on a day of the shop, 0 is without limit"""
     total_limit: Pieces = 0
+    """How often it is given in all, 0 is without limit"""
     stock: Annotated[int, Field(ge=-1, le=1_000_000)] | None = None
+    """Pieces that are left; -1 is without limit, as for a new prize when absent. A known prize
+    keeps what it has when this is absent, and when the wheel comes without `version`."""
 
 
 class WholeWheel(StaffBody):
     """The prizes that are on the wheel from now on; the probabilities sum to exactly 1."""
 
     prizes: list[WheelPrize] = Field(min_length=1, max_length=50)
+    """The prizes that are on the wheel from now on."""
     version: FormVersion | None = None
+    """The `version` the form was opened with; refused (8003) when what it shows has changed since.
+    Without it known prizes keep the stock they have."""

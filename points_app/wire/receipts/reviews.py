@@ -1,121 +1,144 @@
-"""Receipts as guests and merchants see them."""
+"""Receipts as reviewers see them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from typing_extensions import TypedDict
 
 from points_app.crypto import Vault, mask_mobile
-from points_app.models import ProcessingStatus, Receipt, ReviewStatus, User
-from points_app.reading import Reading
+from points_app.models import AutoReview, MatchStatus, ProcessingStatus, Receipt, ReviewStatus, User
+from points_app.reading.confidence import Confidence
+from points_app.reading.kind_words import DocumentKind
 from points_app.wire import addresses
 from points_app.wire.paging import Pagination
 from points_app.wire.times import iso, iso_or_none, number_or_none
+from points_app.wire.values import one_of
 
-
-class UploadAnswer(TypedDict):
-    upload_id: str
-    image_url: str
-    input_amount: float | None
-    recognized_amount: float | None
-    points_awarded: int
-    match_status: str
-    review_status: str
-    processing_status: str
-
-
-class UploadRecord(UploadAnswer):
-    """`can_appeal` is true for a rejected receipt until its one appeal, or its picture's end."""
-
-    review_reason: str | None
-    review_time: str | None
-    upload_time: str
-    can_appeal: bool
-    appeal_reason: str | None
-
-
-class UploadRecords(TypedDict):
-    records: list[UploadRecord]
-    pagination: Pagination
+RESEMBLANCES = ("same_picture", "same_facts", "same_number", "same_print", "same_sum")
+PAPERS = tuple(kind for kind in get_args(DocumentKind) if kind != "receipt")
+RULES = (
+    *("is_receipt", "document_kind", "something_paid", "amounts_agree", "not_in_future", "recent"),
+    *("known_shop", "usual_amount", "not_too_many", "not_seen_before"),
+)
 
 
 class Reviewee(TypedDict):
     nickname: str
+    """The name the guest goes by."""
     avatar: str | None
+    """The address of the guest's picture; null without one."""
     mobile: str
+    """The guest's phone number with its middle hidden."""
 
 
 class Flag(TypedDict):
-    """A reason to look closely; `upload_id` is the other upload it is about, `whose` it is, and
-    `state` how that one was decided; null where the paper itself is the reason: then `flag` is the
-    kind of document. What is not `suspicious` is a note."""
+    """A reason to look closely: another upload this one resembles, or what paper it is."""
 
-    flag: str
+    flag: Annotated[str, one_of(*RESEMBLANCES, *PAPERS)]
+    """How it resembles another upload, or what paper it is instead of a receipt."""
     upload_id: str | None
+    """The other upload; null where the paper itself is the reason."""
     whose: Literal["own", "other"] | None
+    """Whether the other upload is the same guest's; null without one."""
     state: Literal["pending", "approved", "rejected"] | None
+    """How the other upload was decided; null without one."""
     suspicious: bool
+    """False for a note, such as the guest's own rejected first try."""
     message: str
+    """The same for people to read."""
 
 
 class FlagWithPicture(Flag):
     image_url: str | None
+    """Shows the other upload's picture for ten minutes; null without one."""
 
 
 class Rule(TypedDict):
-    """A rule the receipt was held against; `passed` is null where it could not be judged."""
+    """A rule the receipt was held against."""
 
-    rule: str
+    rule: Annotated[str, one_of(*RULES)]
+    """The rule's name; which there are depends on the settings."""
     passed: bool | None
+    """Null where it could not be judged, because the receipt does not print what it needs."""
     detail: str
+    """What was found, for people to read."""
 
 
 class PendingReview(TypedDict):
-    """`amount_boxes` are where the sum was read: [left, top, right, bottom] in pixels of the
-    picture. `document_kind` is what paper it is (receipt, refund, void, before_payment,
-    order_ticket, payment_screenshot, tax_invoice, other), null until it is read.
-    `waits_for_second` after the first of two approvals; `waits_for` says whose decision
-    is needed: `merchant`, `second_merchant`, `other_merchant` (an appeal: not who rejected it),
-    `admin` (no merchant may, or an appeal has waited too long), null once decided."""
+    """A receipt as its reviewer needs it."""
 
     review_id: int
+    """The review's number."""
     upload_id: str
+    """The upload's id."""
     user_id: int
+    """The guest's account number."""
     user_info: Reviewee
+    """The guest."""
     image_url: str
+    """Shows the picture to this reviewer for ten minutes."""
     input_amount: float | None
+    """Yuan that the guest typed; null when nothing was."""
     recognized_amount: float | None
-    match_status: str
+    """Yuan that were read; null when nothing was read, or not yet."""
+    match_status: Annotated[str, one_of(*MatchStatus)]
+    """Whether both amounts agree within half a yuan; unclear while one is missing."""
     points_awarded: int
-    confidence: str | None
-    document_kind: str | None
-    document_confidence: str | None
+    """Points that are proposed while it is pending, paid once approved, 0 once rejected."""
+    confidence: Annotated[str, one_of(*get_args(Confidence))] | None
+    """How sure `recognized_amount` is; null when none was read."""
+    document_kind: Annotated[str, one_of(*get_args(DocumentKind))] | None
+    """What paper it is; null until it is read."""
+    document_confidence: Annotated[str, one_of(*get_args(Confidence))] | None
+    """How sure `document_kind` is; null until it is read."""
     merchant_name: str | None
+    """The shop's name as printed; null when it was not read."""
     receipt_time: str | None
+    """The time printed, by the shop's clock and without a zone, or only the date; null when it was
+    not read."""
     receipt_number: str | None
+    """The number printed; null when it was not read."""
     flags: list[FlagWithPicture]
+    """Reasons to look closely, the gravest first."""
     rules: list[Rule]
+    """The rules it was held against; empty until it is read."""
     amount_boxes: list[list[int]]
+    """Where the sum was read: [left, top, right, bottom] in pixels of the picture."""
     appeal_reason: str | None
+    """What the guest wrote to appeal; null without an appeal."""
     waits_for_second: bool
+    """Whether one of two approvals has been given."""
     waits_for: Literal["merchant", "second_merchant", "other_merchant", "admin"] | None
+    """Whose decision is needed: any merchant's, a second one's, one's who did not reject it (an
+    appeal), or an admin's (no merchant may, or an appeal has waited too long); null once
+    decided."""
     appealed_at: str | None
+    """When the guest appealed (UTC); null without an appeal."""
     upload_time: str
+    """When it was handed in (UTC)."""
 
 
 class PendingReviews(TypedDict):
     reviews: list[PendingReview]
+    """The receipts of this page."""
     pagination: Pagination
+    """Which page this is, of how many."""
 
 
 class Decision(TypedDict):
     review_id: int
+    """The review's number."""
     upload_id: str
-    status: str
+    """The upload's id."""
+    status: Annotated[str, one_of(*ReviewStatus)]
+    """What was decided; still pending after the first of two approvals."""
     points_awarded: int
+    """Points paid, or after the first of two approvals to be paid; 0 when rejected."""
     review_reason: str | None
+    """The reason that was given; null without one, and after the first of two approvals."""
     review_time: str | None
+    """When it was decided (UTC); null after the first of two approvals."""
 
 
 class HistoryEntry(TypedDict):
@@ -123,65 +146,40 @@ class HistoryEntry(TypedDict):
     or what closes a receipt that nobody can decide any more."""
 
     action: str
+    """What was done, such as `review.decide`."""
     actor_id: int | None
+    """The account number of who did it; null for the service itself."""
     details: dict[str, Any]
+    """More about it; which fields there are depends on `action`."""
     created_at: str
+    """When it was done (UTC)."""
 
 
 class ReviewRecord(PendingReview):
     """Everything known about a receipt: what was typed, read, found, decided, by whom and why."""
 
-    review_status: str
+    review_status: Annotated[str, one_of(*ReviewStatus)]
+    """What was decided; pending until then."""
     review_reason: str | None
+    """The reviewer's reason; null until decided, and without one."""
     review_time: str | None
+    """When it was decided (UTC); null until then."""
     reviewer_id: int | None
-    auto_review: str | None
-    processing_status: str
+    """The account number of who decided, on an appeal that waits of who rejected it; null until
+    decided, and for the service itself."""
+    auto_review: Annotated[str, one_of(*AutoReview)] | None
+    """What auto-approve did: approved it, or left it to a person as a sample, and whether that
+    person agreed; null when it did nothing."""
+    processing_status: Annotated[str, one_of(*ProcessingStatus)]
+    """Whether it has been read."""
     engine: str | None
+    """The engine that read it and its models; null until it is read."""
     candidates: list[dict[str, Any]]
+    """The sums that may be what was paid, likeliest first, each with its reasons and places."""
     lines: list[str]
+    """The text as it was read, line by line."""
     history: list[HistoryEntry]
-
-
-class QuickReading(TypedDict):
-    recognized_amount: float | None
-    confidence: str | None
-    document_kind: str
-    merchant_name: str | None
-    receipt_time: str | None
-    receipt_number: str | None
-
-
-def upload_answer(receipt: Receipt, image_url: str) -> UploadAnswer:
-    """Clients know `queued`, `done` and `failed`: to them a receipt being read still queues."""
-    status = receipt.processing_status
-    return {
-        "upload_id": receipt.upload_id,
-        "image_url": image_url,
-        "input_amount": number_or_none(receipt.input_amount),
-        "recognized_amount": number_or_none(receipt.recognized_amount),
-        "points_awarded": receipt.points_awarded,
-        "match_status": receipt.match_status,
-        "review_status": receipt.review_status,
-        "processing_status": (
-            ProcessingStatus.QUEUED if status == ProcessingStatus.PROCESSING else status
-        ),
-    }
-
-
-def upload_record(receipt: Receipt, image_url: str) -> UploadRecord:
-    return {
-        **upload_answer(receipt, image_url),
-        "review_reason": receipt.review_reason,
-        "review_time": iso_or_none(receipt.review_time),
-        "upload_time": iso(receipt.upload_time),
-        "can_appeal": (
-            receipt.review_status == ReviewStatus.REJECTED
-            and receipt.appealed_at is None
-            and receipt.picture_deleted_at is None
-        ),
-        "appeal_reason": receipt.appeal_reason,
-    }
+    """What was done with it, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,17 +265,4 @@ def review_record(receipt: Receipt, seen: PendingReview, history: Iterable[Any])
             }
             for entry in history
         ],
-    }
-
-
-def quick_reading(reading: Reading) -> QuickReading:
-    facts = (reading.merchant_name, reading.receipt_time, reading.receipt_number)
-    merchant_name, receipt_time, receipt_number = (fact and fact.value for fact in facts)
-    return {
-        "recognized_amount": number_or_none(reading.amount),
-        "confidence": reading.amount_confidence,
-        "document_kind": reading.document.kind,
-        "merchant_name": merchant_name,
-        "receipt_time": receipt_time,
-        "receipt_number": receipt_number,
     }
