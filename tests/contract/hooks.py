@@ -71,6 +71,8 @@ def before_load_schema(context: Any, raw_schema: dict[str, Any]) -> None:
             operation["parameters"] = [each for each in parameters if not each.get("deprecated")]
             for body in operation.get("requestBody", {"content": {}})["content"].values():
                 _keep_first_names(body["schema"])
+                if "file" in body["schema"].get("properties", {}):
+                    body.pop("examples", None)  # a picture stands there as text
             _translate(operation["responses"], components)
     add_links(paths, components)
 
