@@ -32,7 +32,7 @@ RANDOM_BITS = 3.7  # per character, by Shannon; hexadecimal ends at 4, words sta
 # Made up: keys and passwords of the tests, and hashes of packages.
 KNOWN = re.compile(
     "of-the-test-suite|0123456789abcdef|fedcba9876543210|q8fJ2kLx0pZr7vTn|Zq8-4hhK@db|stand:in@host"
-    "|sha256[:-]|integrity"
+    "|(user|points):secret@|qwertyuiop|1qaz2wsx|sha256[:-]|integrity"
 )
 SKIPPED = re.compile(r"^(requirements.*\.txt|.*\.(jpg|png|svg|ico|min\.js|map|lock))$")
 
