@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
-from threading import Thread
 from typing import Any
 
 from flask import current_app
@@ -18,6 +17,7 @@ from points_app.db import execute
 from points_app.extensions import parts
 from points_app.metrics import Row
 from points_app.services import keys
+from points_app.threads import Lasting
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ def _in_a_thread(ask: Callable[[], Any]) -> Future[Any]:
         except Exception as error:
             answer.set_exception(error)
 
-    Thread(target=run, name="storage-health", daemon=True).start()
+    Lasting("storage-health", run).start()
     return answer
 
 
