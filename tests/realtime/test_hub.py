@@ -21,7 +21,8 @@ GOODBYE = close_frame(4401, "session ended")
 
 @pytest.fixture
 def hub() -> Iterator[Hub]:
-    hub = Hub(answer, Limits(), resync)
+    quiet = Limits(ping_seconds=1_000_000)  # a ping in between would be heard too
+    hub = Hub(answer, quiet, resync)
     hub.start()
     yield hub
     hub.begin_stop()
