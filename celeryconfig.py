@@ -7,9 +7,7 @@ from datetime import timedelta
 from celery.schedules import crontab
 
 from points_app import broker, redis_url
-from points_app.start import load_environment
 
-load_environment()  # a program that names tasks loads this before anything else of ours
 broker.install()
 broker_url, _sentinel = redis_url.broker(os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0")
 broker_connection_retry_on_startup = True
@@ -44,10 +42,10 @@ worker_soft_shutdown_timeout = 15
 worker_hijack_root_logger = False
 worker_send_task_events = False
 
+beat_schedule_filename = os.environ.get("BEAT_SCHEDULE") or "beat-schedule"
 # Beat forgets when it ran last with each deploy. What must happen daily hangs on the clock, and is
 # nudged more often than it is due, so that a missed moment is made up for within the hour.
 # A message that expires is judged by the worker's clock, which may be minutes ahead of beat's.
-beat_schedule_filename = os.environ.get("BEAT_SCHEDULE") or "beat-schedule"
 beat_schedule = {
     "sweep-stuck-receipts": {"task": "receipts.sweep", "schedule": timedelta(seconds=20)},
     "seal-ledger": {

@@ -101,16 +101,22 @@ def post_worker_init(worker: object) -> None:
 
     worker.wsgi.extensions["revocations"].start()  # type: ignore[attr-defined]
     leave = signal.getsignal(signal.SIGTERM)
-    if SERVING:
-        (SERVING / str(os.getpid())).touch()
+    _note(os.getpid(), serves=True)
 
     def begin(number: int, frame: object) -> None:
-        if SERVING:
-            (SERVING / str(os.getpid())).unlink(missing_ok=True)
+        _note(os.getpid(), serves=False)
         begin_shut_down()
         leave(number, frame)  # type: ignore[operator, misc, arg-type]
 
     signal.signal(signal.SIGTERM, begin)
+
+
+def _note(pid: int, *, serves: bool) -> None:
+    """For bin/deploy: whether this worker takes requests."""
+    if SERVING and serves:
+        (SERVING / str(pid)).touch()
+    elif SERVING:
+        (SERVING / str(pid)).unlink(missing_ok=True)
 
 
 def worker_exit(server: object, worker: object) -> None:
@@ -137,8 +143,7 @@ def child_exit(server: object, worker: object) -> None:
     from prometheus_client.multiprocess import mark_process_dead
 
     mark_process_dead(worker.pid)  # type: ignore[attr-defined]
-    if SERVING:
-        (SERVING / str(worker.pid)).unlink(missing_ok=True)  # type: ignore[attr-defined]
+    _note(worker.pid, serves=False)  # type: ignore[attr-defined]
 
 
 def on_exit(server: object) -> None:

@@ -41,11 +41,10 @@ class DeployFailed(Exception):
 def main(argv: Sequence[str] | None = None) -> int:
     """Deploy; 0 when the new code serves, 1 when a step failed."""
     arguments = _parser().parse_args(argv)
-    from dotenv import load_dotenv  # --help works before anything is installed
+    from points_app.start import load_environment  # --help works before anything is installed
 
     os.chdir(PROJECT)
-    if os.environ.get("FLASK_SKIP_DOTENV") != "1":
-        load_dotenv(PROJECT / ".env")  # as every process of the service does
+    load_environment()
     started = time.monotonic()
     try:
         deploy(arguments.url)

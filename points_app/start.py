@@ -62,6 +62,7 @@ def check_surroundings(app: "Flask") -> None:
     # Here, so that the master's check of the configuration loads none of it.
     from redis import RedisError
 
+    from points_app import redis_url
     from points_app.clients import redis
     from points_app.extensions import parts
     from points_app.services import keys
@@ -75,16 +76,15 @@ def check_surroundings(app: "Flask") -> None:
             log.warning("keys_not_checked_yet", extra={"error": type(error).__name__})
         try:
             if redis.is_cluster(parts.redis):
-                give_up(f"REDIS_URL {redis.NO_CLUSTER}")
+                give_up(f"REDIS_URL {redis_url.NO_CLUSTER}")
         except RedisError as error:
             log.warning("redis_not_there_yet", extra={"error": type(error).__name__})
 
 
 def give_up(reason: str) -> NoReturn:
     """End this process, and gunicorn's master with it, for a reason that a person reads."""
-    with suppress(
-        BlockingIOError
-    ):  # a pipe nobody reads, which its parent made so (points_app.stderr)
+    # Its parent may have made a pipe that nobody reads one that does not wait (points_app.stderr).
+    with suppress(BlockingIOError):
         print(reason, file=sys.stderr, flush=True)
     sys.exit(CANNOT_START)
 

@@ -25,6 +25,7 @@ TEST_ENVIRONMENT = {
     "PUBLIC_URL": "http://localhost",
 }
 FUZZ_SECONDS = 60
+os.environ["FLASK_SKIP_DOTENV"] = "1"  # a developer's own .env is no part of the tests
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -18,7 +18,6 @@ from redis.sentinel import Sentinel
 from points_app import redis_url
 
 TIMEOUT = 0.3
-NO_CLUSTER = redis_url.NO_CLUSTER
 
 
 class Leaving:

@@ -18,7 +18,7 @@ from points_app.http.schemas import (
 from points_app.services import applications, batch_review, review, review_desk, shop_statistics
 from points_app.services.sessions import Caller
 from points_app.wire import merchant as shop_wire
-from points_app.wire import receipts as wire
+from points_app.wire.receipts import reviews as wire
 
 area = Area("merchant", "/api/merchant")
 

@@ -18,7 +18,7 @@ from points_app.reading.fingerprint import (
     hash_distance,
     neighbour_keys,
 )
-from points_app.wire.receipts import Flag
+from points_app.wire.receipts.reviews import Flag
 
 RECEIPTS = Receipt.__table__.c
 FACTS = (

@@ -6,6 +6,7 @@ refuses to work.
 """
 
 import logging
+from datetime import datetime
 
 from flask import current_app
 from sqlalchemy import insert, select, update
@@ -71,11 +72,6 @@ def check() -> None:
     current_app.extensions[_CHECKED] = True
 
 
-def missing() -> list[str]:
-    """The ids of the keys that sealed something and are not ours, the latest first."""
-    return _missing(_known())
-
-
 def known() -> dict[str, bool]:
     """The ids of all keys the database was written with, the oldest first, and whether each is
     retired: it seals nothing any more, and rows it signed are proved with it."""
@@ -89,19 +85,16 @@ def retire(key_ids: list[str]) -> None:
     execute(update(KEYS).where(*mine).values(retired_at=utcnow()))
 
 
-def _known() -> dict[str, object]:
+def _known(*, locked: bool = False) -> dict[str, datetime | None]:
+    """When each key was retired, by its id, the oldest first."""
     query = select(KEYS.c.key_id, KEYS.c.retired_at).order_by(KEYS.c.first_used_at, KEYS.c.key_id)
-    return dict(execute(query).all())
+    return dict(execute(query.with_for_update() if locked else query).all())
 
 
-def _missing(known: dict[str, object]) -> list[str]:
+def _is_known(known: dict[str, datetime | None]) -> bool:
+    """Whether nothing has to be noted. Raises UnknownKeys, which names the latest key first."""
     in_use = [key for key, retired_at in reversed(known.items()) if retired_at is None]
-    return [key for key in in_use if not parts.vault.knows(key)]
-
-
-def _is_known(known: dict[str, object]) -> bool:
-    """Whether nothing has to be noted. Raises UnknownKeys."""
-    if missing := _missing(known):
+    if missing := [key for key in in_use if not parts.vault.knows(key)]:
         raise UnknownKeys(missing)
     current = parts.vault.current.id
     return current in known and known[current] is None
@@ -112,8 +105,7 @@ def _note() -> None:
     """Note our key as one in use. Two processes with different keys at a new database: the row
     locks let one of them see the other's."""
     current = parts.vault.current.id
-    rows = execute(select(KEYS.c.key_id, KEYS.c.retired_at).with_for_update()).all()
-    known = dict(rows)
+    known = _known(locked=True)
     if _is_known(known):
         return
     if current in known:
@@ -123,4 +115,4 @@ def _note() -> None:
             execute(insert(KEYS), {"key_id": current, "first_used_at": utcnow()})
         except IntegrityError as error:
             raise TryAgain if is_duplicate(error) else error from None
-    _is_known(dict(execute(select(KEYS.c.key_id, KEYS.c.retired_at).with_for_update()).all()))
+    _is_known(_known(locked=True))

@@ -8,8 +8,8 @@ import urllib.request
 from dataclasses import asdict, dataclass
 
 from points_app import jobs
-from points_app.clients.redis import make_redis
 from points_app.extensions import parts
+from points_app.services import waiting
 
 HEADER = "X-Points-Probe"
 KEPT_SECONDS = 60
@@ -38,15 +38,13 @@ def work(seconds: float) -> float | None:
     mark, began = secrets.token_hex(16), time.monotonic()
     if not jobs.enqueue(jobs.PROBE, mark):
         return None
-    with make_redis(parts.settings.redis_url, timeout=seconds + 1) as patient:
-        done = patient.blpop([_key(mark)], timeout=seconds)
+    done = waiting.wait_for(_key(mark), seconds)
     return time.monotonic() - began if done else None
 
 
 def worked(mark: str) -> None:
     """The worker's part."""
-    with parts.redis.pipeline() as pipe:
-        pipe.rpush(_key(mark), "done").expire(_key(mark), KEPT_SECONDS).execute()
+    waiting.announce(_key(mark), "done")
 
 
 def way_in(url: str, seconds: float) -> Way | None:

@@ -28,7 +28,7 @@ from points_app.services import (
 from points_app.services.awards import match, points_for
 from points_app.services.business import business
 from points_app.services.shop_time import shop_day
-from points_app.wire import receipts as wire
+from points_app.wire.receipts import uploads as wire
 
 log = logging.getLogger(__name__)
 

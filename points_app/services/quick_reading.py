@@ -13,15 +13,14 @@ from typing import cast
 from redis import RedisError
 
 from points_app import jobs
-from points_app.clients.redis import make_redis
 from points_app.codes import new_id
 from points_app.db import utcnow
 from points_app.errors import PhotoFailure, ServiceUnavailable
 from points_app.extensions import parts
-from points_app.services import preview_share, recognition
+from points_app.services import preview_share, recognition, waiting
 from points_app.services.receipts import check_picture, waiting_place
 from points_app.services.shop_time import shop_day
-from points_app.wire import receipts as wire
+from points_app.wire.receipts import uploads as wire
 
 log = logging.getLogger(__name__)
 
@@ -54,11 +53,10 @@ def glance(user_id: int, content: bytes | None) -> wire.QuickReading:
 def _ask(request_id: str, jpeg: bytes) -> str | None:
     parts.redis.set(_picture_key(request_id), base64.b64encode(jpeg), ex=KEPT_SECONDS)
     jobs.enqueue(jobs.READ_PICTURE, request_id, priority=jobs.LAST)
-    with make_redis(parts.settings.redis_url, timeout=WAIT_SECONDS + 1) as patient:
-        found = patient.blpop([_answer_key(request_id)], timeout=WAIT_SECONDS)
-    if not found:
+    found = waiting.wait_for(_answer_key(request_id), WAIT_SECONDS)
+    if found is None:
         parts.redis.delete(_picture_key(request_id))  # nobody waits for it any more
-    return found[1] if found else None
+    return found
 
 
 def answer(request_id: str) -> None:
@@ -71,10 +69,7 @@ def answer(request_id: str) -> None:
         found = recognition.recognise(base64.b64decode(encoded), shop_day(utcnow()))
         reading = wire.quick_reading(found)
     finally:
-        with parts.redis.pipeline() as pipe:
-            pipe.rpush(_answer_key(request_id), json.dumps(reading))
-            pipe.expire(_answer_key(request_id), KEPT_SECONDS)
-            pipe.execute()
+        waiting.announce(_answer_key(request_id), json.dumps(reading))
 
 
 def _picture_key(request_id: str) -> str:

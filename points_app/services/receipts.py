@@ -3,7 +3,6 @@
 import hashlib
 import logging
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
@@ -15,7 +14,6 @@ from sqlalchemy import case, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from points_app import jobs
-from points_app.clients.redis import make_redis
 from points_app.codes import new_id
 from points_app.db import (
     PACKET_ADVICE,
@@ -37,13 +35,13 @@ from points_app.extensions import parts
 from points_app.models import MatchStatus, ProcessingStatus, Receipt, ReviewStatus, StagedPicture
 from points_app.photo_errors import UploadsUsed
 from points_app.reading import Picture
-from points_app.services import decoding, duplicates, idempotency, locks, pictures
+from points_app.services import decoding, duplicates, idempotency, locks, pictures, waiting
 from points_app.services.awards import points_for
 from points_app.services.business import business
 from points_app.services.pages import page_of
 from points_app.services.shop_time import start_of_day
-from points_app.wire import receipts as wire
 from points_app.wire.paging import Page
+from points_app.wire.receipts import uploads as wire
 
 log = logging.getLogger(__name__)
 
@@ -208,19 +206,15 @@ def _enter(room: threading.BoundedSemaphore, places: ExitStack) -> bool:
 
 def _wait(upload_id: str, seconds: float) -> None:
     try:
-        with make_redis(parts.settings.redis_url, timeout=seconds + 1) as patient:
-            patient.blpop([done_key(upload_id)], timeout=seconds)
+        waiting.wait_for(done_key(upload_id), seconds)
     except RedisError as error:
         log.warning("cannot_wait_for_reading", extra={"error": type(error).__name__})
 
 
 def announce_read(upload_id: str) -> None:
-    """Wake whoever waits for this upload; a list remembers it for one who comes a moment later."""
+    """Wake whoever waits for this upload."""
     try:
-        with parts.redis.pipeline() as pipe:
-            pipe.rpush(done_key(upload_id), int(time.time()))
-            pipe.expire(done_key(upload_id), 60)
-            pipe.execute()
+        waiting.announce(done_key(upload_id), "read")
     except RedisError as error:
         log.warning("cannot_announce_reading", extra={"error": type(error).__name__})
 

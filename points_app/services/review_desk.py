@@ -9,8 +9,8 @@ from points_app.errors import ReviewUnknown
 from points_app.extensions import parts
 from points_app.models import AuditEntry, Receipt, ReviewStatus, User
 from points_app.services import duplicates, pictures, reviewers, screening, viewings
-from points_app.wire import receipts as wire
 from points_app.wire.paging import Page, pagination
+from points_app.wire.receipts import reviews as wire
 
 AUDIT = AuditEntry.__table__.c
 VIEW = "receipt.view"

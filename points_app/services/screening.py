@@ -18,7 +18,7 @@ from points_app.models import MatchStatus, Receipt
 from points_app.services import duplicates
 from points_app.services.business import BusinessSettings, business
 from points_app.services.shop_time import shop_day, start_of_day
-from points_app.wire.receipts import Flag, Rule
+from points_app.wire.receipts.reviews import Flag, Rule
 
 RECEIPTS = Receipt.__table__.c
 CLOCKS_DIFFER = timedelta(minutes=15)

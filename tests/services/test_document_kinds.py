@@ -106,6 +106,6 @@ def test_zero_is_not_paid_even_where_it_was_typed_and_all_is_sure(auto_approve, 
 
 
 def test_the_quick_reading_tells_the_kind(guest):
-    from points_app.wire.receipts import quick_reading
+    from points_app.wire.receipts.uploads import quick_reading
 
     assert quick_reading(reading(document=Document("void", "high")))["document_kind"] == "void"

@@ -21,6 +21,7 @@ from points_app.errors import AppError
 from points_app.extensions import parts, producer
 from points_app.models import Receipt
 from points_app.reading import EngineUnavailable, read_receipt
+from points_app.redis_url import NO_CLUSTER
 from points_app.services import decoding, figures, probe, recognition
 from points_app.services.doctor.finding import Finding, State, failed, ok, warning
 
@@ -55,7 +56,7 @@ def redis() -> Iterator[Finding]:
         return
     policy = memory.get("maxmemory_policy", "noeviction")
     if is_cluster:
-        yield failed("redis", f"REDIS_URL {server.NO_CLUSTER}", "see .env.example")
+        yield failed("redis", f"REDIS_URL {NO_CLUSTER}", "see .env.example")
     elif role != "master":
         advice = "point REDIS_URL at the master, or use redis+sentinel:// (.env.example)"
         yield failed("redis", f"a {role}: it takes no writes", advice)
@@ -124,21 +125,13 @@ def proxies() -> Iterator[Finding]:
         return
     if way is None:
         yield warning("proxies", "PUBLIC_URL leads to another service", "correct PUBLIC_URL")
-    elif way.proxies < trusted:
-        yield failed(
-            "proxies",
-            f"{way.proxies} in front, and TRUSTED_PROXIES={trusted}: anybody can invent an address",
-            f"set TRUSTED_PROXIES={way.proxies}",
-        )
-    elif way.proxies > trusted:
-        yield failed(
-            "proxies",
-            f"{way.proxies} in front, and TRUSTED_PROXIES={trusted}: all guests share the limits "
-            f"of {way.address}",
-            f"set TRUSTED_PROXIES={way.proxies}",
-        )
-    else:
+    elif way.proxies == trusted:
         yield ok("proxies", f"{trusted} in front, as TRUSTED_PROXIES says")
+    else:
+        shared = f"all guests share the limits of {way.address}"
+        harm = "anybody can invent an address" if way.proxies < trusted else shared
+        said = f"{way.proxies} in front, and TRUSTED_PROXIES={trusted}: {harm}"
+        yield failed("proxies", said, f"set TRUSTED_PROXIES={way.proxies}")
 
 
 def storage() -> Iterator[Finding]:
