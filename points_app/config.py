@@ -118,6 +118,11 @@ class Settings(BaseModel):
         return self.sealos_internal_endpoint or self.sealos_endpoint
 
     @property
+    def origins(self) -> frozenset[str]:
+        """The web pages that may call the API, by CORS_ORIGINS."""
+        return frozenset(filter(None, (each.strip() for each in self.cors_origins.split(","))))
+
+    @property
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
 
@@ -138,7 +143,7 @@ class Settings(BaseModel):
             settings = cls.model_validate(_patched(given, error))
         problems += _contradictions(values)
         problems += unsafe(settings) if settings.is_production else []
-        problems += _incomplete(settings)
+        problems += _incomplete(settings) + _no_origins(settings)
         if problems:
             raise ConfigurationError(problems)
         return settings
@@ -213,12 +218,18 @@ def unsafe(settings: Settings) -> list[str]:
         problems.append("DATABASE_URL (or DB_PASSWORD) has no password")
     if settings.debug:
         problems.append("FLASK_DEBUG must be off")
-    origins = {origin.strip() for origin in settings.cors_origins.split(",")}
-    if "*" in settings.cors_origins or "null" in origins:
-        problems.append("CORS_ORIGINS must list exact origins, not * or null, which anybody can be")
     if settings.public_url and not settings.public_url.startswith("https://"):
         problems.append("PUBLIC_URL must start with https://")
     return problems
+
+
+def _no_origins(settings: Settings) -> list[str]:
+    """A path, a slash at the end or a capital would never match; anybody can be `*` or `null`."""
+    scheme = "https" if settings.is_production else "https?"
+    pattern = re.compile(scheme + r"://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
+    wrong = sorted(each for each in settings.origins if not pattern.fullmatch(each))
+    advice = "list exact origins such as https://h5.example.com, separated by commas"
+    return [f"CORS_ORIGINS has {', '.join(wrong)}: {advice}"] if wrong else []
 
 
 def _is_guessable(secret: str) -> bool:

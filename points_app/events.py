@@ -16,6 +16,8 @@ from points_app import notices
 from points_app.db import after_commit, utcnow
 from points_app.extensions import parts
 from points_app.publisher import Notice
+from points_app.wire.exchange import OrderNotice
+from points_app.wire.lottery import PrizeNotice
 from points_app.wire.times import iso
 
 log = logging.getLogger(__name__)
@@ -74,6 +76,16 @@ def review_result(user_id: int, data: dict[str, Any]) -> None:
 def receipt_processed(user_id: int, data: Any) -> None:
     """A receipt was read; `data` is the upload's answer."""
     _to_user(user_id, _message("receipt_processed", data))
+
+
+def order_update(user_id: int, data: OrderNotice) -> None:
+    """A guest's order was shipped, handed over or called off."""
+    _to_user(user_id, _message("order_update", {**data, "timestamp": iso(utcnow())}))
+
+
+def prize_update(user_id: int, data: PrizeNotice) -> None:
+    """A guest's prize was handed out."""
+    _to_user(user_id, _message("prize_update", {**data, "timestamp": iso(utcnow())}))
 
 
 def close_sockets(*, user_id: int | None = None, session_id: str | None = None) -> None:

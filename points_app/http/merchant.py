@@ -26,8 +26,8 @@ area = Area("merchant", "/api/merchant")
 @area.endpoint("GET", "/pending-reviews", Access.REVIEWER, wire.PendingReviews, query=PendingQuery)
 def pending_reviews(caller: Caller, query: PendingQuery) -> wire.PendingReviews:
     """Receipts that wait for a decision."""
-    newest_first = query.sort == "newest"
-    return review_desk.pending(caller.user_id, query.slice, query.match_status, newest_first)
+    oldest_first = query.sort == "oldest"
+    return review_desk.pending(caller.user_id, query.slice, query.match_status, oldest_first)
 
 
 @area.endpoint(

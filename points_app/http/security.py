@@ -1,5 +1,7 @@
 """Headers that protect guests, CORS, and HTTPS in production."""
 
+import re
+
 from flask import Flask, Response, redirect, request
 from flask.globals import request_ctx
 from werkzeug.wrappers import Response as AnyResponse
@@ -15,6 +17,8 @@ CORS_EXPOSED = (
     "Idempotent-Replayed, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, "
     "X-Request-ID"
 )
+# Where a front end is developed: no page from elsewhere can have such an origin.
+OWN_MACHINE = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?")
 HEALTH_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 # What no view sets itself; added at once, because setting each looks through all of them.
 EVERYWHERE = [
@@ -36,7 +40,7 @@ PAGE_POLICY = (
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Install the checks before and the headers after every request."""
-    origins = frozenset(filter(None, (o.strip() for o in settings.cors_origins.split(","))))
+    origins, is_open = settings.origins, not settings.is_production
     everywhere = [*EVERYWHERE, HTTPS_ONLY] if settings.is_production else EVERYWHERE
     of_the_api = [*everywhere, NEVER_STORED]
 
@@ -61,13 +65,14 @@ def init_app(app: Flask, settings: Settings) -> None:
         headers.extend(of_the_api if asked.path.startswith("/api/") else everywhere)
         is_page = response.mimetype == "text/html"
         headers.setdefault("Content-Security-Policy", PAGE_POLICY if is_page else DATA_POLICY)
-        if asked.headers.get("Origin") in origins:
-            _allow_origin(asked.headers["Origin"], response)
+        origin = asked.headers.get("Origin", "")
+        if origin in origins or (is_open and OWN_MACHINE.fullmatch(origin)):
+            _allow_origin(origin, response)
         return response
 
 
 def _allow_origin(origin: str, response: Response) -> None:
-    """CORS for origins on the list, exactly; nobody else learns that there is a list."""
+    """CORS for this origin; nobody else learns that others have it."""
     headers = response.headers
     headers["Access-Control-Allow-Origin"] = origin
     headers["Access-Control-Expose-Headers"] = CORS_EXPOSED

@@ -44,14 +44,14 @@ def apply(user_id: int, contact_phone: str, **fields: Any) -> wire.Applied:
 
 def listing(admin_id: int, page: Page, status: str | None) -> wire.Applications:
     """Applications, newest first; phone numbers masked, and that somebody looked recorded."""
-    query = select(MerchantApplication).order_by(MerchantApplication.id.desc())
+    query = select(MerchantApplication)
     if status:
         query = query.where(MerchantApplication.status == status)
-    rows, pagination = page_of_all(query, page)
-    found = [wire.application(each, parts.vault) for each in rows.scalars()]
+    rows, listed = page_of_all(query, MerchantApplication.id, page)
+    found = [wire.application(each, parts.vault) for each, _ in rows]
     shown = [each["application_id"] for each in found]
     viewings.record_list(admin_id, "application.list", "applications", shown)
-    return {"applications": found, "pagination": pagination}
+    return {"applications": found, **listed}
 
 
 @transactional

@@ -12,10 +12,10 @@ ENTRIES = AuditEntry.__table__
 
 def listing(page: Page, target: str | None, actor_id: int | None) -> wire.AuditRecords:
     """Entries about `target` and by `actor_id`, newest first; None for all."""
-    query = select(ENTRIES).order_by(ENTRIES.c.id.desc())
+    query = select(ENTRIES)
     if target is not None:
         query = query.where(ENTRIES.c.target == target)
     if actor_id is not None:
         query = query.where(ENTRIES.c.actor_id == actor_id)
-    rows, pagination = page_of_all(query, page)
-    return {"records": [wire.audit_record(row) for row in rows], "pagination": pagination}
+    rows, listed = page_of_all(query, ENTRIES.c.id, page)
+    return {"records": [wire.audit_record(row) for row in rows], **listed}

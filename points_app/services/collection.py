@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from points_app import events
 from points_app.codes import normalise_code
 from points_app.db import db, transactional, utcnow
 from points_app.errors import InvalidInput, OrderStateRefused, OrderUnknown
@@ -44,6 +45,7 @@ def _hand_out(merchant_id: int, draw: Draw) -> lottery_wire.ClaimedPrize:
         raise OrderStateRefused(status=draw.status)
     draw.status, draw.claimed_at = "claimed", utcnow()
     db.session.flush()
+    events.prize_update(draw.user_id, lottery_wire.prize_notice(draw))
     audit.record(merchant_id, "prize.verify", f"draw:{draw.id}", {"prize_name": draw.prize_name})
     winner = db.session.get_one(User, draw.user_id)
     return lottery_wire.claimed_prize(draw, winner, parts.vault)

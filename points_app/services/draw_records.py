@@ -18,11 +18,11 @@ PRIZES = Prize.__table__
 
 def records(user_id: int, page: Page) -> wire.DrawRecords:
     """A guest's turns of the wheel, newest first."""
-    query = select(Draw).where(Draw.user_id == user_id).order_by(Draw.id.desc())
-    rows, pagination = page_of(query, page)
+    query = select(Draw).where(Draw.user_id == user_id)
+    rows, listed = page_of(query, Draw.id, page)
     return {
-        "records": [wire.draw_record(draw) for draw in rows.scalars()],
-        "pagination": pagination,
+        "records": [wire.draw_record(draw) for draw, _ in rows],
+        **listed,
     }
 
 

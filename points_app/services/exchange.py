@@ -143,11 +143,11 @@ def _seal_delivery(order_id: str, delivery_info: Any | None) -> str | None:
 
 def records(user_id: int, page: Page, status: str | None) -> wire.OrderRecords:
     """A guest's orders, newest first."""
-    query = select(Order).where(Order.user_id == user_id).order_by(Order.id.desc())
+    query = select(Order).where(Order.user_id == user_id)
     if status:
         query = query.where(Order.status == status)
-    rows, pagination = page_of(query, page)
+    rows, listed = page_of(query, Order.id, page)
     return {
-        "records": [wire.order_record(order, parts.vault) for order in rows.scalars()],
-        "pagination": pagination,
+        "records": [wire.order_record(order, parts.vault) for order, _ in rows],
+        **listed,
     }

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import Select, select
 
+from points_app import events
 from points_app.codes import qr_picture
 from points_app.db import db, transactional, utcnow
 from points_app.errors import OrderStateRefused, OrderUnknown
@@ -51,14 +52,13 @@ def cancel(user_id: int, order_id: str) -> wire.OrderRecord:
 def for_merchants(merchant_id: int, page: Page, status: str | None) -> wire.MerchantOrders:
     """Everybody's orders, newest first; whose addresses were shown is recorded."""
     query = select(Order, User).join(User, User.user_id == Order.user_id)
-    query = query.order_by(Order.id.desc())
     if status:
         query = query.where(Order.status == status)
-    rows, pagination = page_of_all(query, page)
-    orders = [_as_merchants_see(order, buyer) for order, buyer in rows]
+    rows, listed = page_of_all(query, Order.id, page)
+    orders = [_as_merchants_see(order, buyer) for order, buyer, _ in rows]
     with_address = [each["order_id"] for each in orders if each["delivery_info"] is not None]
     viewings.record_list(merchant_id, "order.list", "orders", with_address)
-    return {"orders": orders, "pagination": pagination}
+    return {"orders": orders, **listed}
 
 
 @transactional
@@ -91,13 +91,14 @@ def locked(query: Select[tuple[Order]], key: str) -> Order:
 
 
 def advance(order: Order, status: OrderStatus) -> None:
-    """Move a locked order on. Raises OrderStateRefused."""
+    """Move a locked order on, which the guest hears. Raises OrderStateRefused."""
     if order.status not in BEFORE[status]:
         raise OrderStateRefused(status=order.status)
     order.status = status.value
     if status == COMPLETED:
         order.completed_time = utcnow()
     db.session.flush()
+    events.order_update(order.user_id, wire.order_notice(order))
 
 
 def _cancel(order: Order) -> None:

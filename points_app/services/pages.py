@@ -1,39 +1,76 @@
-"""Pages of lists, read and counted."""
+"""Pages of lists, read and counted.
 
+A list that is ordered by an ascending number of its own also goes on from a cursor, the number of
+the last row shown: rows that come or go meanwhile move nothing.
+"""
+
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Result, Select, func, literal, select
+from sqlalchemy import ColumnElement, Row, Select, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from points_app.db import db
-from points_app.wire.paging import Page, Pagination, pagination
+from points_app.wire.paging import Listed, Page, Pagination, pagination
 
-# Lists over everybody's rows are counted and paged this far: further back one looks by a filter.
-# Their cost must not grow with the years.
+# Lists over everybody's rows are counted and paged this far: further back one looks by a filter or
+# goes on from a cursor. Their cost must not grow with the years.
 REACH = 10_000
 DEEP = 200
 
+Key = InstrumentedAttribute[int] | ColumnElement[int]
 
-def page_of(query: Select[Any], page: Page) -> tuple[Result[Any], Pagination]:
-    """A page of one guest's rows, with the exact total. `query` brings its order."""
+
+def page_of(
+    query: Select[Any], key: Key, page: Page, *, oldest_first: bool = False
+) -> tuple[Sequence[Row[Any]], Listed]:
+    """A page of rows in the order of `key`, with the exact total; each row ends with its key."""
+    return _cut(query, key, page, _count(query), oldest_first)
+
+
+def page_of_all(query: Select[Any], key: Key, page: Page) -> tuple[Sequence[Row[Any]], Listed]:
+    """A page of everybody's rows, newest first; the total is exact up to REACH, and no numbered
+    page lies behind it. Each row ends with its key."""
+    return _cut(_reached(query, page), key, page, _count_to_reach(query))
+
+
+def numbered_page(query: Select[Any], page: Page) -> tuple[Sequence[Row[Any]], Pagination]:
+    """A page of everybody's rows in the order that `query` brings; counted to REACH."""
+    rows = db.session.execute(_reached(query, page).limit(page.limit).offset(page.offset)).all()
+    return rows, pagination(page, _count_to_reach(query))
+
+
+def _cut(
+    query: Select[Any], key: Key, page: Page, total: int, oldest_first: bool = False
+) -> tuple[Sequence[Row[Any]], Listed]:
+    ordered = query.add_columns(key).order_by(key.asc() if oldest_first else key.desc())
+    if page.cursor is not None:
+        ordered = ordered.where(key > page.cursor if oldest_first else key < page.cursor)
+    found = _rows(ordered, key, page.limit + 1, page.offset)  # one more tells whether any follow
+    shown = found[: page.limit]
+    last = shown[-1][-1] if len(found) > page.limit else None
+    return shown, {"pagination": pagination(page, total), "next_cursor": last}
+
+
+def _rows(query: Select[Any], key: Key, limit: int, offset: int) -> Sequence[Row[Any]]:
+    """Deep pages skip rows by an index alone and fetch only the page's own by their keys."""
+    if offset < DEEP:
+        return db.session.execute(query.limit(limit).offset(offset)).all()
+    keys = query.with_only_columns(key, maintain_column_froms=True)
+    chosen = db.session.execute(keys.limit(limit).offset(offset)).scalars().all()
+    return db.session.execute(query.where(key.in_(chosen))).all()
+
+
+def _reached(query: Select[Any], page: Page) -> Select[Any]:
+    return query if page.offset < REACH else query.where(literal(False))
+
+
+def _count(query: Select[Any]) -> int:
     counting = query.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
-    total = db.session.execute(counting).scalar_one()
-    return _rows(query, page), pagination(page, total)
+    return db.session.execute(counting).scalar_one()
 
 
-def page_of_all(query: Select[Any], page: Page) -> tuple[Result[Any], Pagination]:
-    """A page of everybody's rows; the total is exact up to REACH, and no page lies behind it."""
+def _count_to_reach(query: Select[Any]) -> int:
     matching = query.order_by(None).with_only_columns(literal(1), maintain_column_froms=True)
     counting = select(func.count()).select_from(matching.limit(REACH).subquery())
-    total = db.session.execute(counting).scalar_one()
-    within = query if page.offset < REACH else query.where(literal(False))
-    return _rows(within, page), pagination(page, total)
-
-
-def _rows(query: Select[Any], page: Page) -> Result[Any]:
-    """Deep pages skip rows by an index alone and fetch only the page's own by their keys."""
-    if page.offset < DEEP:
-        return db.session.execute(query.limit(page.limit).offset(page.offset))
-    (key,) = next(iter(query.selected_columns)).table.primary_key.columns
-    keys = query.with_only_columns(key, maintain_column_froms=True)
-    chosen = db.session.execute(keys.limit(page.limit).offset(page.offset)).scalars().all()
-    return db.session.execute(query.where(key.in_(chosen)))
+    return db.session.execute(counting).scalar_one()

@@ -20,14 +20,14 @@ LEDGER = LedgerEntry.__table__
 
 def records(user_id: int, page: Page, kind: str | None, source: str | None) -> wire.PointsRecords:
     """A guest's ledger, newest first; `kind` is earn or spend, None both."""
-    query = select(LEDGER).where(LEDGER.c.user_id == user_id).order_by(LEDGER.c.id.desc())
+    query = select(LEDGER).where(LEDGER.c.user_id == user_id)
     if kind:
         # The sign says the same as `type` (a CHECK sees to it), and an index has it.
         query = query.where(LEDGER.c.points > 0 if kind == "earn" else LEDGER.c.points < 0)
     if source:
         query = query.where(LEDGER.c.source == source)
-    rows, pagination = page_of(query, page)
-    return {"records": [wire.points_record(row) for row in rows], "pagination": pagination}
+    rows, listed = page_of(query, LEDGER.c.id, page)
+    return {"records": [wire.points_record(row) for row in rows], **listed}
 
 
 def statistics(user_id: int) -> wire.PointsStatistics:

@@ -9,7 +9,7 @@ from points_app.db import db, transactional
 from points_app.errors import ProductUnknown
 from points_app.models import Product
 from points_app.services import audit, forms, inventory, locks
-from points_app.services.pages import page_of_all
+from points_app.services.pages import numbered_page
 from points_app.wire import shop as wire
 from points_app.wire.paging import Page
 from points_app.wire.times import number
@@ -22,8 +22,8 @@ def listing(page: Page, category: str | None, status: str | None) -> wire.ShopPr
         query = query.where(Product.category == category)
     if status:
         query = query.where(Product.status == status)
-    rows, pagination = page_of_all(query, page)
-    products = [_shown(product) for product in rows.scalars()]
+    rows, pagination = numbered_page(query, page)
+    products = [_shown(product) for (product,) in rows]
     return {"products": products, "pagination": pagination}
 
 

@@ -246,13 +246,11 @@ def _own(user_id: int, upload_id: str) -> Receipt:
 
 def records(user_id: int, page: Page, status: str | None) -> wire.UploadRecords:
     """A guest's uploads, newest first; `status` is the review's."""
-    query = select(Receipt).where(Receipt.user_id == user_id).order_by(Receipt.review_id.desc())
+    query = select(Receipt).where(Receipt.user_id == user_id)
     if status:
         query = query.where(Receipt.review_status == status)
-    rows, pagination = page_of(query, page)
+    rows, listed = page_of(query, Receipt.review_id, page)
     return {
-        "records": [
-            wire.upload_record(receipt, pictures.link(receipt)) for receipt in rows.scalars()
-        ],
-        "pagination": pagination,
+        "records": [wire.upload_record(receipt, pictures.link(receipt)) for receipt, _ in rows],
+        **listed,
     }

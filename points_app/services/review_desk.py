@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 
 from points_app.db import db, execute
 from points_app.errors import ReviewUnknown
 from points_app.extensions import parts
 from points_app.models import AuditEntry, Receipt, ReviewStatus, User
 from points_app.services import duplicates, pictures, reviewers, screening, viewings
-from points_app.wire.paging import Page, pagination
+from points_app.services.pages import page_of
+from points_app.wire.paging import Page
 from points_app.wire.receipts import reviews as wire
 
 AUDIT = AuditEntry.__table__.c
@@ -17,26 +18,23 @@ VIEW = "receipt.view"
 
 
 def pending(
-    merchant_id: int, page: Page, match_status: str | None, newest_first: bool
+    merchant_id: int, page: Page, match_status: str | None, oldest_first: bool
 ) -> wire.PendingReviews:
     """A page of undecided receipts; links to their pictures are for this merchant, and whose were
     shown is recorded."""
     waiting = [Receipt.review_status == ReviewStatus.PENDING]
     if match_status:
         waiting.append(Receipt.match_status == match_status)
-    total = db.session.scalar(select(func.count()).select_from(Receipt).where(*waiting)) or 0
-    order = Receipt.review_id.desc() if newest_first else Receipt.review_id.asc()
     query = select(Receipt, User).join(User, User.user_id == Receipt.user_id).where(*waiting)
-    query = query.order_by(order).limit(page.limit).offset(page.offset)
-    rows = db.session.execute(query).all()
-    around = _around(merchant_id, [receipt for receipt, _ in rows])
+    rows, listed = page_of(query, Receipt.review_id, page, oldest_first=oldest_first)
+    around = _around(merchant_id, [receipt for receipt, _, _ in rows])
     reviews = [
         wire.pending_review(receipt, user, around[receipt.upload_id], parts.vault)
-        for receipt, user in rows
+        for receipt, user, _ in rows
     ]
     shown = [review["upload_id"] for review in reviews]
     viewings.record_list(merchant_id, "receipt.list", "receipts", shown)
-    return {"reviews": reviews, "pagination": pagination(page, total)}
+    return {"reviews": reviews, **listed}
 
 
 def record(merchant_id: int, review_id: int) -> wire.ReviewRecord:

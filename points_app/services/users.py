@@ -19,18 +19,18 @@ USERS = User.__table__
 def search(admin_id: int, page: Page, phone: str | None) -> wire.Users:
     """The account of this number, or, without one, all accounts, newest first; that somebody
     looked is recorded."""
-    query = select(User).order_by(User.user_id.desc())
+    query = select(User)
     if phone is not None:
         query = query.where(User.mobile_hash.in_(parts.vault.blind_indexes(phone)))
-    rows, pagination = page_of_all(query, page)
-    users = [wire.admin_user(user, parts.vault) for user in rows.scalars()]
+    rows, listed = page_of_all(query, User.user_id, page)
+    users = [wire.admin_user(user, parts.vault) for user, _ in rows]
     found = [user["user_id"] for user in users]
     if phone is None:
         viewings.record_list(admin_id, "user.list", "users", found)
     else:
         details = {"mobile": mask_mobile(phone), "found": found}
         viewings.record(admin_id, "user.search", "users", details)
-    return {"users": users, "pagination": pagination}
+    return {"users": users, **listed}
 
 
 @transactional

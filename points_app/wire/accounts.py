@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 from points_app.crypto import Vault, mask_mobile
 from points_app.models import LedgerEntry, Source, User, UserStatus
 from points_app.wire import addresses
-from points_app.wire.paging import Pagination
+from points_app.wire.paging import Listed
 from points_app.wire.times import iso, iso_or_none
 from points_app.wire.values import number_of_each, one_of
 
@@ -38,11 +38,9 @@ class AdminUser(UserInfo):
     """Whether the account is an admin."""
 
 
-class Users(TypedDict):
+class Users(Listed):
     users: list[AdminUser]
     """The accounts of this page, newest first."""
-    pagination: Pagination
-    """Which page this is, of how many."""
 
 
 class Customer(TypedDict):
@@ -120,11 +118,9 @@ class PointsRecord(TypedDict):
     """When it was booked (UTC)."""
 
 
-class PointsRecords(TypedDict):
+class PointsRecords(Listed):
     records: list[PointsRecord]
     """The ledger rows of this page, newest first."""
-    pagination: Pagination
-    """Which page this is, of how many."""
 
 
 class PointsStatistics(TypedDict):

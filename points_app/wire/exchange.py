@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from points_app.crypto import Vault
 from points_app.models import Order, OrderStatus, User
 from points_app.wire.accounts import Customer, customer
-from points_app.wire.paging import Pagination
+from points_app.wire.paging import Listed, Pagination
 from points_app.wire.times import iso, iso_or_none, number
 from points_app.wire.values import one_of
 
@@ -111,6 +111,17 @@ class OrderDetail(OrderRecord):
     """The pickup code as a picture (data: URL); null when it cannot be used any more."""
 
 
+class OrderNotice(TypedDict):
+    """What a guest's screen hears when an order changes its state."""
+
+    order_id: str
+    product_name: str
+    quantity: int
+    status: str
+    remark: str | None
+    completed_time: str | None
+
+
 class MerchantOrder(TypedDict):
     """An order as the shop sees it: with its buyer, without the code that only the buyer has."""
 
@@ -143,18 +154,14 @@ class MerchantOrder(TypedDict):
     """When it was handed over (UTC); null until then."""
 
 
-class MerchantOrders(TypedDict):
+class MerchantOrders(Listed):
     orders: list[MerchantOrder]
     """The orders of this page, newest first."""
-    pagination: Pagination
-    """Which page this is, of how many."""
 
 
-class OrderRecords(TypedDict):
+class OrderRecords(Listed):
     records: list[OrderRecord]
     """The orders of this page, newest first."""
-    pagination: Pagination
-    """Which page this is, of how many."""
 
 
 class ProductRow(Protocol):
@@ -208,6 +215,17 @@ def order_record(order: Order, vault: Vault) -> OrderRecord:
         "pickup_code": order.pickup_code,
         "remark": order.remark,
         "exchange_time": iso(order.exchange_time),
+        "completed_time": iso_or_none(order.completed_time),
+    }
+
+
+def order_notice(order: Order) -> OrderNotice:
+    return {
+        "order_id": order.order_id,
+        "product_name": order.product_name,
+        "quantity": order.quantity,
+        "status": order.status,
+        "remark": order.remark,
         "completed_time": iso_or_none(order.completed_time),
     }
 

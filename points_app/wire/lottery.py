@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 from points_app.crypto import Vault
 from points_app.models import Draw, Prize, PrizeType, User
 from points_app.wire.accounts import Customer, customer
-from points_app.wire.paging import Pagination
+from points_app.wire.paging import Listed
 from points_app.wire.times import iso, number
 from points_app.wire.values import one_of
 
@@ -137,11 +137,19 @@ class ClaimedPrize(TypedDict):
     """When it was drawn (UTC)."""
 
 
-class DrawRecords(TypedDict):
+class PrizeNotice(TypedDict):
+    """What a guest's screen hears when a prize was handed out."""
+
+    id: int
+    draw_id: str
+    prize_name: str
+    status: str
+    claimed_at: str
+
+
+class DrawRecords(Listed):
     records: list[DrawRecord]
     """The turns of this page, newest first."""
-    pagination: Pagination
-    """Which page this is, of how many."""
 
 
 class DrawStatistics(TypedDict):
@@ -205,4 +213,16 @@ def claimed_prize(draw: Draw, winner: User, vault: Vault) -> ClaimedPrize:
         "status": draw.status,
         "claimed_at": iso(draw.claimed_at),
         "created_at": iso(draw.created_at),
+    }
+
+
+def prize_notice(draw: Draw) -> PrizeNotice:
+    """Raises AssertionError for a prize nobody claimed yet."""
+    assert draw.status is not None and draw.claimed_at is not None
+    return {
+        "id": draw.id,
+        "draw_id": draw.draw_id,
+        "prize_name": draw.prize_name,
+        "status": draw.status,
+        "claimed_at": iso(draw.claimed_at),
     }

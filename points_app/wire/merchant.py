@@ -8,7 +8,7 @@ from points_app.crypto import Vault
 from points_app.models import MerchantApplication
 from points_app.wire.exchange import MerchantOrder
 from points_app.wire.lottery import ClaimedPrize
-from points_app.wire.paging import Pagination
+from points_app.wire.paging import Listed
 from points_app.wire.times import iso, iso_or_none
 from points_app.wire.values import one_of
 
@@ -98,11 +98,9 @@ class ApplicationDetail(Application):
     """The whole number to call."""
 
 
-class Applications(TypedDict):
+class Applications(Listed):
     applications: list[Application]
     """The applications of this page, newest first."""
-    pagination: Pagination
-    """Which page this is, of how many."""
 
 
 def applied(application: MerchantApplication) -> Applied:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from typing_extensions import TypedDict
 
 from points_app.models import AuditEntry
-from points_app.wire.paging import Pagination
+from points_app.wire.paging import Listed
 from points_app.wire.times import iso
 from points_app.wire.values import one_of
 
@@ -53,11 +53,9 @@ class AuditRecord(TypedDict):
     """When it was done (UTC)."""
 
 
-class AuditRecords(TypedDict):
+class AuditRecords(Listed):
     records: list[AuditRecord]
     """The entries of this page, newest first."""
-    pagination: Pagination
-    """Which page this is, of how many."""
 
 
 def audit_record(entry: AuditEntry) -> AuditRecord:

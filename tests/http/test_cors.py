@@ -35,6 +35,18 @@ class TestAllowed:
         assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
 
 
-def test_nobody_by_default(app):
-    answer = app.test_client().get("/healthz", headers={"Origin": PAGE})
-    assert "Access-Control-Allow-Origin" not in answer.headers
+def allowed(app, origin):
+    answer = app.test_client().get("/healthz", headers={"Origin": origin})
+    return answer.headers.get("Access-Control-Allow-Origin")
+
+
+def test_nobody_from_elsewhere_by_default(app):
+    for origin in (PAGE, "http://localhost.evil.example", "http://evil.example:3000"):
+        assert allowed(app, origin) is None
+
+
+OWN = ("http://localhost:5173", "http://127.0.0.1:8080", "https://localhost", "http://[::1]:3000")
+
+
+def test_pages_of_this_machine_while_developing(app):
+    assert [allowed(app, origin) for origin in OWN] == list(OWN)

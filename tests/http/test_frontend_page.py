@@ -1,38 +1,26 @@
 """docs/frontend.md says what is true."""
 
 import json
-import re
-from pathlib import Path
 
 import pytest
 
 from points_app.notices import PATTERN
 from tests.contract_codes import CODES
+from tests.frontend_page import EXAMPLES, NOTICES, form
 from tests.receipts_in import handed_in_and_read
-
-PAGE = (Path(__file__).resolve().parent.parent.parent / "docs" / "frontend.md").read_text()
-EXAMPLES = [
-    json.loads(line)
-    for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
-    for line in block.splitlines()
-]
-NOTICES = {
-    example["type"]: example for example in EXAMPLES if "data" in example and "type" in example
-}
 
 
 @pytest.fixture
 def heard(app):
-    """What has been sent to sockets, by type."""
+    """What has been sent to sockets."""
     pubsub = app.extensions["parts"].redis.pubsub()
     pubsub.psubscribe(PATTERN)
 
     def collect():
-        found = {}
+        found = []
         while message := pubsub.get_message(timeout=0.5):
             if message["type"] == "pmessage":
-                notice = json.loads(message["data"])
-                found[notice.get("type")] = notice
+                found.append(json.loads(message["data"]))
         return found
 
     yield collect
@@ -40,16 +28,23 @@ def heard(app):
 
 
 def test_the_notices_of_the_page_are_those_that_are_sent(make, heard):
-    guest, merchant, product = make.guest(), make.merchant(), make.product()
-    upload_id = handed_in_and_read(guest)
-    decision = {"upload_id": upload_id, "action": "approve"}
-    merchant.post("/api/merchant/review", decision).ok()
-    guest.post("/api/exchange/redeem", {"commodity_id": product}).ok()
+    guest, merchant = make.guest(), make.merchant()
+    make.wheel(
+        {"probability": 1, "prize_type": "physical", "prize_value": 25, "prize_name": "免费咖啡"}
+    )
+    guest.post("/api/lottery/draw", {"draw_type": "single"}).ok()
+    upload_id = handed_in_and_read(guest, "88.50")
+    merchant.post("/api/merchant/review", {"upload_id": upload_id, "action": "approve"}).ok()
+    product = make.product(name="拿铁咖啡", stock=42)
+    order = guest.post("/api/exchange/redeem", {"commodity_id": product}).ok()
+    (turn,) = guest.get("/api/lottery/records").ok()["records"]
+    for code in (order["pickup_code"], turn["claim_code"]):
+        merchant.post("/api/merchant/verify", {"code": code}).ok()
     sent = heard()
-    assert NOTICES.keys() == sent.keys()
-    for kind, example in NOTICES.items():
-        assert example.keys() == sent[kind].keys(), kind
-        assert example["data"].keys() == sent[kind]["data"].keys(), kind
+    assert {notice["type"] for notice in NOTICES} == {notice["type"] for notice in sent}
+    for example in NOTICES:
+        alike = [form(notice) for notice in sent if notice["type"] == example["type"]]
+        assert form(example) in alike, example["type"]
 
 
 def test_the_refusals_of_the_page_are_the_contracts():

@@ -31,7 +31,8 @@ class Guest:
         self.url = url
         self.socket: WebSocket = create_connection(url, timeout=PATIENCE)
         try:
-            assert self.hear()["type"] == "connected"
+            self.greeting = self.hear()
+            assert self.greeting["type"] == "connected"
         except BaseException:
             self.socket.shutdown()
             raise

@@ -9,6 +9,7 @@ from redis import Redis
 from websocket import create_connection
 
 from points_app import notices
+from tests.frontend_page import MESSAGES, NOTICES, form
 from tests.realtime.conftest import PATIENCE, Site, eventually, serve
 
 POINTS = {"type": "points_update", "data": {"total_points": 7}}
@@ -25,6 +26,19 @@ def test_connected_is_the_contracts_message(site: Site) -> None:
     assert set(pong) == {"type", "timestamp", "server_time"}
     assert isinstance(pong["timestamp"], int)
     assert pong["server_time"].endswith("Z")
+
+
+def test_messages_that_are_no_notices_are_those_of_the_page(site: Site, redis: Redis) -> None:
+    guest = site.guest()
+    told = [guest.greeting]
+    guest.say(type="ping")
+    told.append(guest.hear())
+    guest.say(type="unknown")
+    told.append(guest.hear())
+    notices.publish_resync(redis, notices.EVERYONE)
+    told.append(guest.hear())
+    examples = [message for message in MESSAGES if message not in NOTICES]
+    assert {form(message) for message in examples} == {form(message) for message in told}
 
 
 def test_two_devices_of_one_user_hear_the_same(site: Site, redis: Redis) -> None:

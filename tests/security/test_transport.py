@@ -107,6 +107,8 @@ def test_headers_of_every_answer(production):
         ("https://evil-h5.example", False),
         ("http://h5.example", False),
         ("https://h5.example:444", False),
+        ("http://localhost:5173", False),
+        ("https://localhost", False),
         ("HTTPS://H5.EXAMPLE", False),
         ("null", False),
         ("*", False),

@@ -44,6 +44,8 @@ VALUES: dict[str, Any] = {
     "balance_after": 900,
     "related_id": f"LD{ULID}",
     "record_id": 52,
+    "cursor": 1204,
+    "next_cursor": None,
     "current_points": 1000,
     "by_source": {"register": 1000, "lottery": -100, "lottery_win": 50, "check_in": 50},
     "total_earned": 1100,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from points_app.http.schemas.accounts import Phone
-from points_app.http.schemas.base import FormVersion, Paging, QueryNatural, StaffBody
+from points_app.http.schemas.base import CursorPaging, FormVersion, QueryNatural, StaffBody
 from points_app.http.schemas.text import Line
 
 Reason = Annotated[Line, StringConstraints(max_length=500)]
@@ -19,7 +19,7 @@ class SettingsChange(StaffBody):
     Without it the later change wins."""
 
 
-class UsersQuery(Paging):
+class UsersQuery(CursorPaging):
     mobile: Phone | None = None
     """The whole phone number of one account."""
 
@@ -29,7 +29,7 @@ class Ban(StaffBody):
     """Kept in the audit log."""
 
 
-class ApplicationsQuery(Paging):
+class ApplicationsQuery(CursorPaging):
     status: Literal["pending", "approved", "rejected"] | None = None
     """Only those in this state."""
 
@@ -44,7 +44,7 @@ class Rejection(StaffBody):
     """Kept with the application."""
 
 
-class AuditQuery(Paging):
+class AuditQuery(CursorPaging):
     target: Annotated[Line, StringConstraints(max_length=80)] | None = None
     """Only what was done to this, such as `setting:lottery_cost_points` or `user:7`."""
     actor_id: QueryNatural | None = None

@@ -103,3 +103,12 @@ class Paging(Query):
     @property
     def slice(self) -> Page:
         return Page(self.page, min(self.limit, MAX_LIMIT))
+
+
+class CursorPaging(Paging):
+    cursor: QueryNatural | None = None
+    """`next_cursor` of the answer before: the rows behind it, instead of those of a page."""
+
+    @property
+    def slice(self) -> Page:
+        return Page(self.page, min(self.limit, MAX_LIMIT), self.cursor)

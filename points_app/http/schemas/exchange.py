@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AliasChoices, BeforeValidator, Field
 
-from points_app.http.schemas.base import Body, Id, Paging, QueryNatural, SmallAnything
+from points_app.http.schemas.base import Body, CursorPaging, Id, Paging, QueryNatural, SmallAnything
 
 
 class ProductsQuery(Paging):
@@ -39,6 +39,6 @@ class RedeemRequest(Body):
     shown it."""
 
 
-class OrdersQuery(Paging):
+class OrdersQuery(CursorPaging):
     status: Literal["pending", "shipped", "completed", "cancelled"] | None = None
     """Only orders in this state."""

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from points_app.http.schemas.base import Body, Paging
+from points_app.http.schemas.base import Body, CursorPaging
 
 
 class DrawRequest(Body):
@@ -18,5 +18,5 @@ class DrawRequest(Body):
     else."""
 
 
-class DrawsQuery(Paging):
+class DrawsQuery(CursorPaging):
     """Which page of the guest's draws."""

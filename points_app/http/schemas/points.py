@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from points_app.http.schemas.base import Id, Paging, StaffBody
+from points_app.http.schemas.base import CursorPaging, Id, StaffBody
 from points_app.http.schemas.text import Line
 from points_app.models import Source
 
@@ -17,7 +17,7 @@ def _not_zero(value: int) -> int:
     return value
 
 
-class PointsQuery(Paging):
+class PointsQuery(CursorPaging):
     type: Literal["all", "earn", "spend"] = "all"
     """Only what was earned, or only what was spent."""
     source: Source | None = None

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from points_app.errors import AmountInvalid
-from points_app.http.schemas.base import Body, Id, Paging, Query, QueryInt, StaffBody
+from points_app.http.schemas.base import Body, CursorPaging, Id, Query, QueryInt, StaffBody
 from points_app.http.schemas.text import Line
 from points_app.services.business import MOST_POINTS_AWARD
 
@@ -33,12 +33,12 @@ class UploadForm(Query):
         return Decimal(amount)
 
 
-class UploadsQuery(Paging):
+class UploadsQuery(CursorPaging):
     status: Literal["pending", "approved", "rejected"] | None = None
     """Only receipts in this state."""
 
 
-class PendingQuery(Paging):
+class PendingQuery(CursorPaging):
     match_status: Literal["unclear", "matched", "mismatched"] | None = None
     """Only receipts whose amounts compare like this."""
     sort: Literal["oldest", "newest"] = "oldest"

@@ -11,7 +11,7 @@ from points_app.models import AutoReview, MatchStatus, ProcessingStatus, Receipt
 from points_app.reading.confidence import Confidence
 from points_app.reading.kind_words import DocumentKind
 from points_app.wire import addresses
-from points_app.wire.paging import Pagination
+from points_app.wire.paging import Listed
 from points_app.wire.times import iso, iso_or_none, number_or_none
 from points_app.wire.values import one_of
 
@@ -119,11 +119,9 @@ class PendingReview(TypedDict):
     """When it was handed in (UTC)."""
 
 
-class PendingReviews(TypedDict):
+class PendingReviews(Listed):
     reviews: list[PendingReview]
     """The receipts of this page."""
-    pagination: Pagination
-    """Which page this is, of how many."""
 
 
 class Decision(TypedDict):

@@ -8,7 +8,7 @@ from points_app.models import MatchStatus, ProcessingStatus, Receipt, ReviewStat
 from points_app.reading import Reading
 from points_app.reading.confidence import Confidence
 from points_app.reading.kind_words import DocumentKind
-from points_app.wire.paging import Pagination
+from points_app.wire.paging import Listed
 from points_app.wire.times import iso, iso_or_none, number_or_none
 from points_app.wire.values import one_of
 
@@ -45,11 +45,9 @@ class UploadRecord(UploadAnswer):
     """What the guest wrote to appeal; null without an appeal."""
 
 
-class UploadRecords(TypedDict):
+class UploadRecords(Listed):
     records: list[UploadRecord]
     """The receipts of this page, newest first."""
-    pagination: Pagination
-    """Which page this is, of how many."""
 
 
 class QuickReading(TypedDict):
