@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import click
 import orjson
@@ -54,7 +55,17 @@ def write_openapi(file: Path) -> None:
 
 def as_yaml() -> str:
     """The description as YAML."""
-    return yaml.safe_dump(describe(_areas()), allow_unicode=True, sort_keys=False, width=100)
+    return yaml.dump(
+        describe(_areas()), Dumper=_InFull, allow_unicode=True, sort_keys=False, width=100
+    )
+
+
+class _InFull(yaml.SafeDumper):
+    """Writes what occurs twice twice. Many tools take only so many aliases in a file, because a
+    few that stand in each other can fill a memory; and a reader has to look for each anchor."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 def _areas() -> list[Area]:

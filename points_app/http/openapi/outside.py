@@ -12,13 +12,14 @@ TAG = {"name": "service", "description": "For operators, browsers and listeners.
 
 
 def _path(
-    name: str, summary: str, answers: dict[str, Any], *parameters: dict[str, Any]
+    name: str, summary: str, more: str, answers: dict[str, Any], *parameters: dict[str, Any]
 ) -> dict[str, Any]:
     return {
         "get": {
             "operationId": f"service_{name}",
             "tags": [TAG["name"]],
             "summary": summary,
+            "description": more,
             "security": [],
             "parameters": list(parameters),
             "responses": answers,
@@ -56,6 +57,7 @@ def _parameter(where: str, name: str, description: str, shown: Any) -> dict[str,
 
 
 _JSON, _TEXT = "application/json", "text/plain"
+_ANY_OBJECT = {"type": "object", "additionalProperties": True}
 _ENVELOPE = {
     "type": "object",
     "required": ["code", "msg", "data"],
@@ -82,6 +84,8 @@ PATHS: dict[str, Any] = {
     "/ws": _path(
         "websocket",
         "The WebSocket; the same answers at /",
+        "What changes is told here as it happens, one JSON object a message; docs/frontend.md has "
+        "them all.",
         {
             "101": {"description": "Connected: the first message is `connected`."},
             "401": _answer(
@@ -95,6 +99,7 @@ PATHS: dict[str, Any] = {
     "/files/avatars/{name}.jpg": _path(
         "avatar",
         "A guest's avatar, at the address of an answer",
+        "Needs no token: nobody can guess the address.",
         {
             "200": _answer("The picture, 256 pixels wide and high.", "image/jpeg"),
             "404": {"$ref": "#/components/responses/RouteUnknown"},
@@ -104,6 +109,7 @@ PATHS: dict[str, Any] = {
     "/files/{object_key}": _path(
         "picture",
         "A receipt's picture, by the link of an answer",
+        "Needs no token: the link is signed, for one person and a short time.",
         {
             "200": _answer("The picture.", "image/jpeg"),
             "404": {"$ref": "#/components/responses/RouteUnknown"},
@@ -116,11 +122,13 @@ PATHS: dict[str, Any] = {
     "/healthz": _path(
         "alive",
         "Is the process alive?",
+        "Asks nothing else; for whoever restarts processes.",
         {"200": _answer("It is.", _JSON, _states(status="ok"), {"status": "ok"})},
     ),
     "/readyz": _path(
         "ready",
         "Can the service do its work?",
+        "Asks its database, Redis and storage; for whoever sends requests to processes.",
         {
             "200": _answer("It serves, `degraded` when a part of it waits.", _JSON, _READY, _WELL),
             "503": _answer("Something nobody can do without is missing.", _JSON, _READY, _ILL),
@@ -129,6 +137,7 @@ PATHS: dict[str, Any] = {
     "/metrics": _path(
         "metrics",
         "Figures for Prometheus; in production for holders of its token only",
+        "Counted across the web processes of this host.",
         {
             "200": _answer("Prometheus' text format.", _TEXT),
             "404": {"$ref": "#/components/responses/RouteUnknown"},
@@ -137,9 +146,13 @@ PATHS: dict[str, Any] = {
     "/openapi.json": _path(
         "openapi",
         "This description",
-        {"200": _answer("OpenAPI 3.1.", _JSON, {"type": "object"}, {"openapi": "3.1.0"})},
+        "Generators of clients take it; it is the same as `openapi.yaml`.",
+        {"200": _answer("OpenAPI 3.1.", _JSON, _ANY_OBJECT, {"openapi": "3.1.0"})},
     ),
     "/docs": _path(
-        "page", "This description as a page", {"200": _answer("The page.", "text/html")}
+        "page",
+        "This description as a page",
+        "Swagger UI, which can try requests out; loads nothing from elsewhere.",
+        {"200": _answer("The page.", "text/html")},
     ),
 }

@@ -7,7 +7,7 @@ from typing import Any
 from points_app.http.api import Operation
 from points_app.http.openapi import examples
 from points_app.http.openapi.sample_values import VALUES
-from points_app.http.openapi.schemas import Schemas
+from points_app.http.openapi.schemas import Schemas, one_required
 
 PATH_PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 PATH_SCHEMAS = {
@@ -120,5 +120,5 @@ def _upload(form: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {"file": PICTURE, "photo": photo, **text},
-        "allOf": [{"anyOf": [{"required": ["file"]}, {"required": ["photo"]}]}],
+        "allOf": [one_required(("file", "photo"), PICTURE)],
     }

@@ -108,8 +108,15 @@ def _add_other_names(schema: dict[str, Any], model: type[BaseModel]) -> None:
             schema["properties"][other] = described | {"deprecated": True}
         if name in required:
             required.remove(name)
-            choices.append({"anyOf": [{"required": [each]} for each in (name, *others)]})
+            choices.append(one_required((name, *others), schema["properties"][name]))
     if required:
         schema["required"] = required
     if choices:
         schema["allOf"] = choices
+
+
+def one_required(names: Iterable[str], schema: dict[str, Any]) -> dict[str, Any]:
+    """That a field is there under one of its names. Its type is said again: of `required` without
+    it generators make a type that anything fits."""
+    kind = {key: schema[key] for key in ("type", "format") if key in schema}
+    return {"anyOf": [{"properties": {name: kind}, "required": [name]} for name in names]}

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, WithJsonSchema
+from pydantic import Field, StringConstraints
 
 from points_app.http.schemas.base import Body, Change, SmallObject
 from points_app.http.schemas.text import Line, Nickname
@@ -40,9 +40,6 @@ class UserChange(Change):
 
     nickname: Nickname = ""
     """The name to go by."""
-    avatar: Annotated[
-        Annotated[Line, StringConstraints(max_length=255)] | None,
-        WithJsonSchema({"type": "null"}),
-    ] = None
+    avatar: Annotated[Line, StringConstraints(max_length=255)] | None = None
     """null takes the avatar away. What `user_info` has may be sent back; any other address is
     refused: avatars are uploaded."""

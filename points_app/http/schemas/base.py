@@ -57,6 +57,13 @@ HttpsUrl = Annotated[
 SmallObject = Annotated[dict[str, Any], AfterValidator(_small)]
 SmallAnything = Annotated[dict[str, Any] | Text, AfterValidator(_small)]
 Id = Annotated[int, Field(ge=1, le=2**53)]
+# Part of the description: of what is decided, a rejection needs a reason.
+REASON_TO_REJECT = {
+    "anyOf": [
+        {"properties": {"action": {"const": "approve"}}},
+        {"properties": {"reason": {"type": "string"}}, "required": ["reason"]},
+    ]
+}
 FormVersion = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 
 

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, StringConstraints
+from pydantic import AliasChoices, ConfigDict, Field, StringConstraints
 
-from points_app.http.schemas.base import Body, Id, Query, StaffBody
+from points_app.http.schemas.base import REASON_TO_REJECT, Body, Id, Query, StaffBody
 from points_app.http.schemas.text import Line
 
 
@@ -32,6 +32,8 @@ class StatisticsQuery(Query):
 
 class BatchReview(StaffBody):
     """A rejection needs a reason."""
+
+    model_config = ConfigDict(json_schema_extra={"allOf": [REASON_TO_REJECT]})
 
     review_ids: list[Id] = Field(min_length=1, max_length=100)
     """Which receipts."""

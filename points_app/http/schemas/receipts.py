@@ -7,7 +7,15 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from points_app.errors import AmountInvalid
-from points_app.http.schemas.base import Body, CursorPaging, Id, Query, QueryInt, StaffBody
+from points_app.http.schemas.base import (
+    REASON_TO_REJECT,
+    Body,
+    CursorPaging,
+    Id,
+    Query,
+    QueryInt,
+    StaffBody,
+)
 from points_app.http.schemas.text import Line
 from points_app.services.business import MOST_POINTS_AWARD
 
@@ -62,10 +70,9 @@ class ReviewRequest(StaffBody):
                             "properties": {"upload_id": {"type": "string"}},
                         },
                     ]
-                }
-            ],
-            "if": {"properties": {"action": {"const": "reject"}}},
-            "then": {"required": ["reason"], "properties": {"reason": {"type": "string"}}},
+                },
+                REASON_TO_REJECT,
+            ]
         }
     )
 
