@@ -1,0 +1,64 @@
+// A typed client: what it takes and gives is compared with openapi.yaml when it is compiled.
+import createClient from "openapi-fetch";
+import type { components, paths } from "./api.d.ts"; // npx openapi-typescript openapi.yaml -o api.d.ts
+
+export type TokenPair = components["schemas"]["TokenPair"];
+type Answer = { code: number; msg: string; data?: unknown };
+type Success<A> = A extends { code: 0 } ? (A extends { data: infer Data } ? Data : null) : never;
+
+export class Refused extends Error {
+  readonly code: number;
+  readonly data: unknown;
+  constructor({ code, msg, data }: Answer) {
+    super(`${code} ${msg}`);
+    this.code = code;
+    this.data = data;
+  }
+}
+
+// The `data` of a success; throws Refused.
+export async function taken<A extends Answer>(
+  call: Promise<{ data?: A; error?: Answer }>,
+): Promise<Success<A>> {
+  const { data, error } = await call;
+  const answer: Answer = (data ?? error)!;
+  if (answer.code !== 0) throw new Refused(answer);
+  return answer.data as Success<A>;
+}
+
+// Sends a body as a form. A picture is a Blob; the types call it a string, as every binary.
+export function asForm(fields: Record<string, unknown>): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value as string | Blob);
+  return form;
+}
+
+// Typed calls that carry the access token and renew it when it is no longer good.
+export function connect(baseUrl: string, tokens?: TokenPair) {
+  const api = createClient<paths>({ baseUrl, fetch: send });
+  let renewing: Promise<void> | undefined;
+
+  function carrying(request: Request): Request {
+    request.headers.set("Authorization", `Bearer ${tokens?.access_token}`);
+    return request;
+  }
+  async function send(request: Request): Promise<Response> {
+    if (!tokens || request.headers.has("Authorization")) return fetch(request);
+    const again = request.clone();
+    const answer = await fetch(carrying(request));
+    if (((await answer.clone().json()) as Answer).code !== 2002) return answer;
+    // One exchange at a time, whoever asks: a refresh token is good for one.
+    await (renewing ??= renew().finally(() => (renewing = undefined)));
+    return fetch(carrying(again));
+  }
+  async function renew(): Promise<void> {
+    const headers = { Authorization: `Bearer ${tokens?.refresh_token}` };
+    tokens = await taken(api.POST("/api/auth/refresh", { headers }));
+  }
+  async function login(phone: string, code: string) {
+    const answer = await taken(api.POST("/api/auth/login", { body: { phone, code } }));
+    tokens = answer;
+    return answer.user_info;
+  }
+  return { api, login };
+}
