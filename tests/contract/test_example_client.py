@@ -9,7 +9,7 @@ HERE = Path(__file__).resolve().parent
 PICTURES = HERE.parent / "receipts"
 PLAYERS = {
     "browser": ("13900000001", "cn_dev_000_standard_clean.jpg"),
-    "wx": ("13900000002", "cn_dev_019_standard_clean.jpg"),
+    "wx": ("13900000012", "cn_dev_019_standard_clean.jpg"),
 }
 
 
