@@ -55,6 +55,7 @@ def _create(folder: Path) -> None:
         "--skip-test-db",
         "--skip-name-resolve",
         f"--datadir={folder / 'data'}",
+        f"--tmpdir={folder}",
         "--innodb-log-file-size=10M",
         *_as_this_user(),
     ]

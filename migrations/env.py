@@ -11,9 +11,10 @@ import click
 from alembic import context
 from alembic.util import CommandError
 from sqlalchemy import Connection, String, Text, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 import points_app.models  # noqa: F401  (fills the metadata)
+from points_app.cli.failures import in_words
 from points_app.db import db
 from points_app.models.types import UtcDateTime
 
@@ -103,4 +104,7 @@ def _alone(connection: Connection) -> Iterator[None]:
 if context.is_offline_mode():
     run_offline()
 else:
-    run_online()
+    try:
+        run_online()
+    except DBAPIError as error:
+        raise CommandError(words) if (words := in_words(error)) else error from None

@@ -23,6 +23,7 @@ from points_app.cli import (
     settings,
     user,
 )
+from points_app.cli.failures import told_in_words
 from points_app.extensions import migrate
 from points_app.services import keys
 
@@ -84,5 +85,7 @@ def _checking_keys(run: Callable[..., Any]) -> Callable[..., Any]:
     return with_appcontext(checked)
 
 
-for _command in {leaf for command in COMMANDS for leaf in _leaves(command)} - WITHOUT_KEYS:
-    _command.callback = _checking_keys(_command.callback)
+for _command in {leaf for command in COMMANDS for leaf in _leaves(command)}:
+    if _command not in WITHOUT_KEYS:
+        _command.callback = _checking_keys(_command.callback)
+    _command.callback = told_in_words(_command.callback)

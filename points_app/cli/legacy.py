@@ -4,8 +4,9 @@ import sys
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
+from points_app.cli.failures import in_words
 from points_app.services import legacy, proof, seals
 
 
@@ -29,9 +30,10 @@ def import_legacy(url: str, write: bool, resume: bool) -> None:
     """
     try:
         report = legacy.run(url, write, resume, _tell)
-    except (legacy.ImportRefused, SQLAlchemyError) as error:
-        reason = error if isinstance(error, legacy.ImportRefused) else type(error).__name__
-        raise click.ClickException(str(reason)) from None
+    except legacy.ImportRefused as error:
+        raise click.ClickException(str(error)) from None
+    except DBAPIError as error:  # its text may hold a guest's row
+        raise click.ClickException(in_words(error) or type(error).__name__) from None
     _print(report, write)
     if write:
         click.echo(f"sealed {seals.seal_all()} ledger rows")

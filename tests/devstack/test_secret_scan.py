@@ -21,6 +21,7 @@ JWT = ".".join(("eyJhbGciOiJIUzI1NiJ9", "eyJ" + "c" * 30, "s" * 43))
         "JWT_SECRET=" + secrets.token_urlsafe(48) + "7",
         'ENCRYPTION_KEY: "' + secrets.token_hex(32) + '"',
     ],
+    ids=["private key", "Aliyun", "Tencent", "database", "bearer", "text", "hexadecimal"],
 )
 def test_secrets_are_seen(line):
     assert list(secret_scan.suspicions(line))
