@@ -35,7 +35,7 @@ class Site:
     app: Flask
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def site(environment: dict[str, str], migrated: None, scratch: Path) -> Iterator[Site]:
     from points_app import create_app
     from points_app.config import Settings

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from tests.realtime.conftest import FAR, Site, serve
+from tests.realtime.conftest import FAR, Site, eventually, serve
 
 UPGRADE = {
     "Host": "shop",
@@ -88,6 +88,7 @@ def test_a_full_process_says_503(tmp_path, redis_url: str) -> None:
     with serve(tmp_path, redis_url, max_sockets=2) as site:
         site.guest(1)
         site.guest(2)
+        eventually(lambda: site.vitals()["sockets"] == 2)  # counted a moment after it opened
         assert ask(site, f"/ws?token=u3.s.{FAR}")[0] == 503
 
 
