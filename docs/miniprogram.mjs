@@ -35,19 +35,10 @@ export class MiniProgramClient extends Client {
   }
   connect(url, { open, message, close }) {
     const task = wx.connectSocket({ url });
-    const end = once(close); // a connection that fails ends with onError, with onClose, or with both
     task.onOpen(open);
     task.onMessage(({ data }) => message(data));
-    task.onClose(({ code }) => end(code));
-    task.onError(() => end(1006));
+    task.onClose(({ code }) => close(code));
+    task.onError(() => close(1006));
     return { send: (data) => task.send({ data }), close: () => task.close({ code: 1000 }) };
   }
 }
-
-const once = (act) => {
-  let done = false;
-  return (...given) => {
-    if (!done) act(...given);
-    done = true;
-  };
-};

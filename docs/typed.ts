@@ -33,27 +33,44 @@ export function asForm(fields: Record<string, unknown>): FormData {
   return form;
 }
 
-// Typed calls that carry the access token and renew it when it is no longer good.
-export function connect(baseUrl: string, tokens?: TokenPair) {
+const OVER = [1005, 2000, 2001, 2002]; // of a refresh: the session is over
+
+// Typed calls that carry the access token and renew it when it is no longer good. `loggedOut` is told
+// once when it cannot be renewed: to the login page.
+export function connect(
+  baseUrl: string,
+  tokens?: TokenPair,
+  loggedOut: (why: Refused) => void = () => {},
+) {
   const api = createClient<paths>({ baseUrl, fetch: send });
   let renewing: Promise<void> | undefined;
 
   function carrying(request: Request): Request {
-    request.headers.set("Authorization", `Bearer ${tokens?.access_token}`);
+    if (tokens) request.headers.set("Authorization", `Bearer ${tokens.access_token}`);
     return request;
   }
   async function send(request: Request): Promise<Response> {
-    if (!tokens || request.headers.has("Authorization")) return fetch(request);
+    const token = tokens?.access_token;
+    if (!token || request.headers.has("Authorization")) return fetch(request);
     const again = request.clone();
     const answer = await fetch(carrying(request));
-    if (((await answer.clone().json()) as Answer).code !== 2002) return answer;
+    if ((await codeOf(answer)) !== 2002) return answer;
     // One exchange at a time, whoever asks: a refresh token is good for one.
-    await (renewing ??= renew().finally(() => (renewing = undefined)));
+    if (tokens?.access_token === token)
+      await (renewing ??= renew(tokens.refresh_token).finally(() => (renewing = undefined)));
     return fetch(carrying(again));
   }
-  async function renew(): Promise<void> {
-    const headers = { Authorization: `Bearer ${tokens?.refresh_token}` };
-    tokens = await taken(api.POST("/api/auth/refresh", { headers }));
+  async function renew(refreshToken: string): Promise<void> {
+    const headers = { Authorization: `Bearer ${refreshToken}` };
+    try {
+      tokens = await taken(api.POST("/api/auth/refresh", { headers }));
+    } catch (error) {
+      if (error instanceof Refused && OVER.includes(error.code)) {
+        tokens = undefined;
+        loggedOut(error);
+      }
+      throw error;
+    }
   }
   async function login(phone: string, code: string) {
     const answer = await taken(api.POST("/api/auth/login", { body: { phone, code } }));
@@ -61,4 +78,10 @@ export function connect(baseUrl: string, tokens?: TokenPair) {
     return answer.user_info;
   }
   return { api, login };
+}
+
+// The code of an answer; none of what is no envelope, such as a proxy's page.
+async function codeOf(answer: Response): Promise<number | undefined> {
+  const envelope: Answer | undefined = await answer.clone().json().catch(() => undefined);
+  return envelope?.code;
 }

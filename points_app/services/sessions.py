@@ -104,7 +104,14 @@ def _exchange(claims: dict[str, Any]) -> TokenPair | None:
         .execution_options(populate_existing=True)
     )
     token = db.session.get(RefreshToken, claims["jti"], populate_existing=True)
-    if session is None or token is None or session.revoked_at:
+    if session is None or token is None:
+        return None
+    user = db.session.get(User, session.user_id, populate_existing=True)
+    if user is None:
+        raise UserGone
+    if user.status == UserStatus.BANNED:  # which ended the session as well
+        raise AccountBanned
+    if session.revoked_at:
         return None
     ends_at = session.created_at + timedelta(days=business().session_days)
     if min(session.expires_at, ends_at) <= now:
@@ -116,11 +123,6 @@ def _exchange(claims: dict[str, Any]) -> TokenPair | None:
         revocations.announce()
         events.close_sockets(session_id=session.session_id)
         return None
-    user = db.session.get(User, session.user_id, populate_existing=True)
-    if user is None:
-        raise UserGone
-    if user.status == UserStatus.BANNED:
-        raise AccountBanned
     token.grace_used = token.retired_at is not None
     token.retired_at = token.retired_at or now
     session.expires_at = min(now + REFRESH_LIFE, ends_at)

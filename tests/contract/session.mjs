@@ -20,12 +20,14 @@ const proxy = createServer((near) => {
     one.on("error", () => other.destroy());
     one.on("close", () => (ways.delete(near), other.destroy()));
   }
+  near.mute = () => far.unpipe(near);
   ways.add(near);
 });
 await new Promise((done) => proxy.listen(0, "127.0.0.1", done));
 const cut = () => ways.forEach((way) => way.destroy());
-const genuineTimeout = globalThis.setTimeout;
+const { setTimeout: genuineTimeout, setInterval: genuineInterval } = globalThis;
 globalThis.setTimeout = (act, delay, ...more) => genuineTimeout(act, delay / 50, ...more);
+globalThis.setInterval = (act, delay, ...more) => genuineInterval(act, delay / 50, ...more);
 
 const Platform = platform === "wx" ? MiniProgramClient : Client;
 const asked = [];
@@ -34,8 +36,14 @@ let over = 0;
 const client = new Platform(`http://127.0.0.1:${proxy.address().port}`, { loggedOut: () => over++ });
 const send = client.send.bind(client);
 let lose; // the answer to one request to this address gets lost
+let instead; // what one request is answered with instead
 client.send = async (method, path, ...more) => {
   asked.push(`${method} ${path}`);
+  if (instead) {
+    const made_up = instead;
+    instead = undefined;
+    return made_up;
+  }
   const answer = await send(method, path, ...more);
   if (path === lose) {
     lose = undefined;
@@ -100,6 +108,30 @@ await assert.rejects(
   (error) => error instanceof Refused && error.code === 4001 && error.msg === "商品不存在",
 );
 
+// Whoever would have to wait for long is told so at once.
+instead = { status: 429, code: 3002, msg: "抽奖过于频繁", data: null, wait: 50 };
+await assert.rejects(turn("draw-3"), (error) => error.code === 3002 && error.wait === 50);
+instead = { status: 429, code: 3002, msg: "抽奖过于频繁", data: null, wait: 1 };
+await turn("draw-3");
+
+// Somebody else listens: there is one connection, and one who hears.
+const elsewhere = [];
+client.listen((message) => elsewhere.push(message));
+await until(() => elsewhere.length);
+heard.length = 0;
+const third = await turn("draw-4");
+await until(() => elsewhere.find(balanceOf(third)));
+client.listen((message) => heard.push(message));
+await message(({ type }) => type === "connected");
+assert.equal(heard.length, 1);
+
+// A connection on which nothing comes any more is given up; without a notice before it, it is not known
+// what was missed.
+heard.length = 0;
+ways.forEach((way) => way.mute());
+await message(({ type }) => type === "resync");
+await message(balanceOf(await turn("draw-5")));
+
 // The connection breaks; what was missed is heard after it is back, and no token was asked for.
 cut();
 heard.length = 0;
@@ -123,6 +155,16 @@ assert.equal(times("POST /api/auth/refresh"), 3);
 const before = asked.length;
 await assert.rejects(balance, LoggedOut);
 assert.deepEqual([asked.length, over, client.tokens], [before + 1, 1, null]);
+assert.throws(() => client.listen(() => {}), LoggedOut);
+await client.logout(); // again: nothing is asked
+assert.equal(asked.length, before + 1);
+
+// A guest who was banned is at the login page as well.
+const banned = new Platform(site, { loggedOut: ({ code }) => (over += code) });
+banned.keep({ access_token: "a", refresh_token: "b" });
+banned.send = async () => ({ status: 200, code: 1005, msg: "账号已被禁用", data: null });
+await assert.rejects(banned.call("GET", "/api/user/info"), LoggedOut);
+assert.deepEqual([over, banned.tokens], [1006, null]);
 if (platform === "wx") assert.equal(wx.getStorageSync("tokens") || null, null);
 console.log("played");
 proxy.close(); // the process ends by itself only when no connection and no timer is left

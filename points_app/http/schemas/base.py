@@ -32,7 +32,7 @@ def _ascii_integer(value: Any) -> Any:
     """int() would take "１２", " 12" and "1_2"; a query string may not."""
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,15}", value):
         return int(value)
-    raise ValueError("must be a whole number")
+    raise ValueError("must be a whole number of at most 15 digits")
 
 
 def _https(value: str) -> str:
