@@ -49,17 +49,23 @@ def _binds() -> list[str]:
     return [f"{host}:{port}" for port in dict.fromkeys(ports) if port]
 
 
+def _number(name: str, default: int) -> int:
+    """What is no number is left to the check of the configuration, which names it (on_starting)."""
+    text = ENVIRONMENT.get(name) or ""
+    return int(text) if text.isdecimal() else default
+
+
 bind = _binds()
 # Threads for blocking drivers; WebSockets leave theirs (points_app.realtime).
 worker_class = _ours("gunicorn_worker")["Worker"]
 worker_connections = descriptors["for_connections"]()  # the worker itself makes room
-workers = int(ENVIRONMENT.get("WEB_CONCURRENCY") or 2)
-threads = int(ENVIRONMENT.get("WEB_THREADS") or 32)
+workers = _number("WEB_CONCURRENCY", 2)
+threads = _number("WEB_THREADS", 32)
 
 graceful_timeout = 10  # platforms kill 30 s after SIGTERM; an upload waits at most 8 s
 # Longer than the proxy keeps its connections (60 s): who closes first must not be the one to whom
 # the next request may be on its way already.
-keepalive = int(ENVIRONMENT.get("WEB_KEEPALIVE") or 75)
+keepalive = _number("WEB_KEEPALIVE", 75)
 backlog = 2048
 pidfile = ENVIRONMENT.get("WEB_PIDFILE")
 # Beside the pid file, for bin/deploy: a file for each worker that takes requests, by process id.

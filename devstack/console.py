@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -37,12 +37,23 @@ def printer(name: str, for_people: bool = True) -> Callable[[str], None]:
         # One write per call: lines of different processes must not interleave.
         sys.stdout.write("".join(f"{label} {line}\n" for line in shown))
         sys.stdout.flush()
-        for log in _logs:
-            for line, entry in zip(lines, entries, strict=True):
-                kept = {"process": name, **(entry or {"event": line})}
-                log.write(json.dumps(kept, ensure_ascii=False) + "\n")
+        for line, entry in zip(lines, entries, strict=True):
+            kept = {"process": name, **(entry or {"event": line})}
+            _keep(json.dumps(kept, ensure_ascii=False) + "\n")
 
     return write
+
+
+def _keep(line: str) -> None:
+    """Into every log; one that takes no more, on a full disk, is given up."""
+    for log in list(_logs):
+        try:
+            log.write(line)
+        except OSError as error:
+            _logs.remove(log)
+            with suppress(OSError):
+                log.close()
+            say(f"the log file takes no more ({error.strerror}): lines are only shown here")
 
 
 def _entry(line: str) -> dict[str, Any] | None:
@@ -78,4 +89,5 @@ def logged_to(path: Path) -> Iterator[None]:
         try:
             yield
         finally:
-            _logs.remove(log)
+            if log in _logs:
+                _logs.remove(log)

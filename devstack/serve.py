@@ -8,6 +8,7 @@ service says so. That much is an ExitStack and the classes of devstack.process.
 import argparse
 import fcntl
 import os
+import re
 import shlex
 import signal
 import sys
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from devstack.production import Rehearsal
 
 PROJECT = Path(__file__).resolve().parent.parent
-ADDRESS = ("BIND_HOST", "PORT", "WS_PORT")
+SETTINGS = set(re.findall(r"^#?([A-Z_]+)=", (PROJECT / ".env.example").read_text(), re.MULTILINE))
 READY_SECONDS = 120.0
 # Seconds for what is under way to end: an answer, a receipt being read.
 STOP_SECONDS = {"web": 12.0, "worker": 20.0, "beat": 5.0}
@@ -194,7 +195,7 @@ def _chosen_here(environment: dict[str, str]) -> dict[str, str]:
     return {
         name: text
         for name, text in environment.items()
-        if os.environ.get(name) != text or name in ADDRESS
+        if os.environ.get(name) != text or name in SETTINGS
     }
 
 

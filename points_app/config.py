@@ -10,14 +10,13 @@ from itertools import pairwise
 from pathlib import Path
 from secrets import token_hex, token_urlsafe
 from typing import Any, Literal, Self
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from points_app import redis_url
+from points_app import addresses, redis_url
 
 MIN_SECRET_LENGTH = 32
-SSL_MODES = ("DISABLED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY")
 # What secrets in documents and examples hold; each is out of the question in a random one.
 PLACEHOLDERS = re.compile(
     "change.?(me|this)|your.?(secret|key)|default[-_]|[-_]secret|secret[-_]|(secret|jwt)key|"
@@ -95,6 +94,10 @@ class Settings(BaseModel):
     rate_limit_codes_all: int = Field(3000, ge=1)
 
     upload_wait_seconds: float = Field(8.0, ge=0, le=20)
+    # gunicorn.conf.py and celeryconfig.py read these three by themselves; here they are checked.
+    web_concurrency: int = Field(2, ge=1, le=256)
+    web_keepalive: int = Field(75, ge=1, le=3600)
+    beat_schedule: Path = Path("beat-schedule")
     web_threads: int = Field(32, ge=2, le=512)
     body_seconds: float = Field(60.0, ge=1, le=3600)
     decode_memory_mb: int = Field(800, ge=128, le=4096)
@@ -143,7 +146,7 @@ class Settings(BaseModel):
             settings = cls.model_validate(_patched(given, error))
         problems += _contradictions(values)
         problems += unsafe(settings) if settings.is_production else []
-        problems += _incomplete(settings) + _no_origins(settings)
+        problems += _incomplete(settings) + _no_origins(settings) + _wrong_addresses(settings)
         if problems:
             raise ConfigurationError(problems)
         return settings
@@ -214,7 +217,7 @@ def unsafe(settings: Settings) -> list[str]:
         problems.append("SMS_PROVIDER must be aliyun or tencent")
     if settings.is_sqlite:
         problems.append("DATABASE_URL names SQLite: production needs MySQL or MariaDB")
-    elif not _has_credentials(settings.database_url):
+    elif not addresses.has_password(settings.database_url):
         problems.append("DATABASE_URL (or DB_PASSWORD) has no password")
     if settings.debug:
         problems.append("FLASK_DEBUG must be off")
@@ -248,10 +251,18 @@ def _is_typed(text: str) -> bool:
     return beside > len(pairs) / 2
 
 
-def _has_credentials(database_url: str) -> bool:
-    """Whether the URL has a password, or a local socket, which proves the user by itself."""
-    parsed = urlsplit(database_url)
-    return bool(parsed.password) or "unix_socket=" in parsed.query
+def _wrong_addresses(settings: Settings) -> list[str]:
+    checked = {
+        "DATABASE_URL": (addresses.database, settings.database_url),
+        "REDIS_URL": (redis_url.problem, settings.redis_url),
+        "PUBLIC_URL": (addresses.web, settings.public_url),
+        "SEALOS_ENDPOINT (or STORAGE_ENDPOINT)": (addresses.web, settings.storage_endpoint),
+        "SMS_ENDPOINT": (addresses.vendor, settings.sms_endpoint),
+        "OCR_ENDPOINT": (addresses.vendor, settings.ocr_endpoint),
+        "SENTRY_DSN": (addresses.sentry, settings.sentry_dsn),
+    }
+    found = {name: problem(text) for name, (problem, text) in checked.items() if text}
+    return [f"{name} {wrong}" for name, wrong in found.items() if wrong]
 
 
 def _incomplete(settings: Settings) -> list[str]:
@@ -268,16 +279,10 @@ def _incomplete(settings: Settings) -> list[str]:
         problems += _missing(settings, needed, "SEALOS_BUCKET")
     if bool(settings.ocr_api_key) != bool(settings.ocr_secret_key):
         problems.append("OCR_API_KEY and OCR_SECRET_KEY are needed together")
-    mode = parse_qs(urlsplit(settings.database_url).query).get("ssl-mode", ["DISABLED"])[0]
-    if mode.upper() not in SSL_MODES:
-        problems.append(f"DATABASE_URL: ssl-mode={mode} must be one of {', '.join(SSL_MODES)}")
-    if wrong := redis_url.problem(settings.redis_url):
-        problems.append(f"REDIS_URL {wrong}")
+    if not settings.beat_schedule.absolute().parent.is_dir():
+        problems.append("BEAT_SCHEDULE must name a file in a folder that exists")
     if settings.rate_limit_codes_ip > settings.rate_limit_codes_all:
         problems.append("RATE_LIMIT_CODES_IP must not be larger than RATE_LIMIT_CODES_ALL")
-    public = urlsplit(settings.public_url)
-    if settings.public_url and (public.scheme not in {"http", "https"} or not public.hostname):
-        problems.append("PUBLIC_URL must look like https://points.example.com")
     return problems
 
 

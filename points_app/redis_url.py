@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from points_app import addresses
+
 NO_CLUSTER = (
     "names a Redis cluster, on which scripts over several keys fail: use one server, or the master "
     "that Sentinel names (redis+sentinel://)"
@@ -32,11 +34,14 @@ class SentinelAddress:
 
 def problem(url: str) -> str | None:
     """What is wrong with a REDIS_URL, as a sentence; None when nothing is."""
-    scheme = urlsplit(url).scheme
+    scheme = url.partition("://")[0]
     if "cluster" in scheme:
         return NO_CLUSTER
     if scheme in PLAIN:
-        return None
+        parts = addresses.split(url)
+        if parts is None:
+            return addresses.UNREADABLE
+        return None if parts.hostname or scheme == "unix" else "names no host: redis://host:6379/0"
     if scheme != SENTINEL:
         return f"must start with redis://, rediss://, unix:// or {SENTINEL}://"
     try:

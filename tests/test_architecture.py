@@ -110,9 +110,10 @@ def read_directly() -> Iterator[str]:
     """What the servers' own configuration reads, past Settings."""
     for name in ("gunicorn.conf.py", "celeryconfig.py", "worker/__init__.py", "worker/app.py"):
         for call in ast.walk(ast.parse((PROJECT / name).read_text())):
-            reads = {"os.environ.get", "ENVIRONMENT.get"}
-            if isinstance(call, ast.Call) and ast.unparse(call.func) in reads:
-                yield ast.literal_eval(call.args[0])
+            reads = {"os.environ.get", "ENVIRONMENT.get", "_number"}
+            is_read = isinstance(call, ast.Call) and ast.unparse(call.func) in reads
+            if is_read and isinstance(call.args[0], ast.Constant):
+                yield call.args[0].value
     yield from re.findall(r"\$\{([A-Z_]+)", (PROJECT / "Procfile").read_text())
 
 

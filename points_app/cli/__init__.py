@@ -45,8 +45,10 @@ COMMANDS = (
 )
 
 
-# What finds out, or mends, that the keys are not the database's.
-WITHOUT_KEYS = frozenset({doctor.doctor, crypto.status, backup.backup, backup.restore})
+# What finds out, or mends, that the keys are not the database's, and what needs no database.
+WITHOUT_KEYS = frozenset(
+    {doctor.doctor, crypto.status, backup.backup, backup.restore, receipts.read}
+)
 
 
 def init_cli(app: Flask) -> None:
@@ -78,8 +80,6 @@ def _checking_keys(run: Callable[..., Any]) -> Callable[..., Any]:
             keys.check()
         except keys.UnknownKeys as error:
             raise click.ClickException(str(error)) from None
-        except keys.UNREACHABLE:
-            click.echo("the keys are not checked: the database does not answer", err=True)
         return run(*arguments, **options)
 
     return with_appcontext(checked)

@@ -1,5 +1,6 @@
 """What a command says when the database or Redis fails it: one sentence, and what to do."""
 
+import errno
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -26,7 +27,8 @@ def in_words(error: DBAPIError) -> str | None:
 
 
 def told_in_words(run: Callable[..., Any]) -> Callable[..., Any]:
-    """A command's callback that ends with such a sentence and exit status 1."""
+    """A command's callback that ends with such a sentence and exit status 1; so does a folder that
+    cannot be written, or a full disk."""
 
     @wraps(run)
     def told(*arguments: Any, **options: Any) -> Any:
@@ -38,5 +40,10 @@ def told_in_words(run: Callable[..., Any]) -> Callable[..., Any]:
             raise click.ClickException(words) from None
         except RedisError as error:
             raise click.ClickException(f"Redis (REDIS_URL) does not answer: {error}") from None
+        except OSError as error:
+            if error.filename is None and error.errno != errno.ENOSPC:
+                raise
+            where = f": {error.filename}" if error.filename else ""
+            raise click.ClickException(f"{error.strerror}{where}") from None
 
     return told

@@ -9,10 +9,15 @@ import click
 import orjson
 from flask.cli import AppGroup
 
-from points_app.errors import AppError
+from points_app.errors import AppError, PhoneInvalid, UserGone
 from points_app.services import auth, disclosure, erasure, roles
 
 T = TypeVar("T")
+# What operators meet of the refusals that guests read.
+IN_ENGLISH: dict[type[AppError], str] = {
+    UserGone: "there is no such account: who has it must have logged in once",
+    PhoneInvalid: "this is no phone number: 11 digits, such as 13900000000",
+}
 
 user = AppGroup("user", help="Accounts of guests, merchants and admins.")
 
@@ -85,4 +90,4 @@ def _told(action: Callable[[], T]) -> T:
     try:
         return action()
     except AppError as error:
-        raise click.ClickException(f"{error.message} ({error.code})") from None
+        raise click.ClickException(IN_ENGLISH.get(type(error), error.message)) from None

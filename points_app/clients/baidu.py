@@ -15,7 +15,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from points_app.clients.transport import TransportError, parse_endpoint, post_json, vendor_label
+from points_app import addresses
+from points_app.clients.transport import TransportError, post_json, vendor_label
 from points_app.config import Settings
 
 ENDPOINT = "https://aip.baidubce.com"
@@ -69,7 +70,7 @@ class BaiduOcr:
         """``timeout`` is in seconds a wait. Raises ValueError for an endpoint without https."""
         self._api_key = api_key
         self._secret_key = secret_key
-        self._endpoint = parse_endpoint(endpoint)
+        self._endpoint = addresses.endpoint(endpoint)
         self._timeout = timeout
         self._lock = threading.Lock()
         self._token = ""

@@ -13,11 +13,10 @@ import ssl
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 CONNECT_TIMEOUT = 3.0
 MAX_ANSWER_BYTES = 1024 * 1024
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _ERROR_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,79}")
 _REQUEST_ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
@@ -31,19 +30,6 @@ class TransportError(Exception):
     def __init__(self, reason: str, *, sent: bool) -> None:
         super().__init__(reason)
         self.sent = sent
-
-
-def parse_endpoint(endpoint: str) -> SplitResult:
-    """Split ``scheme://host[:port][/prefix]``; plain http is accepted on the loopback only.
-
-    Raises ValueError: keys and phone numbers must not cross a network in clear.
-    """
-    parts = urlsplit(endpoint.rstrip("/"))
-    if not parts.hostname or parts.query or parts.fragment or parts.username:
-        raise ValueError("an endpoint looks like https://host, without query or user")
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise ValueError("an endpoint must start with https:// (http:// on localhost only)")
-    return parts
 
 
 def post_json(

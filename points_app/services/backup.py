@@ -53,11 +53,25 @@ def create(folder: Path, progress: Progress) -> Manifest:
 
     The database first: every picture its rows call stored is in the list taken afterwards.
     `progress` hears what is being written, and how many bytes or objects so far. Raises
-    BackupRefused, dumps.DumpFailed, StorageError.
+    BackupRefused, dumps.DumpFailed, StorageError, OSError.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise BackupRefused(f"{folder} is not empty: name a new folder")
+    try:
+        manifest = _write(folder, progress)
+    except BaseException:  # a half that is left would keep the next try out
+        for name in (DATABASE_FILE, OBJECTS_FILE, MANIFEST_FILE):
+            (folder / name).unlink(missing_ok=True)
+        raise
+    try:
+        _note(manifest)
+    except DBAPIError as error:  # a replica is a good place to take a backup from
+        log.warning("backup_not_noted", extra={"error": type(error).__name__})
+    return manifest
+
+
+def _write(folder: Path, progress: Progress) -> Manifest:
     where = _where()
     database = dumps.dump(where, folder / DATABASE_FILE, lambda done: progress("database", done))
     objects = _list_objects(folder / OBJECTS_FILE, progress)
@@ -72,10 +86,6 @@ def create(folder: Path, progress: Progress) -> Manifest:
         },
     )
     (folder / MANIFEST_FILE).write_text(json.dumps(asdict(manifest), indent=2) + "\n")
-    try:
-        _note(manifest)
-    except DBAPIError as error:  # a replica is a good place to take a backup from
-        log.warning("backup_not_noted", extra={"error": type(error).__name__})
     return manifest
 
 

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 STORAGE_PATIENCE_SECONDS = 1.5
 _ASKED = "storage_health"
+_MARK = "health"
 
 
 def states() -> dict[str, str]:
@@ -70,19 +71,31 @@ def _keys() -> str:
 
 
 def _redis() -> str:
-    """A demoted master answers and refuses to write: everybody who needs it waits in vain."""
+    """A demoted master, or one whose memory or disk is full, answers and refuses to write:
+    everybody who needs it waits in vain."""
     roles: list[str] = []
     state = _state("redis", lambda: roles.append(redis.role(parts.redis)))
-    return state if state == "down" or roles == ["master"] else "read-only"
+    if state == "down":
+        return state
+    try:
+        writes = roles == ["master"] and parts.redis.set(_MARK, 1, ex=60)
+    except RedisError as error:
+        log.warning("redis_refuses_to_write", extra={"error": type(error).__name__})
+        writes = False
+    return "ok" if writes else "read-only"
 
 
 def _storage() -> str:
-    """Storage may take half a minute to be found gone. Whoever asks how we are does not wait so
-    long, and one question at a time is under way."""
+    return _state("storage", lambda: ask_storage(STORAGE_PATIENCE_SECONDS))
+
+
+def ask_storage(seconds: float) -> None:
+    """Raises StorageError, TimeoutError. Storage may take half a minute to be found gone: whoever
+    asks how we are does not wait so long, and one question at a time is under way."""
     asked = current_app.extensions.get(_ASKED)
     if asked is None or asked.done():
         asked = current_app.extensions[_ASKED] = _in_a_thread(parts.storage.check)
-    return _state("storage", lambda: asked.result(STORAGE_PATIENCE_SECONDS))
+    asked.result(seconds)
 
 
 def _in_a_thread(ask: Callable[[], Any]) -> Future[Any]:

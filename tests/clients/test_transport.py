@@ -6,12 +6,12 @@ import ssl
 
 import pytest
 
+from points_app import addresses
 from points_app.clients import transport
 from points_app.clients.transport import (
     CONNECT_TIMEOUT,
     MAX_ANSWER_BYTES,
     TransportError,
-    parse_endpoint,
     post_json,
     vendor_label,
 )
@@ -21,7 +21,7 @@ SECRET = "s3cr3t-13800138000"
 
 def post(endpoint: str, timeout: float = 5.0) -> dict:
     target = f"/call?token={SECRET}"
-    return post_json(parse_endpoint(endpoint), target, headers={}, body=b"", timeout=timeout)
+    return post_json(addresses.endpoint(endpoint), target, headers={}, body=b"", timeout=timeout)
 
 
 def test_a_json_object_comes_back_whatever_the_status(vendor):
@@ -56,7 +56,7 @@ def test_an_endless_answer_is_cut(vendor):
 
 
 def test_the_shorter_limit_is_for_connecting_only(vendor):
-    connection = transport._connect(parse_endpoint(vendor.endpoint), timeout=60.0)
+    connection = transport._connect(addresses.endpoint(vendor.endpoint), timeout=60.0)
     with contextlib.closing(connection):
         assert connection.timeout == CONNECT_TIMEOUT
         assert connection.sock.gettimeout() == 60.0
@@ -119,7 +119,7 @@ def test_no_secret_is_logged_or_named(vendor, deaf_endpoint, caplog):
 )
 def test_an_endpoint_that_would_leak_is_refused(endpoint):
     with pytest.raises(ValueError, match="an endpoint"):
-        parse_endpoint(endpoint)
+        addresses.endpoint(endpoint)
 
 
 def test_a_label_quotes_codes_and_never_messages():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from devstack import console, serve
 from devstack.environment import SECRETS, development_environment, write_private
 from points_app.config import Settings
 
@@ -71,3 +72,22 @@ def test_a_shell_reads_back_what_was_written(tmp_path: Path) -> None:
     script = f'. {path}; printf %s "${{OLD:-}}$AWKWARD"'
     assert subprocess.check_output(["sh", "-c", script], text=True) == awkward
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_another_terminal_gets_what_was_set_outside_as_well(monkeypatch):
+    monkeypatch.setenv("REDIS_URL", "redis://here")
+    monkeypatch.setenv("EDITOR", "ed")
+    values = {"REDIS_URL": "redis://here", "EDITOR": "ed", "WEB_PIDFILE": "/made/here"}
+    assert serve._chosen_here(values) == {"REDIS_URL": "redis://here", "WEB_PIDFILE": "/made/here"}
+
+
+def test_a_full_disk_takes_no_log_and_hides_no_line(monkeypatch, capsys):
+    with open("/dev/full", "w", buffering=1) as full:
+        monkeypatch.setattr(console, "_logs", [full])
+        printer = console.printer("web")
+        printer("one")
+        printer("two")
+        assert console._logs == []
+    shown = [line.partition("| ")[2] for line in capsys.readouterr().out.splitlines()]
+    assert shown[0] == "one" and shown[-1] == "two"
+    assert "No space left on device" in shown[1]

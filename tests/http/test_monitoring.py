@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from devstack.ports import free_port
 from devstack.process import wait_until
+from devstack.redis import redis_server
+from points_app.clients.redis import make_redis
 from points_app.clients.storage import LocalStorage
 from points_app.db import db
 from points_app.models import ErrorLog, PerformanceMetric
@@ -141,3 +143,9 @@ class TestHealth:
         status, states = self.get(app, "/readyz")
         assert (status, states["status"], states["redis"]) == (200, "degraded", "down")
         assert self.get(app, "/healthz") == (200, {"status": "ok"})
+
+    def test_a_redis_that_is_full(self, app, tmp_path):
+        with redis_server(tmp_path, maxmemory="1") as server, make_redis(server.url) as full:
+            app.extensions["parts"] = replace(app.extensions["parts"], redis=full)
+            status, states = self.get(app, "/readyz")
+        assert (status, states["status"], states["redis"]) == (200, "degraded", "read-only")

@@ -70,6 +70,16 @@ def test_every_process_ends_with_the_list(name):
     assert "Traceback" not in text and "short\n" not in text
 
 
+@pytest.mark.parametrize("wrong", ["WEB_KEEPALIVE", "WEB_CONCURRENCY", "WEB_THREADS"])
+def test_a_number_that_is_none_is_on_the_list(wrong, project, settings):
+    """gunicorn's own configuration reads it before anything checks it."""
+    write(project, {**settings, "PORT": str(free_port()), wrong: "x"})
+    process, lines = started(project, "gunicorn wsgi:app")
+    with process:
+        assert process.wait() == CANNOT_START
+    assert f"- {wrong}" in "\n".join(lines) and "Traceback" not in "\n".join(lines)
+
+
 def test_no_port_is_open_while_the_configuration_is_checked(tmp_path):
     """A balancer must not see a door behind which nobody will ever be."""
     pidfile, port = tmp_path / "web.pid", free_port()

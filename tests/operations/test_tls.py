@@ -45,5 +45,5 @@ def test_verify_refuses_an_unknown_authority(environment, server_url):
 
 
 def test_a_misspelt_mode_is_named(environment, server_url):
-    with pytest.raises(ConfigurationError, match="ssl-mode=SURE must be one of"):
+    with pytest.raises(ConfigurationError, match="ssl-mode=SURE: it must be one of"):
         Settings.from_env({**environment, "DATABASE_URL": f"{server_url}&ssl-mode=SURE"})

@@ -57,6 +57,27 @@ def test_a_safe_environment_starts():
         ({"DATABASE_URL": ""}, "DATABASE_URL is not set"),
         ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG"),
         ({"CORS_ORIGINS": "*"}, "CORS_ORIGINS"),
+        ({"DATABASE_URL": "postgres://a:b@c/d"}, "DATABASE_URL must start with mysql://"),
+        ({"DATABASE_URL": "mysql+foo://points:p@h/x"}, "DATABASE_URL must start with mysql://"),
+        ({"DATABASE_URL": "mysql://points:pa]ss[x@h/p"}, "DATABASE_URL cannot be read"),
+        ({"DATABASE_URL": "mysql://points:pa#ss/x@h/p"}, "DATABASE_URL cannot be read"),
+        ({"DATABASE_URL": "mysql://points:p@h:port/p"}, "DATABASE_URL cannot be read"),
+        ({"DATABASE_URL": "mysql://points:p@h"}, "DATABASE_URL names no database"),
+        ({"DATABASE_URL": "mysql://points:p@/p"}, "DATABASE_URL names no host"),
+        ({"DATABASE_URL": "mysql://points:p@h/p?reconnect=true"}, "DATABASE_URL asks for reconnec"),
+        ({"DATABASE_URL": "mysql://a:p@h/p?ssl-mode=VERIFY_CA&ssl-ca=/nix"}, "no such file"),
+        ({"DATABASE_URL": "mysql://a:p@h/p?ssl-mode=MAYBE"}, "DATABASE_URL has ssl-mode=MAYBE"),
+        ({"REDIS_URL": "redis://:pa]ss[@h/0"}, "REDIS_URL cannot be read"),
+        ({"REDIS_URL": "redis://h:port/0"}, "REDIS_URL cannot be read"),
+        ({"REDIS_URL": "redis:///0"}, "REDIS_URL names no host"),
+        ({"PUBLIC_URL": "https://[bad"}, "PUBLIC_URL must look like"),
+        ({"SEALOS_ENDPOINT": "storage.example.com"}, "SEALOS_ENDPOINT (or STORAGE_ENDPOINT) must"),
+        ({"SMS_ENDPOINT": "http://[x"}, "SMS_ENDPOINT is wrong"),
+        ({"SMS_ENDPOINT": "http://sms.example.com"}, "SMS_ENDPOINT is wrong"),
+        ({"SENTRY_DSN": "foo"}, "SENTRY_DSN must look like"),
+        ({"WEB_KEEPALIVE": "x"}, "WEB_KEEPALIVE"),
+        ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY"),
+        ({"BEAT_SCHEDULE": "/nix/x"}, "BEAT_SCHEDULE must name a file in a folder"),
         ({"CORS_ORIGINS": "https://h5.example.com, null"}, "CORS_ORIGINS has null"),
         ({"CORS_ORIGINS": "https://h5.example.com/"}, "CORS_ORIGINS has https://h5.example.com/"),
         ({"CORS_ORIGINS": "http://h5.example.com"}, "CORS_ORIGINS has http://h5.example.com"),
@@ -109,3 +130,10 @@ def test_no_random_secret_is_refused():
             "ENCRYPTION_KEY": secrets.token_hex(32),
         }
         Settings.from_env({**SAFE, **made})
+
+
+def test_no_problem_repeats_what_may_be_a_password():
+    wrong = problems(
+        DATABASE_URL="mysql://points:hun]ter2@h:port/p", REDIS_URL="redis://:hun]ter2@h:port/0"
+    )
+    assert len(wrong) >= 2 and "ter2" not in "".join(wrong)

@@ -4,16 +4,18 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from points_app import create_app
+from points_app.clients.storage import StorageError
 from points_app.config import Settings
 from points_app.db import db
 from points_app.models import LedgerEntry, User
-from points_app.services import figures, processing, seals
+from points_app.services import backup, figures, processing, seals
 from tests.books import balance, count
 from tests.receipts_in import hand_in
 
@@ -183,3 +185,18 @@ def told(app):
     with app.app_context():
         figures.gather()
         return {name: value for name, _, value in figures.latest()}
+
+
+def test_a_folder_that_cannot_be_is_told_in_a_sentence(app, tmp_path):
+    (tmp_path / "file").touch()
+    refused = run(app, "backup", tmp_path / "file" / "monday")
+    assert refused.exit_code == 1
+    assert refused.output.splitlines()[-1].startswith("Error: Not a directory: ")
+
+
+def test_a_backup_that_fails_leaves_room_for_the_next_try(app, tmp_path, monkeypatch):
+    monkeypatch.setattr(backup, "_list_objects", Mock(side_effect=StorageError("gone")))
+    assert run(app, "backup", tmp_path / "monday").exit_code == 1
+    assert list((tmp_path / "monday").iterdir()) == []
+    monkeypatch.undo()
+    assert run(app, "backup", tmp_path / "monday").exit_code == 0

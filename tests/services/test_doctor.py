@@ -72,7 +72,7 @@ def limited_user(environment):
 
 def test_a_sound_installation_has_no_failure_but_a_missing_worker(app):
     assert set(failing(app)) == {"worker"}
-    assert failing(app)["worker"].advice == "start the Procfile's worker"
+    assert failing(app)["worker"].advice == "start the Procfile's worker, or restart it"
 
 
 def test_wrong_password(environment):

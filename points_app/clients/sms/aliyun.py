@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from points_app import addresses
 from points_app.clients.sms.base import IMPOSSIBLE_PHONE, SmsError, call_vendor, may_have_left
-from points_app.clients.transport import parse_endpoint, vendor_label
+from points_app.clients.transport import vendor_label
 
 ENDPOINT = "https://dysmsapi.aliyuncs.com"
 ALGORITHM = "ACS3-HMAC-SHA256"
@@ -60,7 +61,7 @@ class AliyunSms:
     endpoint: str = ENDPOINT
 
     def __post_init__(self) -> None:
-        parse_endpoint(self.endpoint)
+        addresses.endpoint(self.endpoint)
 
     def send_code(self, phone: str, code: str) -> None:
         """Send ``code`` to ``phone`` (11 digits). Raises SmsError."""
@@ -80,7 +81,7 @@ class AliyunSms:
             }
         )
         answer = call_vendor(
-            "Aliyun SMS", parse_endpoint(self.endpoint), f"/?{query}", self._headers(query), b""
+            "Aliyun SMS", addresses.endpoint(self.endpoint), f"/?{query}", self._headers(query), b""
         )
         result = answer.get("Code")
         if result not in accepted:
@@ -91,7 +92,7 @@ class AliyunSms:
 
     def _headers(self, query: str) -> dict[str, str]:
         signed = {
-            "host": parse_endpoint(self.endpoint).netloc,
+            "host": addresses.endpoint(self.endpoint).netloc,
             "x-acs-action": "SendSms",
             "x-acs-version": "2017-05-25",
             "x-acs-date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),

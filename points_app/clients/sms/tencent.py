@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from points_app import addresses
 from points_app.clients.sms.base import IMPOSSIBLE_PHONE, SmsError, call_vendor, may_have_left
-from points_app.clients.transport import parse_endpoint, vendor_label
+from points_app.clients.transport import vendor_label
 
 ENDPOINT = "https://sms.tencentcloudapi.com"
 REGION = "ap-guangzhou"
@@ -58,7 +59,7 @@ class TencentSms:
     endpoint: str = ENDPOINT
 
     def __post_init__(self) -> None:
-        parse_endpoint(self.endpoint)
+        addresses.endpoint(self.endpoint)
 
     def send_code(self, phone: str, code: str) -> None:
         """Send ``code`` to ``phone`` (11 digits, mainland). Raises SmsError."""
@@ -77,7 +78,7 @@ class TencentSms:
             "TemplateParamSet": [code],
         }
         body = json.dumps(message, ensure_ascii=False).encode()
-        endpoint = parse_endpoint(self.endpoint)
+        endpoint = addresses.endpoint(self.endpoint)
         headers = self._headers(endpoint.netloc, body)
         return call_vendor("Tencent SMS", endpoint, "/", headers, body)
 

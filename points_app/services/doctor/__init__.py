@@ -7,10 +7,10 @@ from points_app.services.doctor.finding import Finding, State
 
 Check = Callable[[], Iterator[Finding]]
 
-# Each check with the finding it cannot do without.
-CHECKS: tuple[tuple[Check, str | None], ...] = (
-    (outside.secrets, None),
-    (database.reachable, None),
+# Each check with the findings it cannot do without.
+CHECKS: tuple[tuple[Check, *tuple[str, ...]], ...] = (
+    (outside.secrets,),
+    (database.reachable,),
     (database.grants, "database"),
     (database.migrations, "database"),
     (database.encryption_keys, "migrations"),
@@ -18,15 +18,15 @@ CHECKS: tuple[tuple[Check, str | None], ...] = (
     (database.connections, "database"),
     (database.packet, "database"),
     (database.clock, "database"),
-    (outside.redis, None),
+    (outside.redis,),
     (outside.worker, "redis"),
     (outside.proxies, "redis"),
-    (outside.storage, None),
-    (outside.pictures, "migrations"),
-    (outside.decoder, None),
-    (outside.reader, None),
-    (outside.baidu, None),
-    (outside.sms, None),
+    (outside.storage,),
+    (outside.pictures, "migrations", "storage"),
+    (outside.decoder,),
+    (outside.reader,),
+    (outside.baidu,),
+    (outside.sms,),
     (database.books, "migrations"),
     (reviews.people, "migrations"),
     (reviews.appeals, "migrations"),
@@ -36,10 +36,11 @@ CHECKS: tuple[tuple[Check, str | None], ...] = (
 def examine() -> Iterator[Finding]:
     """Run every check; one that cannot run because another failed says so and goes on."""
     unusable: set[str] = set()
-    for check, needs in CHECKS:
-        if needs in unusable:
+    for check, *needs in CHECKS:
+        if missing := [each for each in needs if each in unusable]:
             unusable.add(check.__name__)
-            yield Finding(check.__name__, State.SKIPPED, f"needs the {needs} to be well first")
+            said = f"needs the {missing[0]} to be well first"
+            yield Finding(check.__name__, State.SKIPPED, said)
             continue
         for finding in check():
             if finding.state is State.FAILED:

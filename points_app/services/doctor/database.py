@@ -48,7 +48,7 @@ def reachable() -> Iterator[Finding]:
         ).scalar_one()
     except SQLAlchemyError as error:
         number = error_number(error) if hasattr(error, "orig") else None
-        advice = CONNECT_ADVICE.get(number or 0, "is the server up, and DB_HOST and DB_PORT right?")
+        advice = CONNECT_ADVICE.get(number or 0, "is it up, and DATABASE_URL (or DB_HOST) right?")
         yield failed("database", f"no connection ({type(error).__name__} {number or ''})", advice)
         return
     yield ok("database", f"{dialect} {version}")

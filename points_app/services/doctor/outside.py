@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from PIL import Image, ImageDraw, ImageFont
-from redis import RedisError
+from redis import RedisError, ResponseError
 from sqlalchemy import select
 
 from points_app.clients import redis as server
@@ -22,7 +22,7 @@ from points_app.extensions import parts, producer
 from points_app.models import Receipt
 from points_app.reading import EngineUnavailable, read_receipt
 from points_app.redis_url import NO_CLUSTER
-from points_app.services import decoding, figures, probe, recognition
+from points_app.services import decoding, figures, health, probe, recognition
 from points_app.services.doctor.finding import Finding, State, failed, ok, warning
 
 FIGURES_LATE_SECONDS = 120
@@ -34,6 +34,8 @@ PICTURES_LOOKED_AT = 20
 RECEIPTS = Receipt.__table__.c
 SLIP = ("CORNER RESTAURANT", "Noodles      38.00", "Tea          12.50", "Total        50.50")
 SLIP_TOTAL = Decimal("50.50")
+STORAGE_PATIENCE_SECONDS = 10
+REFUSES_ADVICE = "its memory (maxmemory) or its disk is full: make room; its own log says more"
 
 
 def secrets() -> Iterator[Finding]:
@@ -51,6 +53,11 @@ def redis() -> Iterator[Finding]:
         role, is_cluster = server.role(parts.redis), server.is_cluster(parts.redis)
         memory = parts.redis.info("memory")
         seconds, _ = parts.redis.time()
+        if role == "master" and not is_cluster:
+            parts.redis.set("health", 1, ex=60)
+    except ResponseError as error:
+        yield failed("redis", f"answers, and refuses: {error}", REFUSES_ADVICE)
+        return
     except RedisError as error:
         yield failed("redis", f"no answer ({type(error).__name__})", "is it up, REDIS_URL right?")
         return
@@ -81,7 +88,7 @@ def worker() -> Iterator[Finding]:
         yield failed("worker", f"the broker fails ({type(error).__name__})", "see redis above")
         return
     if not answered:
-        yield failed("worker", "no worker answers", "start the Procfile's worker")
+        yield failed("worker", "no worker answers", "start the Procfile's worker, or restart it")
         return
     if seconds is None:
         yield failed(
@@ -114,7 +121,10 @@ def proxies() -> Iterator[Finding]:
     """A request through PUBLIC_URL, with an address invented by us, is counted for its true one."""
     trusted, url = parts.settings.trusted_proxies, parts.settings.public_url
     if not url:
-        yield Finding("proxies", State.SKIPPED, "PUBLIC_URL is not set: nothing to try")
+        said = "PUBLIC_URL is not set: nothing to try"
+        advice = "set it: links in notices are paths without it"
+        production = parts.settings.is_production
+        yield Finding("proxies", State.WARNING if production else State.SKIPPED, said, advice)
         return
     try:
         way = probe.way_in(f"{url.rstrip('/')}/readyz", PROXY_PATIENCE_SECONDS)
@@ -136,25 +146,18 @@ def proxies() -> Iterator[Finding]:
 
 def storage() -> Iterator[Finding]:
     """An object is put, read, lent by a link, and deleted."""
-    key = f"probe/{uuid.uuid4().hex}.jpg"
     try:
-        parts.storage.check()
-        parts.storage.put(key, b"probe", "image/jpeg")
-        link = parts.storage.signed_url(key, 60)
-        try:
-            # The link is our own storage's.
-            if link and urllib.request.urlopen(link, timeout=10).read() != b"probe":  # nosec B310
-                raise StorageError("a signed link lends other bytes")
-        finally:
-            parts.storage.delete(key)
-        hides = _hides_what_is_missing(key)
+        health.ask_storage(STORAGE_PATIENCE_SECONDS)
+        hides = _keeps_what_it_is_given()
         ratio = parts.storage.used_ratio()
     except (StorageError, OSError) as error:
-        yield failed(
-            "storage",
-            f"{type(error).__name__}: {error}" if isinstance(error, StorageError) else "link fails",
-            "check SEALOS_* (endpoint, bucket, keys), or the disk behind STORAGE_DIR",
-        )
+        said = f"{type(error).__name__}: {error}"
+        if not isinstance(error, StorageError):
+            said = "link fails"
+        if type(error) is TimeoutError:
+            said = f"no answer in {STORAGE_PATIENCE_SECONDS} s"
+        advice = "check SEALOS_* (endpoint, bucket, keys), or the disk behind STORAGE_DIR"
+        yield failed("storage", said, advice)
         return
     if hides:
         yield warning(
@@ -162,10 +165,30 @@ def storage() -> Iterator[Finding]:
             "refuses to say that an object is missing (403)",
             "give the key the right to list the bucket (s3:ListBucket)",
         )
+    elif parts.settings.is_production and not parts.settings.sealos_bucket:
+        yield warning(
+            "storage",
+            "no SEALOS_BUCKET: pictures are files in STORAGE_DIR",
+            "right on one machine that keeps its disk; a platform's forgets them: set SEALOS_*",
+        )
     elif ratio is not None and ratio > 0.8:
         yield warning("storage", f"{ratio:.0%} full", "make room, or lower receipt_picture_days")
     else:
         yield ok("storage", "put, read, lent and deleted an object")
+
+
+def _keeps_what_it_is_given() -> bool:
+    """Whether it hides that an object is missing. Raises StorageError, OSError."""
+    key = f"probe/{uuid.uuid4().hex}.jpg"
+    parts.storage.put(key, b"probe", "image/jpeg")
+    link = parts.storage.signed_url(key, 60)
+    try:
+        # The link is our own storage's.
+        if link and urllib.request.urlopen(link, timeout=10).read() != b"probe":  # nosec B310
+            raise StorageError("a signed link lends other bytes")
+    finally:
+        parts.storage.delete(key)
+    return _hides_what_is_missing(key)
 
 
 def _hides_what_is_missing(key: str) -> bool:
@@ -183,11 +206,7 @@ def pictures() -> Iterator[Finding]:
     stored = select(RECEIPTS.object_key).where(RECEIPTS.is_stored.is_(True))
     newest = stored.order_by(RECEIPTS.review_id.desc()).limit(PICTURES_LOOKED_AT)
     keys = list(execute(newest).scalars())
-    try:
-        lost = [key for key in keys if not holds(parts.storage, key)]
-    except StorageError:
-        yield Finding("pictures", State.SKIPPED, "needs the storage to be well first")
-        return
+    lost = [key for key in keys if not holds(parts.storage, key)]
     if lost:
         yield failed(
             "pictures",
