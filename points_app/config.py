@@ -94,7 +94,9 @@ class Settings(BaseModel):
     rate_limit_codes_all: int = Field(3000, ge=1)
 
     upload_wait_seconds: float = Field(8.0, ge=0, le=20)
-    # gunicorn.conf.py and celeryconfig.py read these three by themselves; here they are checked.
+    # The servers' own configurations read these by themselves; here they are checked.
+    ws_port: int | None = Field(None, ge=1, le=65535)
+    worker_metrics_port: int | None = Field(None, ge=1, le=65535)
     web_concurrency: int = Field(2, ge=1, le=256)
     web_keepalive: int = Field(75, ge=1, le=3600)
     beat_schedule: Path = Path("beat-schedule")

@@ -77,6 +77,7 @@ def test_a_safe_environment_starts():
         ({"SENTRY_DSN": "foo"}, "SENTRY_DSN must look like"),
         ({"WEB_KEEPALIVE": "x"}, "WEB_KEEPALIVE"),
         ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY"),
+        ({"WORKER_METRICS_PORT": "x"}, "WORKER_METRICS_PORT"),
         ({"BEAT_SCHEDULE": "/nix/x"}, "BEAT_SCHEDULE must name a file in a folder"),
         ({"CORS_ORIGINS": "https://h5.example.com, null"}, "CORS_ORIGINS has null"),
         ({"CORS_ORIGINS": "https://h5.example.com/"}, "CORS_ORIGINS has https://h5.example.com/"),

@@ -16,9 +16,8 @@ def test_a_redis_that_is_full(app, tmp_path):
     with redis_server(tmp_path, maxmemory="1") as server, make_redis(server.url) as full:
         with_part(app, redis=full)
         found = examine(app)["redis"]
-    assert (
-        found.state is State.FAILED and "answers, and refuses: command not allowed" in found.detail
-    )
+    assert found.state is State.FAILED
+    assert "answers, and refuses: command not allowed" in found.detail
     assert "make room" in found.advice
 
 
