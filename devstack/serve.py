@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from devstack.production import Rehearsal
 
 PROJECT = Path(__file__).resolve().parent.parent
-SETTINGS = set(re.findall(r"^#?([A-Z_]+)=", (PROJECT / ".env.example").read_text(), re.MULTILINE))
 READY_SECONDS = 120.0
 # Seconds for what is under way to end: an answer, a receipt being read.
 STOP_SECONDS = {"web": 12.0, "worker": 20.0, "beat": 5.0}
@@ -192,10 +191,12 @@ def _check_ports(environment: dict[str, str]) -> None:
 
 def _chosen_here(environment: dict[str, str]) -> dict[str, str]:
     """What another terminal lacks to run `flask` commands or bin/demo against this server."""
+    explained = (PROJECT / ".env.example").read_text()
+    settings = set(re.findall(r"^#?([A-Z_]+)=", explained, re.MULTILINE))
     return {
         name: text
         for name, text in environment.items()
-        if os.environ.get(name) != text or name in SETTINGS
+        if os.environ.get(name) != text or name in settings
     }
 
 
