@@ -131,7 +131,7 @@ def test_moving_in(environment, databases, tmp_path):
 
 @pytest.mark.parametrize("command", PROGRAM)
 def test_programs_know_every_option_that_is_printed(command):
-    """They are run by test_bench, test_demo and tests/devstack, for less long."""
+    """Most are run for less long by test_bench, test_demo and tests/devstack."""
     program = next(word for word in command.split() if word.startswith(("bin/", "bench/")))
     known = as_printed(program, "--help")
     assert [each for each in options(command) if each not in known] == []
