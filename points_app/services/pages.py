@@ -34,9 +34,11 @@ def page_of_all(query: Select[Any], key: Key, page: Page) -> tuple[Sequence[Row[
     return _cut(_reached(query, page), key, page, _count_to_reach(query))
 
 
-def numbered_page(query: Select[Any], page: Page) -> tuple[Sequence[Row[Any]], Pagination]:
+def numbered_page(
+    query: Select[Any], key: Key, page: Page
+) -> tuple[Sequence[Row[Any]], Pagination]:
     """A page of everybody's rows in the order that `query` brings; counted to REACH."""
-    rows = db.session.execute(_reached(query, page).limit(page.limit).offset(page.offset)).all()
+    rows = _rows(_reached(query, page), key, page.limit, page.offset)
     return rows, pagination(page, _count_to_reach(query))
 
 

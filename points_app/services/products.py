@@ -22,7 +22,7 @@ def listing(page: Page, category: str | None, status: str | None) -> wire.ShopPr
         query = query.where(Product.category == category)
     if status:
         query = query.where(Product.status == status)
-    rows, pagination = numbered_page(query, page)
+    rows, pagination = numbered_page(query, Product.commodity_id, page)
     products = [_shown(product) for (product,) in rows]
     return {"products": products, "pagination": pagination}
 

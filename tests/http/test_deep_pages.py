@@ -1,7 +1,9 @@
 """Long histories: every page has its rows, and deep ones read no more than their own."""
 
-from points_app.db import transactional
-from points_app.models import Source
+from sqlalchemy import insert
+
+from points_app.db import db, transactional
+from points_app.models import Product, Source
 from points_app.services import wallet
 from tests.books import ledger
 from tests.queries import counted_queries
@@ -37,3 +39,20 @@ def test_a_deep_page_skips_by_the_index(app, make):
     assert len(deep) == 20
     (skipping,) = [text for text, _ in queries if "LIMIT" in text]
     assert "description" not in skipping.partition("FROM")[0]
+
+
+def test_so_does_one_of_the_shops_products(app, make):
+    merchant = make.merchant()
+    with app.app_context():
+        _many_products()
+        with counted_queries() as queries:
+            deep = merchant.get("/api/merchant/products?page=12&limit=20").ok()["products"]
+    assert len(deep) == 20
+    skipping = [text for text, _ in queries if "LIMIT" in text]
+    assert skipping and not any("description" in text for text in skipping)
+
+
+@transactional
+def _many_products():
+    one = {"category": "测试", "exchange_points": 1, "stock": 0}
+    db.session.execute(insert(Product), [{**one, "name": f"商品{n}"} for n in range(ROWS)])
