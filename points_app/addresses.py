@@ -8,8 +8,10 @@ from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 SSL_MODES = ("DISABLED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY")
-# What a database's address may ask for behind its question mark.
-OPTIONS = frozenset({"ssl-mode", "ssl_mode", "ssl-ca", "ssl_ca", "charset", "unix_socket"})
+# What a database's address may ask for behind its question mark: TLS, which we set up, and more.
+TLS_KEYS = frozenset({"ssl-mode", "ssl_mode", "ssl-ca", "ssl_ca"})
+OPTIONS = TLS_KEYS | {"charset", "unix_socket"}
+KNOWN = "charset, ssl-ca, ssl-mode, unix_socket"
 UNREADABLE = (
     "cannot be read: is the port a number? In its password / # ? @ : [ ] are written as %2F %23 "
     "%3F %40 %3A %5B %5D"
@@ -32,7 +34,7 @@ def database(url: str) -> str | None:
     if not parts.path.strip("/"):
         return "names no database: mysql://user:password@host/name"
     if unknown := asked.keys() - OPTIONS:
-        return f"asks for {', '.join(sorted(unknown))}: take it out, known are {_listed(OPTIONS)}"
+        return f"asks for {', '.join(sorted(unknown))}: take it out, known are {KNOWN}"
     return _tls({name.replace("_", "-"): values[0] for name, values in asked.items()})
 
 
@@ -97,7 +99,3 @@ def split(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts
-
-
-def _listed(names: frozenset[str]) -> str:
-    return ", ".join(sorted(name for name in names if "_" not in name or name == "unix_socket"))

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 from sqlalchemy.engine import URL, Engine, make_url
 
+from points_app import addresses
 from points_app.config import Settings
 
 # A guest gets an answer within three seconds whatever the database does, but for a row that stays
@@ -27,7 +28,6 @@ TRUSTED_SECONDS = 1.0
 # The server at the other end is not the one that takes writes (any more): it is read-only (1290,
 # 1836), the transaction is (1792), or its node has left the cluster (1047). MySQL error reference.
 WRONG_SERVER = frozenset({1290, 1792, 1836, 1047})
-TLS_KEYS = frozenset({"ssl-mode", "ssl_mode", "ssl-ca", "ssl_ca"})
 
 
 class LeanDialect(MySQLDialect_pymysql):
@@ -118,7 +118,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 def database_uri(settings: Settings) -> URL:
     """The database's address as the driver takes it: without `ssl-mode`, which is ours."""
     url = make_url(settings.database_url)
-    return url.difference_update_query([key for key in url.query if key in TLS_KEYS])
+    return url.difference_update_query([key for key in url.query if key in addresses.TLS_KEYS])
 
 
 def _tls_context(url: URL) -> ssl.SSLContext | None:

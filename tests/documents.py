@@ -15,7 +15,6 @@ OURS = re.compile(r"(\w+=\S+ )*(flask(?= )|(bin|bench)/[a-z]+(?= |$))")
 class Block:
     """A fenced block of shell commands."""
 
-    page: str
     section: str
     text: str
 
@@ -33,7 +32,7 @@ def blocks() -> list[Block]:
         text = page.read_text()
         for match in re.finditer(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
             sections = re.findall(r"^## (.*)", text[: match.start()], re.MULTILINE)
-            found.append(Block(page.name, sections[-1], match[1]))
+            found.append(Block(sections[-1], match[1]))
     return found
 
 
@@ -59,6 +58,11 @@ def unmarked() -> Iterator[str]:
 def _bare(line: str) -> str:
     """Without the remark, which two blanks keep off."""
     return re.split(r"\s{2,}|\s#", line.strip())[0]
+
+
+def program(command: str) -> str | None:
+    """Which program of bin/ or bench/ a command line runs."""
+    return next((word for word in command.split() if word.startswith(("bin/", "bench/"))), None)
 
 
 def options(command: str) -> list[str]:

@@ -103,3 +103,9 @@ def is_cluster(client: Redis) -> bool:
 def role(client: Redis) -> str:
     """`master`, or what it is instead. Raises redis.RedisError."""
     return str(client.info("replication")["role"])
+
+
+def try_to_write(client: Redis) -> None:
+    """Write a mark that is gone a minute later. Raises redis.ResponseError of a master whose memory
+    or disk is full, another redis.RedisError otherwise."""
+    client.set("health", 1, ex=60)

@@ -23,7 +23,6 @@ log = logging.getLogger(__name__)
 
 STORAGE_PATIENCE_SECONDS = 1.5
 _ASKED = "storage_health"
-_MARK = "health"
 
 
 def states() -> dict[str, str]:
@@ -77,12 +76,14 @@ def _redis() -> str:
     state = _state("redis", lambda: roles.append(redis.role(parts.redis)))
     if state == "down":
         return state
+    if roles != ["master"]:
+        return "read-only"
     try:
-        writes = roles == ["master"] and parts.redis.set(_MARK, 1, ex=60)
+        redis.try_to_write(parts.redis)
     except RedisError as error:
         log.warning("redis_refuses_to_write", extra={"error": type(error).__name__})
-        writes = False
-    return "ok" if writes else "read-only"
+        return "read-only"
+    return "ok"
 
 
 def _storage() -> str:

@@ -7,20 +7,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 from devstack import legacy as first_backend
 from points_app import create_app
 from points_app.config import Settings
 from points_app.db import db, transactional, utcnow
 from points_app.services import auth, seals
-from tests.documents import PROJECT, blocks, of_ours, options, unmarked
+from tests.databases import empty_databases
+from tests.documents import PROJECT, blocks, of_ours, options, program, unmarked
 from tests.test_bench import as_printed
 
 PROGRAMS = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-FLASK = [command for command in of_ours() if "flask" in command.split("bin/")[0]]
-PROGRAM = [command for command in of_ours() if command not in FLASK]
+PROGRAM = [command for command in of_ours() if program(command)]
+FLASK = [command for command in of_ours() if not program(command)]
 # Those that begin with nothing, or end what the others work on, run in an order of their own.
 APART = ("restore", "import-legacy", "DATABASE_URL=", "user erase")
 PHONE = "13900000000"
@@ -38,19 +37,9 @@ def shell(command, environment):
 @pytest.fixture(scope="module")
 def databases(mariadb_url):
     """Addresses of empty databases on the suite's server, by name."""
-    here = make_url(mariadb_url)
-    admin = create_engine(here, isolation_level="AUTOCOMMIT")
     names = ("printed", "printed_new", "printed_old", "printed_moved")
-    with admin.connect() as connection:
-        for name in names:
-            connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
-            connection.execute(text(f"CREATE DATABASE {name} CHARACTER SET utf8mb4"))
-    urls = {each: here.set(database=each).render_as_string(hide_password=False) for each in names}
-    yield urls
-    with admin.connect() as connection:
-        for name in names:
-            connection.execute(text(f"DROP DATABASE {name}"))
-    admin.dispose()
+    with empty_databases(mariadb_url, *names) as urls:
+        yield urls
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +121,5 @@ def test_moving_in(environment, databases, tmp_path):
 @pytest.mark.parametrize("command", PROGRAM)
 def test_programs_know_every_option_that_is_printed(command):
     """Most are run for less long by test_bench, test_demo and tests/devstack."""
-    program = next(word for word in command.split() if word.startswith(("bin/", "bench/")))
-    known = as_printed(program, "--help")
+    known = as_printed(program(command), "--help")
     assert [each for each in options(command) if each not in known] == []

@@ -7,8 +7,6 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 from points_app import create_app
 from points_app.clients.storage import StorageError
@@ -17,6 +15,7 @@ from points_app.db import db
 from points_app.models import LedgerEntry, User
 from points_app.services import backup, figures, processing, seals
 from tests.books import balance, count
+from tests.databases import empty_databases
 from tests.receipts_in import hand_in
 
 
@@ -28,17 +27,9 @@ def settings_override() -> dict[str, str]:
 @pytest.fixture
 def elsewhere(app, environment: dict[str, str]) -> Iterator[Callable[[], object]]:
     """Makes an app on another, empty database of the same server."""
-    here = make_url(environment["DATABASE_URL"])
-    there = here.set(database="restored")
-    admin = create_engine(here, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text("DROP DATABASE IF EXISTS restored"))
-        connection.execute(text("CREATE DATABASE restored"))
-    url = there.render_as_string(hide_password=False)
-    yield lambda: create_app(Settings.from_env({**environment, "DATABASE_URL": url}))
-    with admin.connect() as connection:
-        connection.execute(text("DROP DATABASE restored"))
-    admin.dispose()
+    with empty_databases(environment["DATABASE_URL"], "restored") as urls:
+        there = {**environment, "DATABASE_URL": urls["restored"]}
+        yield lambda: create_app(Settings.from_env(there))
 
 
 def run(app, *arguments: object):

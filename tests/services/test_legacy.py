@@ -2,7 +2,6 @@
 
 import pytest
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 from devstack import legacy as first_backend
 from points_app import create_app
@@ -12,6 +11,7 @@ from points_app.models import LedgerEntry, Order, Product, Receipt, User
 from points_app.services import erasure
 from points_app.services.legacy import history, records, run
 from tests.client import ApiClient
+from tests.databases import empty_databases
 
 GUESTS = 2100
 
@@ -19,20 +19,9 @@ GUESTS = 2100
 @pytest.fixture(scope="module")
 def databases(database_url):
     """URLs of a made legacy database and an empty one, on the server of the suite."""
-    here = make_url(database_url)
-    admin = create_engine(here, isolation_level="AUTOCOMMIT")
-    urls = {}
-    with admin.connect() as connection:
-        for name in ("legacy_old", "legacy_new"):
-            connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
-            connection.execute(text(f"CREATE DATABASE {name} CHARACTER SET utf8mb4"))
-            urls[name] = here.set(database=name).render_as_string(hide_password=False)
-    first_backend.make(urls["legacy_old"], GUESTS)
-    yield urls["legacy_old"], urls["legacy_new"]
-    with admin.connect() as connection:
-        for name in urls:
-            connection.execute(text(f"DROP DATABASE {name}"))
-    admin.dispose()
+    with empty_databases(database_url, "legacy_old", "legacy_new") as urls:
+        first_backend.make(urls["legacy_old"], GUESTS)
+        yield urls["legacy_old"], urls["legacy_new"]
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """The types requests are made of, and what all bodies and all query strings have in common."""
 
 import re
+from dataclasses import replace
 from typing import Annotated, Any
 
 import orjson
@@ -118,4 +119,4 @@ class CursorPaging(Paging):
 
     @property
     def slice(self) -> Page:
-        return Page(self.page, min(self.limit, MAX_LIMIT), self.cursor)
+        return replace(super().slice, cursor=self.cursor)

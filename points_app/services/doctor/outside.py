@@ -54,7 +54,7 @@ def redis() -> Iterator[Finding]:
         memory = parts.redis.info("memory")
         seconds, _ = parts.redis.time()
         if role == "master" and not is_cluster:
-            parts.redis.set("health", 1, ex=60)
+            server.try_to_write(parts.redis)
     except ResponseError as error:
         yield failed("redis", f"answers, and refuses: {error}", REFUSES_ADVICE)
         return
@@ -148,7 +148,7 @@ def storage() -> Iterator[Finding]:
     """An object is put, read, lent by a link, and deleted."""
     try:
         health.ask_storage(STORAGE_PATIENCE_SECONDS)
-        hides = _keeps_what_it_is_given()
+        hides = _hides_what_is_missing(_put_read_and_delete())
         ratio = parts.storage.used_ratio()
     except (StorageError, OSError) as error:
         said = f"{type(error).__name__}: {error}"
@@ -177,8 +177,8 @@ def storage() -> Iterator[Finding]:
         yield ok("storage", "put, read, lent and deleted an object")
 
 
-def _keeps_what_it_is_given() -> bool:
-    """Whether it hides that an object is missing. Raises StorageError, OSError."""
+def _put_read_and_delete() -> str:
+    """The key of the object that was there for a moment. Raises StorageError, OSError."""
     key = f"probe/{uuid.uuid4().hex}.jpg"
     parts.storage.put(key, b"probe", "image/jpeg")
     link = parts.storage.signed_url(key, 60)
@@ -188,7 +188,7 @@ def _keeps_what_it_is_given() -> bool:
             raise StorageError("a signed link lends other bytes")
     finally:
         parts.storage.delete(key)
-    return _hides_what_is_missing(key)
+    return key
 
 
 def _hides_what_is_missing(key: str) -> bool:
