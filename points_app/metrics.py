@@ -7,6 +7,7 @@ folder); a scrape adds them up. Without that variable a process speaks for itsel
 import os
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from pathlib import Path
 
 from prometheus_client import (
     REGISTRY,
@@ -16,7 +17,7 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
@@ -111,12 +112,34 @@ class _Figures(Collector):
         return families.values()
 
 
+class _OfAllProcesses(MultiProcessCollector):
+    """Reads every process's files but those that have no content yet: a process makes each file
+    empty first, and the library fails on one that it meets at that moment."""
+
+    def collect(self) -> Iterable[Metric]:
+        """As the library's."""
+        files = [str(each) for each in Path(self._path).glob("*.db") if not _is_empty(each)]
+        return self.merge(files, accumulate=True)  # type: ignore[no-any-return, no-untyped-call]
+
+
+def _is_empty(file: Path) -> bool:
+    try:
+        return file.stat().st_size == 0
+    except FileNotFoundError:
+        return False  # the library knows which files may go meanwhile
+
+
+def of_all_processes() -> CollectorRegistry:
+    """What every process that shares PROMETHEUS_MULTIPROC_DIR has counted."""
+    registry = CollectorRegistry()
+    _OfAllProcesses(registry)  # type: ignore[no-untyped-call]
+    return registry
+
+
 def exposition(figures: Iterable[Row] = ()) -> bytes:
     """Every metric of every process of this host, and `figures`, in Prometheus' text format."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        counted = generate_latest(registry)
+        counted = generate_latest(of_all_processes())
     else:
         counted = generate_latest(REGISTRY)
     about_all = CollectorRegistry()

@@ -8,8 +8,8 @@ from typing import Any
 
 from celery import Celery, Task
 from celery.signals import celeryd_init, setup_logging, worker_process_init, worker_process_shutdown
-from prometheus_client import CollectorRegistry, start_http_server
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client import start_http_server
+from prometheus_client.multiprocess import mark_process_dead
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from points_app import metrics
@@ -75,9 +75,8 @@ def _expose_metrics(**_: Any) -> None:
     """Serve the children's figures on WORKER_METRICS_PORT, where a platform can scrape a worker."""
     port = os.environ.get("WORKER_METRICS_PORT")
     if port and "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        start_http_server(int(port), addr=os.environ.get("BIND_HOST", "0.0.0.0"), registry=registry)
+        host = os.environ.get("BIND_HOST", "0.0.0.0")
+        start_http_server(int(port), addr=host, registry=metrics.of_all_processes())
 
 
 @worker_process_init.connect

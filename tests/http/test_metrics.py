@@ -1,6 +1,9 @@
 """What Prometheus reads: requests, points, draws, and the figures the worker gathers."""
 
+from contextlib import closing
+
 import pytest
+from prometheus_client.mmap_dict import MmapedDict, mmap_key
 from prometheus_client.parser import text_string_to_metric_families
 
 from points_app.services import figures
@@ -110,3 +113,12 @@ class TestToken:
         wrong = {"Authorization": "Bearer a-token-for-nobody"}
         assert app.test_client().get("/metrics", headers=wrong).status_code == 404
         assert scrape(app, {"Authorization": "Bearer a-token-for-prometheus"})
+
+
+def test_a_process_that_is_just_making_its_file_fails_no_scrape(app, tmp_path, monkeypatch):
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    (tmp_path / "counter_1.db").touch()
+    with closing(MmapedDict(str(tmp_path / "counter_2.db"))) as other:
+        key = mmap_key("points_points", "points_points_total", ("source",), ("lottery",), "help")
+        other.write_value(key, 7, 0)
+    assert scrape(app)["points_points_total", ("source", "lottery")] == 7
