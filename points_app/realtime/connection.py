@@ -138,6 +138,7 @@ class Connection:
         """Close the socket; for a peer that does not read, what the kernel still holds goes too."""
         if self.backlog:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        self.close_by = 0.0  # nothing more is heard or written
         self.sock.close()
 
     def is_new(self, notice: bytes) -> bool:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from typing import Any
 
 from points_app.metrics import SOCKETS
 from points_app.realtime.audience import Audience, Closings
@@ -30,6 +31,7 @@ TICK_SECONDS = 1.0
 _PING = frame(Opcode.PING, b"")
 
 Answer = Callable[["Hub", Connection, Message], bytes | None]
+Find = Callable[[Any], list[Connection]]
 
 
 class Hub:
@@ -104,11 +106,11 @@ class Hub:
 
     def close_user(self, user_id: int, code: int, reason: str) -> None:
         """Close every connection of a user."""
-        self._mailbox.post(self._close_user, user_id, code, reason)
+        self._mailbox.post(self._close_those, user_id, self.audience.of_user, code, reason)
 
     def close_session(self, session_id: str, code: int, reason: str) -> None:
         """Close every connection that was opened with a session's token."""
-        self._mailbox.post(self._close_session, session_id, code, reason)
+        self._mailbox.post(self._close_those, session_id, self.audience.of_session, code, reason)
 
     def begin_stop(self) -> None:
         """Close every connection with 1012 and end the loop soon."""
@@ -169,6 +171,8 @@ class Hub:
         self, connection: Connection, knocked_at: float, said: bytes, greeted: threading.Lock
     ) -> None:
         with greeted:  # nothing must leave before the greeting has
+            if not self._holds(connection):  # the client left before this turn came
+                return
             theirs = self.audience.join(connection)
         if self._stop_by is not None:
             self._close(connection, CloseCode.RESTART, "restart")
@@ -177,8 +181,7 @@ class Hub:
         for whom in (connection.viewer.user_id, connection.viewer.session_id):
             if (closed := self._closings.since(knocked_at, whom)) is not None:
                 self._close(connection, *closed)
-        if said:
-            self._hear(connection, said)
+        self._hear(connection, said)
 
     def _replay(self, connection: Connection, had: list[bytes], missed: list[bytes]) -> None:
         held, connection.held = connection.held or [], None
@@ -192,14 +195,9 @@ class Hub:
     def _tell_all(self, data: bytes) -> None:
         self._write_all((connection, data) for connection in self.audience.everyone())
 
-    def _close_user(self, user_id: int, code: int, reason: str) -> None:
-        self._closings.note(user_id, code, reason)
-        for connection in self.audience.of_user(user_id):
-            self._close(connection, code, reason)
-
-    def _close_session(self, session_id: str, code: int, reason: str) -> None:
-        self._closings.note(session_id, code, reason)
-        for connection in self.audience.of_session(session_id):
+    def _close_those(self, whom: Any, find: Find, code: int, reason: str) -> None:
+        self._closings.note(whom, code, reason)
+        for connection in find(whom):
             self._close(connection, code, reason)
 
     def _begin_stop(self) -> None:
@@ -217,9 +215,8 @@ class Hub:
         except BlockingIOError:  # the event was for an earlier owner of this descriptor number
             return
         if not data:
-            self._drop(connection)
-        else:
-            self._hear(connection, data)
+            return self._drop(connection)
+        self._hear(connection, data)
 
     def _hear(self, connection: Connection, data: bytes) -> None:
         """Act on what a client says until it or we say goodbye. Raises OSError."""
@@ -246,21 +243,20 @@ class Hub:
 
     def _write_all(self, writes: Iterable[tuple[Connection, bytes]]) -> None:
         for connection, data in writes:
-            try:  # as in _write; a call less for each guest of a broadcast
+            try:
                 connection.write(data)
             except OSError:
                 self._drop(connection)
 
     def _write(self, connection: Connection, data: bytes) -> None:
-        try:
-            connection.write(data)
-        except OSError:
-            self._drop(connection)
+        self._write_all([(connection, data)])
 
     def _close(self, connection: Connection, code: int, reason: str) -> None:
         self._finish(connection, close_frame(code, reason))
 
     def _finish(self, connection: Connection, last: bytes) -> None:
+        if not self._holds(connection):
+            return
         self.audience.leave(connection)
         self._leaving.add(connection)
         try:
@@ -268,8 +264,13 @@ class Hub:
         except OSError:
             self._drop(connection)
 
+    def _holds(self, connection: Connection) -> bool:
+        """Whether it was not dropped: its descriptor may be a newcomer's by now."""
+        return self._connections.get(connection.fd) is connection
+
     def _drop(self, connection: Connection) -> None:
-        if self._connections.pop(connection.fd, None) is not None:
+        if self._holds(connection):
+            del self._connections[connection.fd]
             self.audience.leave(connection)
             self._leaving.discard(connection)
             connection.drop()
@@ -284,8 +285,7 @@ class Hub:
         self._closings.forget(now)
         self._ticks += 1
         share = self._limits.ping_seconds
-        turn = self._ticks % share
-        for fd in [fd for fd in list(self._connections) if fd % share == turn]:
+        for fd in [fd for fd in list(self._connections) if (fd - self._ticks) % share == 0]:
             self._look_after(self._connections[fd])
 
     def _look_after(self, connection: Connection) -> None:

@@ -165,8 +165,8 @@ def test_gunicorn_forgets_sockets_that_were_handed_over(tmp_path: Path, redis_ur
     """They neither count as its connections, nor keep a thread, nor leave a line in the log."""
     with serve(tmp_path, redis_url, worker_connections=20) as site:
         guests = [site.guest(each) for each in range(1, 61)]
-        assert site.vitals()["sockets"] == 60
         assert all(guest.caught_up() == [] for guest in guests)
+        assert site.vitals()["sockets"] == 60
         site.hang_up()
         eventually(lambda: site.vitals()["sockets"] == 0)
     assert "Traceback" not in site.log.read_text()

@@ -1,9 +1,11 @@
 """The hub alone, where a whole server could not be made to take the order that matters."""
 
+import os
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -38,6 +40,14 @@ def knock(
     return client
 
 
+def hears(client: socket.socket, frames: bytes) -> bool:
+    """Whether the next bytes it is sent are these, in however many pieces they come."""
+    heard = b""
+    while len(heard) < len(frames):
+        heard += client.recv(len(frames) - len(heard))
+    return heard == frames
+
+
 @pytest.mark.parametrize("whom", ["user", "session"])
 def test_a_ban_between_the_tokens_check_and_the_adoption_counts(hub: Hub, whom: str) -> None:
     before = time.monotonic()
@@ -46,10 +56,7 @@ def test_a_ban_between_the_tokens_check_and_the_adoption_counts(hub: Hub, whom: 
     else:
         hub.close_session("s", 4401, "session ended")
     with knock(hub, before) as late, knock(hub, before, 2, "other") as stranger:
-        heard = late.recv(100)
-        while len(heard) < len(HELLO + GOODBYE):
-            heard += late.recv(100)
-        assert heard == HELLO + GOODBYE
+        assert hears(late, HELLO + GOODBYE)
         hub.tell_all(HELLO)
         assert stranger.recv(100) in (HELLO, HELLO * 2)
 
@@ -69,10 +76,7 @@ def test_who_comes_while_it_stops_hears_1012(hub: Hub) -> None:
         with knock(hub, time.monotonic()) as late:
             restart = close_frame(1012, "restart")
             assert early.recv(100) == restart
-            heard = late.recv(100)
-            while len(heard) < len(HELLO + restart):
-                heard += late.recv(100)
-            assert heard == HELLO + restart
+            assert hears(late, HELLO + restart)
 
 
 def test_arrivals_are_counted_and_greeted_before_the_loop_turns(hub: Hub) -> None:
@@ -89,10 +93,7 @@ def test_arrivals_are_counted_and_greeted_before_the_loop_turns(hub: Hub) -> Non
 
 def test_what_a_client_said_with_its_handshake_is_answered(hub: Hub) -> None:
     with knock(hub, time.monotonic(), said=masked(Opcode.PING, b"early")) as guest:
-        heard = guest.recv(100)
-        while len(heard) < len(HELLO) + 7:
-            heard += guest.recv(100)
-        assert heard == HELLO + frame(Opcode.PONG, b"early")
+        assert hears(guest, HELLO + frame(Opcode.PONG, b"early"))
 
 
 def test_a_client_that_is_gone_already_is_let_go(hub: Hub) -> None:
@@ -101,6 +102,61 @@ def test_a_client_that_is_gone_already_is_let_go(hub: Hub) -> None:
     hub.adopt(Newcomer(ours, HELLO), Viewer(1, "s", float("inf")), time.monotonic())
     wait_until(lambda: len(hub) == 0, 5)
     assert ours.fileno() == -1
+
+
+def test_a_client_that_leaves_before_the_loop_has_adopted_it(hub: Hub, monkeypatch) -> None:
+    """The loop sees the end of the stream first and the newcomer afterwards."""
+    registered, empty, adopted = (threading.Event() for _ in range(3))
+    leave, run = hub._mailbox.leave, hub._mailbox.run
+
+    def leave_late(*call) -> None:
+        registered.set()
+        assert empty.wait(5)
+        leave(*call)
+
+    def run_before_it_is_queued() -> None:
+        run()
+        if registered.is_set():
+            monkeypatch.undo()
+            empty.set()
+            assert adopted.wait(5)
+
+    ours, client = socket.socketpair()
+    client.close()
+    viewer = Viewer(1, "s", float("inf"))
+    monkeypatch.setattr(hub._mailbox, "leave", leave_late)
+    monkeypatch.setattr(hub._mailbox, "run", run_before_it_is_queued)
+    hub.adopt(Newcomer(ours, HELLO), viewer, time.monotonic())
+    adopted.set()
+    wait_until(lambda: len(hub) == 0, 5)
+    with knock(hub, time.monotonic()) as next_guest:
+        next_guest.sendall(masked(Opcode.PING, b""))
+        assert hears(next_guest, HELLO + frame(Opcode.PONG, b""))
+        assert len(hub.audience.of_user(1)) == 1
+
+
+@pytest.mark.parametrize("late", ["replay", "goodbye"])
+def test_what_comes_late_for_a_gone_client_spares_the_descriptors_next_owner(
+    hub: Hub, late: str
+) -> None:
+    (ours, client), (theirs, guest) = socket.socketpair(), socket.socketpair()
+    descriptor = ours.fileno()
+    viewer = Viewer(1, "s", float("inf"))
+    gone = hub.adopt(Newcomer(ours, HELLO), viewer, time.monotonic(), hold=True)
+    client.close()
+    wait_until(lambda: len(hub) == 0, 5)
+    with closing(theirs), closing(guest):
+        guest.settimeout(5)
+        second = socket.socket(fileno=os.dup2(theirs.fileno(), descriptor))
+        hub.adopt(Newcomer(second, HELLO), viewer, time.monotonic())
+        if late == "replay":
+            hub.replay(gone, [], [HELLO])
+        else:
+            hub._mailbox.post(hub._close, gone, 1012, "restart")
+        guest.sendall(masked(Opcode.PING, b""))
+        assert hears(guest, HELLO + frame(Opcode.PONG, b""))
+        assert len(hub) == 1
+        assert hub._leaving == set()
 
 
 def test_a_loop_that_fails_goes_on_and_says_that_something_was_missed(
