@@ -9,8 +9,8 @@ from flask import request
 from pydantic import BaseModel, ValidationError
 
 from points_app.errors import InvalidInput
+from points_app.services.decoding import MAX_PICTURE_BYTES
 from points_app.services.idempotency import KeyedRequest
-from points_app.services.receipts import MAX_PICTURE_BYTES
 from points_app.services.sessions import Caller
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -2,8 +2,8 @@
 
 from flask import g
 
-from ..services import sessions
-from .connection import Viewer
+from points_app.realtime.connection import Viewer
+from points_app.services import sessions
 
 
 def viewer(token: str) -> Viewer | None:

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select, update
 from points_app.db import execute, transactional, utcnow
 from points_app.errors import RouteUnknown, UserGone
 from points_app.models import Avatar, User
-from points_app.services import locks, receipts
+from points_app.services import decoding, locks
 
 AVATARS = Avatar.__table__
 USERS = User.__table__
@@ -18,9 +18,9 @@ SIDE = 256
 def upload(user_id: int, content: bytes | None) -> None:
     """Make this picture the guest's avatar, in place of the one before.
 
-    Raises what `receipts.check_picture` raises, and UserGone.
+    Raises what `decoding.decode` raises, and UserGone.
     """
-    _keep(user_id, receipts.check_picture(user_id, content).square(SIDE))
+    _keep(user_id, decoding.decode(user_id, content).square(SIDE))
 
 
 @transactional

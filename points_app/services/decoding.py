@@ -5,7 +5,13 @@ import logging
 import os
 
 from points_app.db import db
-from points_app.errors import PictureUnreadable, ServiceUnavailable, TooManyRequests
+from points_app.errors import (
+    PictureMissing,
+    PictureTooLarge,
+    PictureUnreadable,
+    ServiceUnavailable,
+    TooManyRequests,
+)
 from points_app.extensions import parts
 from points_app.reading import Picture, PictureRejected
 from points_app.reading.decoder import DecoderBusy, Decoders
@@ -13,6 +19,7 @@ from points_app.reading.turns import Crowded, GuestCrowded, Turns
 
 log = logging.getLogger(__name__)
 
+MAX_PICTURE_BYTES = 10 * 1024 * 1024
 AT_ONCE = 2
 """Pictures decoded at a time in one web process; of them one large one at most."""
 WAIT_SECONDS = 20.0
@@ -27,12 +34,17 @@ MESSAGES = {
 _decoders: dict[int, Decoders] = {}
 
 
-def decode(content: bytes, user_id: int) -> Picture:
-    """The picture as it is kept. Waits for its turn without a database connection.
+def decode(user_id: int, content: bytes | None) -> Picture:
+    """A guest's upload as the picture that is kept. Waits for its turn without a database
+    connection.
 
-    Raises PictureUnreadable, which says why; TooManyRequests when this guest has too many under way
-    already, ServiceUnavailable when all have.
+    Raises PictureMissing; PictureTooLarge; PictureUnreadable, which says why; TooManyRequests when
+    this guest has too many under way already, ServiceUnavailable when all have.
     """
+    if not content:
+        raise PictureMissing
+    if len(content) > MAX_PICTURE_BYTES:
+        raise PictureTooLarge
     db.session.rollback()
     try:
         return _of_this_process().decode(content, user_id)

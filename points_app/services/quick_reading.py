@@ -17,8 +17,7 @@ from points_app.codes import new_id
 from points_app.db import utcnow
 from points_app.errors import PhotoFailure, ServiceUnavailable
 from points_app.extensions import parts
-from points_app.services import preview_share, recognition, waiting
-from points_app.services.receipts import check_picture, waiting_place
+from points_app.services import decoding, preview_share, recognition, waiting
 from points_app.services.shop_time import shop_day
 from points_app.wire.receipts import uploads as wire
 
@@ -37,8 +36,8 @@ def glance(user_id: int, content: bytes | None) -> wire.QuickReading:
     """
     request_id = new_id("GL")
     try:
-        with preview_share.taken(user_id, request_id) as share, waiting_place("previews") as place:
-            answer = _ask(request_id, check_picture(user_id, content).jpeg) if place else None
+        with preview_share.taken(user_id, request_id) as share, waiting.place("previews") as place:
+            answer = _ask(request_id, decoding.decode(user_id, content).jpeg) if place else None
             share.used = answer is not None
     except RedisError:
         raise ServiceUnavailable from None

@@ -2,12 +2,8 @@
 
 import hashlib
 import logging
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Literal
 
 from redis import RedisError
 from sqlalchemy import case, func, insert, or_, select
@@ -24,14 +20,7 @@ from points_app.db import (
     transactional,
     utcnow,
 )
-from points_app.errors import (
-    PictureMissing,
-    PictureTooLarge,
-    PictureUnreadable,
-    ReceiptAlreadySubmitted,
-    UploadUnknown,
-)
-from points_app.extensions import parts
+from points_app.errors import PictureUnreadable, ReceiptAlreadySubmitted, UploadUnknown
 from points_app.models import MatchStatus, ProcessingStatus, Receipt, ReviewStatus, StagedPicture
 from points_app.photo_errors import UploadsUsed
 from points_app.reading import Picture
@@ -47,21 +36,9 @@ log = logging.getLogger(__name__)
 
 # How much longer than it waits for a reading a request that lives takes to answer.
 ANSWER_MARGIN = timedelta(seconds=3)
-MAX_PICTURE_BYTES = 10 * 1024 * 1024
 FINISHED = frozenset({ProcessingStatus.DONE, ProcessingStatus.FAILED})
 UNREAD_SOON = 3
 """So many unread receipts of a guest are read in turn; further ones when nobody else waits."""
-_rooms: dict[tuple[str, int], threading.BoundedSemaphore] = {}
-
-
-def check_picture(user_id: int, content: bytes | None) -> Picture:
-    """A guest's upload as a plain JPEG. Raises PictureMissing, PictureTooLarge, PictureUnreadable,
-    and what `decoding.decode` raises when too many are under way."""
-    if not content:
-        raise PictureMissing
-    if len(content) > MAX_PICTURE_BYTES:
-        raise PictureTooLarge
-    return decoding.decode(content, user_id)
 
 
 def hand_in(
@@ -69,10 +46,10 @@ def hand_in(
 ) -> wire.UploadAnswer:
     """Keep a picture durably, and answer when it is read or after `wait` seconds.
 
-    Raises what `check_picture` raises; PictureUnreadable also when the database takes no statement
-    as large as the picture; UploadsUsed, ReceiptAlreadySubmitted.
+    Raises what `decoding.decode` raises; PictureUnreadable also when the database takes no
+    statement as large as the picture; UploadsUsed, ReceiptAlreadySubmitted.
     """
-    picture = check_picture(user_id, content)
+    picture = decoding.decode(user_id, content)
     assert content is not None
     try:
         upload_id = _stage(user_id, hashlib.sha256(content).hexdigest(), picture, amount, wait)
@@ -134,11 +111,11 @@ def _turn(user_id: int, now: datetime) -> int:
     unread = case((Receipt.processing_status.in_(FINISHED), 0), else_=1)
     today = (Receipt.user_id == user_id, Receipt.upload_time >= start_of_day(now))
     query = select(func.count(), func.coalesce(func.sum(unread), 0)).where(*today)
-    used, waiting = execute(query).one()
+    used, unread_ones = execute(query).one()
     limit = business().uploads_per_guest_per_day
     if limit and used >= limit:
         raise UploadsUsed(limit=limit, used=used)
-    return jobs.SOON if waiting < UNREAD_SOON else jobs.LATER
+    return jobs.SOON if unread_ones < UNREAD_SOON else jobs.LATER
 
 
 def _check_packet(size: int) -> None:
@@ -173,35 +150,9 @@ def wait_until_read(upload_id: str, seconds: float) -> None:
     """
     if seconds <= 0:
         return
-    with waiting_place("uploads") as admitted:
+    with waiting.place("uploads") as admitted:
         if admitted:
             _wait(upload_id, seconds)
-
-
-@contextmanager
-def waiting_place(lane: Literal["uploads", "previews"]) -> Iterator[bool]:
-    """A place among the requests of this process that may wait for a worker; False when all are
-    taken. Gives the database connection back: one that waits holds none.
-
-    Each lane has at most half of the threads, both together three quarters: neither can shut the
-    other out, and somebody always serves.
-    """
-    db.session.rollback()
-    threads = parts.settings.web_threads
-    with ExitStack() as places:
-        rooms = _room(lane, threads // 2), _room("both", max(1, threads * 3 // 4))
-        yield all(_enter(room, places) for room in rooms)
-
-
-def _room(lane: str, size: int) -> threading.BoundedSemaphore:
-    return _rooms.setdefault((lane, size), threading.BoundedSemaphore(size))
-
-
-def _enter(room: threading.BoundedSemaphore, places: ExitStack) -> bool:
-    admitted = room.acquire(blocking=False)
-    if admitted:
-        places.callback(room.release)
-    return admitted
 
 
 def _wait(upload_id: str, seconds: float) -> None:

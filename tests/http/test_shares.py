@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from devstack.process import wait_until
-from points_app.services import preview_share, quick_reading, receipts
+from points_app.services import preview_share, quick_reading, receipts, waiting
 from tests.books import set_config
 from tests.receipts_in import blank, send
 
@@ -196,7 +196,7 @@ class TestPlaces:
 
     def test_neither_lane_shuts_the_other_out_and_somebody_serves(self, app):
         def enter(lane):
-            return places.enter_context(receipts.waiting_place(lane))
+            return places.enter_context(waiting.place(lane))
 
         for full, other in (("previews", "uploads"), ("uploads", "previews")):
             with app.app_context(), ExitStack() as places:

@@ -221,7 +221,7 @@ def decoder() -> Iterator[Finding]:
     """Pictures of guests are decoded in a process of its own; it starts and works."""
     began = time.perf_counter()
     try:
-        decoding.decode(_slip(), user_id=0)
+        decoding.decode(0, _slip())
     except AppError as error:
         yield failed("decoder", f"{type(error).__name__}", "see the log; is memory short?")
     else:

@@ -7,7 +7,6 @@ theirs. Not moved: telemetry, sessions, codes, and applications, which are made 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 from sqlalchemy import create_engine, func, select
 
@@ -15,39 +14,13 @@ from points_app.db import execute
 from points_app.models import Prize, Product, User
 from points_app.services.legacy import guests, records, shop
 from points_app.services.legacy.reading import Legacy
+from points_app.services.legacy.report import Report
 
 Progress = Callable[[str, int, int], None]
-NAMED_AT_MOST = 20
 
 
 class ImportRefused(Exception):
     """This database or that one cannot be used; the text says what to do."""
-
-
-@dataclass
-class Report:
-    """What was, or would be, moved. `points` are those the corrections add up to."""
-
-    moved: dict[str, int] = field(default_factory=dict)
-    corrected_guests: int = 0
-    points_added: int = 0
-    points_removed: int = 0
-    problems: list[str] = field(default_factory=list)
-    problem_count: int = 0
-
-    def trouble(self, what: str) -> None:
-        """Note a row that cannot move as it is; the first ones are kept by name."""
-        self.problem_count += 1
-        if len(self.problems) < NAMED_AT_MOST:
-            self.problems.append(what)
-
-    def corrected(self, points: int) -> None:
-        """Note a guest whose balance and history disagreed by so many points."""
-        self.corrected_guests += 1
-        if points > 0:
-            self.points_added += points
-        else:
-            self.points_removed -= points
 
 
 def run(url: str, write: bool, resume: bool, progress: Progress) -> Report:
@@ -99,6 +72,3 @@ def _refuse_unless_empty() -> None:
                 f"{model.__tablename__} is not empty: import into a new database after "
                 "`flask db upgrade` and before `flask seed`, or go on with --resume"
             )
-
-
-__all__ = ["ImportRefused", "Progress", "Report", "run"]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import func, insert, select
 
@@ -13,14 +13,12 @@ from points_app.services import seals
 from points_app.services.legacy import history
 from points_app.services.legacy.history import Line
 from points_app.services.legacy.reading import Legacy, Row, moment, text
-
-if TYPE_CHECKING:
-    from points_app.services.legacy import Report
+from points_app.services.legacy.report import Report
 
 PHONE = re.compile(r"1[3-9][0-9]{9}")
 
 
-def guests(legacy: Legacy, report: "Report", write: bool) -> Iterator[int]:
+def guests(legacy: Legacy, report: Report, write: bool) -> Iterator[int]:
     """Move the users whose number is one, each with their ledger, a batch a transaction."""
     last = execute(select(func.coalesce(func.max(User.user_id), 0))).scalar_one() if write else 0
     seen: set[str] = set()
@@ -33,7 +31,7 @@ def guests(legacy: Legacy, report: "Report", write: bool) -> Iterator[int]:
         yield len(fit)
 
 
-def _fits(row: Row, seen: set[str], report: "Report") -> bool:
+def _fits(row: Row, seen: set[str], report: Report) -> bool:
     mobile = str(row["mobile"] or "")
     if not PHONE.fullmatch(mobile):
         report.trouble(f"users {row['user_id']}: its mobile is no number, the guest stays behind")
@@ -47,7 +45,7 @@ def _fits(row: Row, seen: set[str], report: "Report") -> bool:
     return True
 
 
-def _ledger(row: Row, rows: Sequence[Row], report: "Report") -> list[Line]:
+def _ledger(row: Row, rows: Sequence[Row], report: Report) -> list[Line]:
     joined = moment(row.get("created_at")) or utcnow()
     lines = history.ledger(row["user_id"], max(0, int(row["total_points"] or 0)), rows, joined)
     off = history.correction(lines)

@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -16,14 +16,12 @@ from points_app.extensions import parts
 from points_app.models import Draw, Order, Prize, Product, Receipt, User
 from points_app.services.legacy import shop
 from points_app.services.legacy.reading import Legacy, Row, moment, text
-
-if TYPE_CHECKING:
-    from points_app.services.legacy import Report
+from points_app.services.legacy.report import Report
 
 Convert = Callable[[Row], dict[str, Any]]
 
 
-def draws(legacy: Legacy, report: "Report", write: bool) -> Iterator[int]:
+def draws(legacy: Legacy, report: Report, write: bool) -> Iterator[int]:
     """Move the draws; where the first backend kept no draw id, each turn is a draw of its own."""
     sequence: Counter[str] = Counter(_draw_under_way() if write else {})
 
@@ -56,7 +54,7 @@ def _draw_under_way() -> dict[str, int]:
     return {row.draw_id: row.draw_sequence for row in last}
 
 
-def orders(legacy: Legacy, report: "Report", write: bool) -> Iterator[int]:
+def orders(legacy: Legacy, report: Report, write: bool) -> Iterator[int]:
     """Move the orders; each gets a pickup code, and its delivery information is sealed."""
 
     def convert(row: Row) -> dict[str, Any]:
@@ -98,7 +96,7 @@ def _as_json(value: Any) -> str | None:
     return value
 
 
-def receipts(legacy: Legacy, report: "Report", write: bool) -> Iterator[int]:
+def receipts(legacy: Legacy, report: Report, write: bool) -> Iterator[int]:
     """Move the receipts; their pictures stay in the bucket under the keys they have."""
 
     def convert(row: Row) -> dict[str, Any]:
@@ -144,7 +142,7 @@ def _object_key(url: Any, upload_id: str) -> str:
 
 def _move(
     legacy: Legacy,
-    report: "Report",
+    report: Report,
     write: bool,
     name: str,
     model: Any,
@@ -161,7 +159,7 @@ def _move(
         yield len(fit)
 
 
-def _with_parents(rows: Sequence[Row], name: str, key: str, report: "Report") -> list[Row]:
+def _with_parents(rows: Sequence[Row], name: str, key: str, report: Report) -> list[Row]:
     parents = {"user_id": User.user_id, "prize_id": Prize.prize_id}
     parents["commodity_id"] = Product.commodity_id
     lives = {"user_id": User.erased_at.is_(None)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import func, insert, select
@@ -11,14 +11,12 @@ from points_app.db import execute, transactional, utcnow
 from points_app.models import Order, OrderStatus, Prize, Product, StockMovement
 from points_app.services import business, seeding, settings
 from points_app.services.legacy.reading import Legacy, Row, moment, text
-
-if TYPE_CHECKING:
-    from points_app.services.legacy import Report
+from points_app.services.legacy.report import Report
 
 PRODUCTS = Product.__table__
 
 
-def _known(rows: Sequence[Row], report: "Report") -> dict[str, Any]:
+def _known(rows: Sequence[Row], report: Report) -> dict[str, Any]:
     """The settings we know, each checked by its own rule."""
     known: dict[str, Any] = {}
     for row in rows:
@@ -35,7 +33,7 @@ def _known(rows: Sequence[Row], report: "Report") -> dict[str, Any]:
     return known
 
 
-def configs(legacy: Legacy, report: "Report", write: bool) -> Iterator[int]:
+def configs(legacy: Legacy, report: Report, write: bool) -> Iterator[int]:
     """Move the settings."""
     rows = legacy.rows(select(legacy.table("system_configs")))
     known = _known([row._mapping for row in rows], report)
@@ -46,7 +44,7 @@ def configs(legacy: Legacy, report: "Report", write: bool) -> Iterator[int]:
     yield len(known)
 
 
-def wheel(legacy: Legacy, report: "Report", write: bool) -> Iterator[int]:
+def wheel(legacy: Legacy, report: Report, write: bool) -> Iterator[int]:
     """Move the prizes."""
     last = _last(Prize.prize_id) if write else 0
     for rows in legacy.batches("lottery_settings", "prize_id", last):
@@ -79,7 +77,7 @@ def _prize(row: Row) -> dict[str, Any]:
     }
 
 
-def products(legacy: Legacy, report: "Report", write: bool) -> Iterator[int]:
+def products(legacy: Legacy, report: Report, write: bool) -> Iterator[int]:
     """Move the catalogue with the stock as it stands; `open_stock` completes it."""
     last = _last(Product.commodity_id) if write else 0
     for rows in legacy.batches("commodity_pool", "commodity_id", last):
