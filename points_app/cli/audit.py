@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import click
 from flask.cli import AppGroup
 
-from points_app.services import audit as service
+from points_app.services.audit import trail as service
 from points_app.wire.times import iso
 
 audit = AppGroup("audit", help="The record of what merchants, admins and operators did.")

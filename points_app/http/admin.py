@@ -12,8 +12,9 @@ from points_app.http.schemas import (
     UsersQuery,
 )
 from points_app.services import applications as service
-from points_app.services import audit_records, auth, users
+from points_app.services import auth, users
 from points_app.services import settings as business_settings
+from points_app.services.audit import records
 from points_app.services.sessions import Caller
 from points_app.stale_errors import FormChanged
 from points_app.wire import accounts, merchant
@@ -110,4 +111,4 @@ def reject(caller: Caller, application_id: str, body: Rejection) -> merchant.App
 @area.endpoint("GET", "/audit", Access.ADMIN, wire.AuditRecords, query=AuditQuery)
 def audit_log(query: AuditQuery) -> wire.AuditRecords:
     """What merchants, admins and the command line did, newest first."""
-    return audit_records.listing(query.slice, query.target, query.actor_id)
+    return records.listing(query.slice, query.target, query.actor_id)

@@ -13,7 +13,8 @@ from points_app.db import db, execute, is_duplicate, transactional, utcnow
 from points_app.errors import AppealRefused, UploadUnknown
 from points_app.models import Receipt, ReviewStatus
 from points_app.photo_errors import AppealTooLate
-from points_app.services import audit, locks, review, reviewers
+from points_app.services import locks, review, reviewers
+from points_app.services.audit import trail
 from points_app.services.awards import points_for
 from points_app.services.business import business
 from points_app.services.receipts import already_submitted
@@ -55,7 +56,7 @@ def appeal(user_id: int, upload_id: str, reason: str) -> None:
         if is_duplicate(error):
             raise already_submitted(user_id, sha256, pixel_sha256) from None
         raise
-    audit.record(user_id, "receipt.appeal", upload_id, account)
+    trail.record(user_id, "receipt.appeal", upload_id, account)
 
 
 def close_stale() -> int:

@@ -11,7 +11,8 @@ from points_app.db import db, execute, is_duplicate, transactional, utcnow
 from points_app.errors import AlreadyReviewed, ApplicationPending, ReviewUnknown
 from points_app.extensions import parts
 from points_app.models import MerchantApplication, User
-from points_app.services import audit, locks, viewings
+from points_app.services import locks
+from points_app.services.audit import trail, viewings
 from points_app.services.pages import page_of_all
 from points_app.wire import merchant as wire
 from points_app.wire.paging import Page
@@ -63,7 +64,7 @@ def reveal(admin_id: int, application_id: str) -> wire.ApplicationDetail:
     application = db.session.scalar(_named(application_id))
     if application is None:
         raise ReviewUnknown
-    audit.record(admin_id, "application.view", f"application:{application_id}", {})
+    trail.record(admin_id, "application.view", f"application:{application_id}", {})
     phone = parts.vault.open(application.contact_phone, application.phone_row)
     return {**wire.application(application, parts.vault), "contact_phone_full": phone}
 
@@ -99,7 +100,7 @@ def close(
     db.session.flush()
     details = {"status": application.status, "user_id": application.user_id, "reason": reason}
     target = f"application:{application.application_id}"
-    audit.record(admin_id, "application.decide", target, details)
+    trail.record(admin_id, "application.decide", target, details)
 
 
 def _named(application_id: str) -> Any:

@@ -19,7 +19,7 @@ from points_app.clients import dumps
 from points_app.db import db, execute, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models import AuditEntry
-from points_app.services import audit
+from points_app.services.audit import trail
 from points_app.wire.times import iso
 
 log = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ def _write(folder: Path, progress: Progress) -> Manifest:
 
 @transactional
 def _note(manifest: Manifest) -> None:
-    audit.record(None, "backup.create", TARGET, {"objects": manifest.objects})
+    trail.record(None, "backup.create", TARGET, {"objects": manifest.objects})
 
 
 def last_made() -> datetime | None:

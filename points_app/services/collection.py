@@ -8,7 +8,8 @@ from points_app.db import db, transactional, utcnow
 from points_app.errors import InvalidInput, OrderStateRefused, OrderUnknown
 from points_app.extensions import parts
 from points_app.models import Draw, Order, OrderStatus, User
-from points_app.services import audit, locks, orders
+from points_app.services import locks, orders
+from points_app.services.audit import trail
 from points_app.wire import lottery as lottery_wire
 from points_app.wire import merchant as wire
 
@@ -32,7 +33,7 @@ def _collect(merchant_id: int, code: str) -> wire.Collected:
     if order is not None:
         orders.advance(order, OrderStatus.COMPLETED)
         details = {"status": order.status}
-        audit.record(merchant_id, "order.verify", f"order:{order.order_id}", details)
+        trail.record(merchant_id, "order.verify", f"order:{order.order_id}", details)
         return {"type": "order", "order": orders.as_merchants_see(order), "prize": None}
     draw = locks.document(select(Draw).where(Draw.claim_code == code), code)
     if draw is None:
@@ -46,6 +47,6 @@ def _hand_out(merchant_id: int, draw: Draw) -> lottery_wire.ClaimedPrize:
     draw.status, draw.claimed_at = "claimed", utcnow()
     db.session.flush()
     events.prize_update(draw.user_id, lottery_wire.prize_notice(draw))
-    audit.record(merchant_id, "prize.verify", f"draw:{draw.id}", {"prize_name": draw.prize_name})
+    trail.record(merchant_id, "prize.verify", f"draw:{draw.id}", {"prize_name": draw.prize_name})
     winner = db.session.get_one(User, draw.user_id)
     return lottery_wire.claimed_prize(draw, winner, parts.vault)

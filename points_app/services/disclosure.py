@@ -10,7 +10,8 @@ from points_app.clients.storage import ObjectMissing
 from points_app.db import db, execute, transactional
 from points_app.errors import UserGone
 from points_app.models import IdempotencyKey, Receipt, User
-from points_app.services import audit, avatars
+from points_app.services import avatars
+from points_app.services.audit import trail
 from points_app.services.pictures import kept
 from points_app.services.sealed import SEALED
 from points_app.wire.times import iso, number
@@ -41,7 +42,7 @@ def export(user_id: int, actor_id: int | None = None) -> dict[str, list[dict[str
     """
     if execute(select(User.user_id).where(User.user_id == user_id)).one_or_none() is None:
         raise UserGone
-    audit.record(actor_id, "user.export", f"user:{user_id}", {})
+    trail.record(actor_id, "user.export", f"user:{user_id}", {})
     return {str(table.name): _rows(table, user_id) for table in tables_about_guests()}
 
 

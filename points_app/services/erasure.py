@@ -34,7 +34,8 @@ from points_app.models import (
     User,
     UserStatus,
 )
-from points_app.services import applications, audit, locks, retention, review, sessions
+from points_app.services import applications, locks, retention, review, sessions
+from points_app.services.audit import trail
 
 ERASED_NAME = "已注销用户"
 CLOSED = "账号已注销，自动关闭"
@@ -103,7 +104,7 @@ def _close(user_id: int, actor_id: int | None) -> tuple[int, int]:
     _forget_orders(user_id)
     _forget_applications(waiting)
     _forget_receipts(user_id)
-    audit.record(actor_id, "user.erase", f"user:{user_id}", {})
+    trail.record(actor_id, "user.erase", f"user:{user_id}", {})
     return _uncollected(user_id)
 
 

@@ -5,7 +5,8 @@ from sqlalchemy import insert, select
 from points_app.db import execute, transactional, utcnow
 from points_app.errors import InvalidInput, ProductUnknown
 from points_app.models import Product, StockMovement
-from points_app.services import audit, locks, stock
+from points_app.services import locks, stock
+from points_app.services.audit import trail
 from points_app.services.idempotency import idempotent
 from points_app.stale_errors import StockMoved
 from points_app.wire import shop as wire
@@ -50,7 +51,7 @@ def _correct(actor_id: int, product_id: int, operation: str, change: int) -> wir
     assert after is not None
     note_movement(actor_id, product_id, operation, change)
     details = {"operation": operation, "from": before, "to": after}
-    audit.record(actor_id, "product.stock", f"product:{product_id}", details)
+    trail.record(actor_id, "product.stock", f"product:{product_id}", details)
     return {"stock": after}
 
 

@@ -10,7 +10,8 @@ from points_app.db import db, transactional, utcnow
 from points_app.errors import OrderStateRefused, OrderUnknown
 from points_app.extensions import parts
 from points_app.models import Order, OrderStatus, Source, User
-from points_app.services import audit, inventory, locks, viewings, wallet
+from points_app.services import inventory, locks, wallet
+from points_app.services.audit import trail, viewings
 from points_app.services.business import business
 from points_app.services.pages import page_of_all
 from points_app.wire import exchange as wire
@@ -78,7 +79,7 @@ def decide(
     else:
         advance(order, status)
     details = {"status": status.value, "remark": remark}
-    audit.record(merchant_id, f"order.{status.value}", f"order:{order_id}", details)
+    trail.record(merchant_id, f"order.{status.value}", f"order:{order_id}", details)
     return as_merchants_see(order)
 
 

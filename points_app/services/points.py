@@ -8,7 +8,8 @@ from points_app.codes import new_id
 from points_app.db import execute, transactional, utcnow
 from points_app.errors import InvalidInput
 from points_app.models import LedgerEntry, Source
-from points_app.services import audit, locks, wallet
+from points_app.services import locks, wallet
+from points_app.services.audit import trail
 from points_app.services.idempotency import idempotent
 from points_app.services.pages import page_of
 from points_app.services.shop_time import start_of_month
@@ -90,7 +91,7 @@ def operate(admin_id: int, user_id: int, points: int, reason: str) -> wire.Opera
     operation_id = new_id("OP")
     total = wallet.book(user_id, wallet.Entry(points, Source.ADMIN, operation_id, reason))
     details = {"points": points, "reason": reason, "operation_id": operation_id}
-    audit.record(admin_id, "points.operate", f"user:{user_id}", details)
+    trail.record(admin_id, "points.operate", f"user:{user_id}", details)
     booked = (LEDGER.c.source == Source.ADMIN.value, LEDGER.c.related_id == operation_id)
     record_id = execute(select(LEDGER.c.id).where(*booked)).scalar_one()
     return {"user_id": user_id, "total_points": total, "record_id": record_id}

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from points_app.db import db, transactional
 from points_app.errors import ProductUnknown
 from points_app.models import Product
-from points_app.services import audit, forms, inventory, locks
+from points_app.services import forms, inventory, locks
+from points_app.services.audit import trail
 from points_app.services.pages import numbered_page
 from points_app.wire import shop as wire
 from points_app.wire.paging import Page
@@ -43,7 +44,7 @@ def create(merchant_id: int, fields: dict[str, Any]) -> wire.ShopProduct:
     db.session.flush()
     inventory.note_movement(merchant_id, new.commodity_id, "first", new.stock)
     details = {name: _json(value) for name, value in fields.items()}
-    audit.record(merchant_id, "product.create", f"product:{new.commodity_id}", details)
+    trail.record(merchant_id, "product.create", f"product:{new.commodity_id}", details)
     return _shown(new)
 
 
@@ -70,7 +71,7 @@ def change(
             details[name] = {"from": _json(old), "to": _json(new)}
     if details:
         db.session.flush()
-        audit.record(merchant_id, "product.change", f"product:{product_id}", details)
+        trail.record(merchant_id, "product.change", f"product:{product_id}", details)
     return _shown(found)
 
 

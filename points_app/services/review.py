@@ -15,7 +15,8 @@ from points_app.errors import (
     ReviewUnknown,
 )
 from points_app.models import Receipt, ReviewStatus, Source
-from points_app.services import audit, auto_review, locks, reviewers, wallet, welcome
+from points_app.services import auto_review, locks, reviewers, wallet, welcome
+from points_app.services.audit import trail
 from points_app.services.business import business
 from points_app.services.idempotency import idempotent
 from points_app.wire.receipts import reviews as wire
@@ -97,7 +98,7 @@ def _drop_lapsed_approval(receipt: Receipt) -> None:
     if first is not None and first not in reviewers.still_in_office([first], lock=True):
         receipt.first_approver_id = None
         db.session.flush()
-        audit.record(first, "review.approval_lapsed", receipt.upload_id, {})
+        trail.record(first, "review.approval_lapsed", receipt.upload_id, {})
 
 
 def _waits_for_admin(receipt: Receipt) -> bool:
@@ -133,7 +134,7 @@ def _first_approval(
     receipt.first_approver_id, receipt.points_awarded = reviewer_id, points
     db.session.flush()
     account = {"status": "first_approval", "points": points, "reason": reason}
-    audit.record(reviewer_id, "review.first_approval", receipt.upload_id, account)
+    trail.record(reviewer_id, "review.first_approval", receipt.upload_id, account)
     return wire.decision(receipt)
 
 
@@ -152,7 +153,7 @@ def _close(
         wallet.book(receipt.user_id, entry)
     if approve:
         welcome.release(receipt.user_id)
-    audit.record(reviewer_id, "review.decide", receipt.upload_id, _account(receipt, proposed))
+    trail.record(reviewer_id, "review.decide", receipt.upload_id, _account(receipt, proposed))
     events.review_result(receipt.user_id, _notice(receipt))
 
 

@@ -6,7 +6,7 @@ from points_app.db import db, transactional
 from points_app.errors import UserGone
 from points_app.extensions import parts
 from points_app.models import User
-from points_app.services import audit
+from points_app.services.audit import trail
 
 ROLES = {"merchant": "is_merchant", "admin": "is_admin"}
 
@@ -23,5 +23,5 @@ def set_role(phone: str, role: str, granted: bool, actor_id: int | None = None) 
         raise UserGone
     setattr(user, ROLES[role], granted)
     action = "role.grant" if granted else "role.revoke"
-    audit.record(actor_id, action, f"user:{user.user_id}", {"role": role})
+    trail.record(actor_id, action, f"user:{user.user_id}", {"role": role})
     return user.user_id

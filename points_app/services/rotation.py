@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Row, func, select, update
 from points_app.crypto import SealBroken
 from points_app.db import execute, transactional
 from points_app.extensions import parts
-from points_app.services import audit, keys
+from points_app.services import keys
+from points_app.services.audit import trail
 from points_app.services.sealed import SEALED, SealedColumn
 
 BATCH = 200
@@ -51,7 +52,7 @@ def rotate(progress: Progress, batch: int = BATCH) -> list[Rotated]:
     each for the time of its update. A key that seals nothing any more is noted as retired.
     """
     results = [_rotate_column(sealed, progress, batch) for sealed in SEALED]
-    audit.sign_again()
+    trail.sign_again()
     in_use = {key for counts in state().values() for key in counts}
     keys.retire([key for key in keys.known() if key not in in_use | {parts.vault.current.id}])
     return results

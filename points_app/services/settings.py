@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from points_app.db import TryAgain, after_commit, execute, is_duplicate, transactional, utcnow
 from points_app.errors import InvalidInput
 from points_app.models import SystemConfig
-from points_app.services import audit, business, forms, locks
+from points_app.services import business, forms, locks
+from points_app.services.audit import trail
 from points_app.services.business import DEFAULTS, PUBLIC, BusinessSettings
 from points_app.wire import settings as wire
 from points_app.wire.times import iso_or_none, number
@@ -77,7 +78,7 @@ def change(actor_id: int | None, changes: dict[str, Any], version: str | None = 
         if old == new and name in stored:
             continue
         _write(name, new, actor_id, is_new=name not in stored)
-        audit.record(
+        trail.record(
             actor_id, "setting.change", f"setting:{name}", {"from": _json(old), "to": _json(new)}
         )
     after_commit(business.forget)

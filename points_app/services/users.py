@@ -8,7 +8,8 @@ from points_app.db import db, execute, transactional, utcnow
 from points_app.errors import InvalidInput
 from points_app.extensions import parts
 from points_app.models import User, UserStatus
-from points_app.services import audit, locks, sessions, viewings
+from points_app.services import locks, sessions
+from points_app.services.audit import trail, viewings
 from points_app.services.pages import page_of_all
 from points_app.wire import accounts as wire
 from points_app.wire.paging import Page
@@ -67,7 +68,7 @@ def _set_status(
         execute(row.values(status=status.value, updated_at=utcnow()))
         action = "user.ban" if status == UserStatus.BANNED else "user.unban"
         versions.changed(versions.account(user_id))
-        audit.record(admin_id, action, f"user:{user_id}", {"reason": reason})
+        trail.record(admin_id, action, f"user:{user_id}", {"reason": reason})
     if status == UserStatus.BANNED:
         sessions.revoke_all(user_id)
     return wire.admin_user(db.session.get_one(User, user_id, populate_existing=True), parts.vault)

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from points_app.db import db, transactional
 from points_app.errors import InvalidInput
 from points_app.models import Prize, PrizeType
-from points_app.services import audit, forms, locks
+from points_app.services import forms, locks
+from points_app.services.audit import trail
 from points_app.wire import shop as wire
 
 UNLIMITED = -1
@@ -54,7 +55,7 @@ def replace(
     _check_consolation(put)
     db.session.flush()
     after = _shown(put)
-    audit.record(merchant_id, "wheel.replace", "wheel", {"prizes": after["prizes"]})
+    trail.record(merchant_id, "wheel.replace", "wheel", {"prizes": after["prizes"]})
     return after
 
 

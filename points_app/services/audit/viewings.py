@@ -11,7 +11,7 @@ from typing import Any
 from flask import current_app
 
 from points_app.db import transactional
-from points_app.services import audit
+from points_app.services.audit import trail
 
 SAME_VIEW_SECONDS = 600.0
 MOST_REMEMBERED = 1000
@@ -21,7 +21,7 @@ MOST_REMEMBERED = 1000
 def record(actor_id: int, action: str, target: str, details: dict[str, Any]) -> None:
     """`actor_id` looks at `target`. Call it with what will be shown made already: a session's rows
     are forgotten here. When it cannot be recorded, this raises and nothing may be shown."""
-    audit.record(actor_id, action, target, details)
+    trail.record(actor_id, action, target, details)
 
 
 def record_list(actor_id: int, action: str, target: str, ids: Iterable[int | str]) -> None:

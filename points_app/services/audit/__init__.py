@@ -1,0 +1,1 @@
+"""The trail of what merchants, admins and operators did, and who was shown personal data."""
