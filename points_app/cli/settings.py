@@ -6,8 +6,8 @@ import click
 from flask.cli import AppGroup
 
 from points_app.errors import InvalidInput
-from points_app.services import business
-from points_app.services import settings as service
+from points_app.services.settings import business
+from points_app.services.settings import editor as service
 from points_app.wire.settings import Setting
 
 settings = AppGroup("settings", help="Business settings: cost of a draw, receipt rate, ...")

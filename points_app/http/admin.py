@@ -13,9 +13,9 @@ from points_app.http.schemas import (
 )
 from points_app.services import applications as service
 from points_app.services import auth, users
-from points_app.services import settings as business_settings
 from points_app.services.audit import records
 from points_app.services.sessions import Caller
+from points_app.services.settings import editor as business_settings
 from points_app.stale_errors import FormChanged
 from points_app.wire import accounts, merchant
 from points_app.wire import settings as wire

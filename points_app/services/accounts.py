@@ -9,7 +9,7 @@ from points_app.errors import InvalidInput, UserGone
 from points_app.extensions import parts
 from points_app.models import Draw, Order, OrderStatus, Receipt, User
 from points_app.services import avatars, locks, points
-from points_app.services.shop_time import shop_day
+from points_app.services.settings.shop_time import shop_day
 from points_app.wire import accounts as wire
 
 USERS = User.__table__

@@ -16,8 +16,8 @@ from points_app.photo_errors import AppealTooLate
 from points_app.services import locks, review, reviewers
 from points_app.services.audit import trail
 from points_app.services.awards import points_for
-from points_app.services.business import business
 from points_app.services.receipts import already_submitted
+from points_app.services.settings.business import business
 
 RECEIPTS = Receipt.__table__.c
 OVERDUE = "申诉逾期未处理，维持原审核结果"

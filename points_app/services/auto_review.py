@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from points_app.db import execute
 from points_app.models import AutoReview, Receipt, ReviewStatus
 from points_app.services import screening
-from points_app.services.business import business
 from points_app.services.duplicates import suspicions
+from points_app.services.settings.business import business
 
 RECEIPTS = Receipt.__table__
 REASON = "自动审核通过"

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from points_app.services.business import (
+from points_app.services.settings.business import (
     DEFAULTS,
     PUBLIC,
     BusinessSettings,

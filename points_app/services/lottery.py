@@ -12,9 +12,9 @@ from points_app.db import TryAgain, after_commit, execute, transactional, utcnow
 from points_app.errors import DailyDrawsUsed, InvalidInput, LotteryClosed
 from points_app.models import Draw, PrizeType, Source
 from points_app.services import locks, prizes, wallet
-from points_app.services.business import BusinessSettings, business, forget
 from points_app.services.idempotency import idempotent
-from points_app.services.shop_time import shop_day, start_of_day
+from points_app.services.settings.business import BusinessSettings, business, forget
+from points_app.services.settings.shop_time import shop_day, start_of_day
 from points_app.services.wheel import Turn, Wheel
 from points_app.stale_errors import DrawCostChanged
 from points_app.statements import Write

@@ -12,8 +12,8 @@ from points_app.extensions import parts
 from points_app.models import Order, OrderStatus, Source, User
 from points_app.services import inventory, locks, wallet
 from points_app.services.audit import trail, viewings
-from points_app.services.business import business
 from points_app.services.pages import page_of_all
+from points_app.services.settings.business import business
 from points_app.wire import exchange as wire
 from points_app.wire.paging import Page
 

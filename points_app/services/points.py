@@ -12,7 +12,7 @@ from points_app.services import locks, wallet
 from points_app.services.audit import trail
 from points_app.services.idempotency import idempotent
 from points_app.services.pages import page_of
-from points_app.services.shop_time import start_of_month
+from points_app.services.settings.shop_time import start_of_month
 from points_app.wire import accounts as wire
 from points_app.wire.paging import Page
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from points_app.db import utcnow
 from points_app.extensions import parts
 from points_app.photo_errors import PreviewsRunning, PreviewsUsed
-from points_app.services.business import business
-from points_app.services.shop_time import shop_day
+from points_app.services.settings.business import business
+from points_app.services.settings.shop_time import shop_day
 
 LONGEST_SECONDS = 60
 """Longer than a preview runs: what is still noted after it belongs to a process that died."""

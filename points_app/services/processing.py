@@ -26,8 +26,8 @@ from points_app.services import (
     screening,
 )
 from points_app.services.awards import match, points_for
-from points_app.services.business import business
-from points_app.services.shop_time import shop_day
+from points_app.services.settings.business import business
+from points_app.services.settings.shop_time import shop_day
 from points_app.wire.receipts import uploads as wire
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ from points_app.db import utcnow
 from points_app.errors import PhotoFailure, ServiceUnavailable
 from points_app.extensions import parts
 from points_app.services import decoding, preview_share, recognition, waiting
-from points_app.services.shop_time import shop_day
+from points_app.services.settings.shop_time import shop_day
 from points_app.wire.receipts import uploads as wire
 
 log = logging.getLogger(__name__)

@@ -27,7 +27,7 @@ from points_app.models import (
     ReviewStatus,
     SmsCode,
 )
-from points_app.services.business import business
+from points_app.services.settings.business import business
 
 log = logging.getLogger(__name__)
 

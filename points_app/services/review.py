@@ -17,8 +17,8 @@ from points_app.errors import (
 from points_app.models import Receipt, ReviewStatus, Source
 from points_app.services import auto_review, locks, reviewers, wallet, welcome
 from points_app.services.audit import trail
-from points_app.services.business import business
 from points_app.services.idempotency import idempotent
+from points_app.services.settings.business import business
 from points_app.wire.receipts import reviews as wire
 from points_app.wire.times import iso, number_or_none
 

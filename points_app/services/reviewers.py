@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 
 from points_app.db import execute, utcnow
 from points_app.models import Receipt, User, UserStatus
-from points_app.services.business import business
+from points_app.services.settings.business import business
 
 USERS = User.__table__.c
 ACTIVE = USERS.status == UserStatus.ACTIVE.value

@@ -3,8 +3,8 @@
 import pytest
 
 from devstack.process import wait_until
-from points_app.services import business
-from points_app.services.business import FRESH_SECONDS
+from points_app.services.settings import business
+from points_app.services.settings.business import FRESH_SECONDS
 from tests.books import audit_entries, balance
 from tests.queries import counted_queries
 from tests.test_concurrency import race

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from points_app.db import utcnow
 from points_app.services import seals
-from points_app.services.shop_time import shop_day
+from points_app.services.settings.shop_time import shop_day
 from tests.books import sql
 from tests.proving import findings
 

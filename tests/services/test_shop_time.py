@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from points_app.services import shop_time
+from points_app.services.settings import shop_time
 
 ZONES = sorted(available_timezones())
 YEARS = (2011, 2023, 2024, 2025, 2026)

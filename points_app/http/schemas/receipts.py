@@ -17,7 +17,7 @@ from points_app.http.schemas.base import (
     StaffBody,
 )
 from points_app.http.schemas.text import Line
-from points_app.services.business import MOST_POINTS_AWARD
+from points_app.services.settings.business import MOST_POINTS_AWARD
 
 # Yuan: 0 < amount <= 100000, at most two decimals.
 AMOUNT = r"^0*(?:[1-9][0-9]{0,4}(?:\.[0-9]{1,2})?|100000(?:\.00?)?|0\.(?:0[1-9]|[1-9][0-9]?))$"

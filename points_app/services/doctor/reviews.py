@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 from points_app.db import execute
 from points_app.models import Receipt, ReviewStatus, User
 from points_app.services import reviewers
-from points_app.services.business import business
 from points_app.services.doctor.finding import Finding, ok, warning
+from points_app.services.settings.business import business
 
 RECEIPTS = Receipt.__table__.c
 USERS = User.__table__.c

@@ -9,9 +9,10 @@ from sqlalchemy import func, insert, select
 
 from points_app.db import execute, transactional, utcnow
 from points_app.models import Order, OrderStatus, Prize, Product, StockMovement
-from points_app.services import business, seeding, settings
+from points_app.services import seeding
 from points_app.services.legacy.reading import Legacy, Row, moment, text
 from points_app.services.legacy.report import Report
+from points_app.services.settings import business, editor
 
 PRODUCTS = Product.__table__
 
@@ -40,7 +41,7 @@ def configs(legacy: Legacy, report: Report, write: bool) -> Iterator[int]:
     if write:
         seeding.load_settings()
         if known:
-            settings.change(None, known)
+            editor.change(None, known)
     yield len(known)
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from points_app.services.business import business
+from points_app.services.settings.business import business
 
 A_DAY = timedelta(days=1)
 A_SECOND = timedelta(seconds=1)

@@ -10,9 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from points_app.db import TryAgain, after_commit, execute, is_duplicate, transactional, utcnow
 from points_app.errors import InvalidInput
 from points_app.models import SystemConfig
-from points_app.services import business, forms, locks
+from points_app.services import forms, locks
 from points_app.services.audit import trail
-from points_app.services.business import DEFAULTS, PUBLIC, BusinessSettings
+from points_app.services.settings import business
+from points_app.services.settings.business import DEFAULTS, PUBLIC, BusinessSettings
 from points_app.wire import settings as wire
 from points_app.wire.times import iso_or_none, number
 

@@ -1,0 +1,1 @@
+"""What a shop changes while the service runs, and its clock."""
