@@ -34,7 +34,8 @@ def measure(rows: int) -> None:
     from flask_migrate import upgrade
 
     from points_app import create_app
-    from points_app.services import proof, seals
+    from points_app.services import proof
+    from points_app.services.points import ledger_seals
 
     with create_app().app_context():
         upgrade()
@@ -43,7 +44,7 @@ def measure(rows: int) -> None:
         fill(rows)
         print(f"{rows:,} rows written in {time.monotonic() - began:.0f} s", flush=True)
         began = time.monotonic()
-        seals.seal_all()
+        ledger_seals.seal_all()
         print(f"sealed in {time.monotonic() - began:.1f} s", flush=True)
         before = peak()
         result = proof.prove(tell=lambda _: None)
@@ -84,7 +85,7 @@ def _entry(number: int, place: int) -> dict:
     from datetime import date, timedelta
 
     from points_app.db import utcnow
-    from points_app.services import seals
+    from points_app.services.points import ledger_seals
 
     row = {
         "user_id": number,
@@ -96,7 +97,7 @@ def _entry(number: int, place: int) -> dict:
         "related_id": f"{number}:{date(2026, 1, 1) + timedelta(days=place)}",
         "created_at": utcnow(),
     }
-    return row | {"mac": seals.row_mac(row)}
+    return row | {"mac": ledger_seals.row_mac(row)}
 
 
 def _check_in(entry: dict) -> dict:
@@ -117,12 +118,12 @@ def cost_of_marks(times: int = 2000) -> None:
 
     from points_app.db import db
     from points_app.models import LedgerEntry
-    from points_app.services import seals
+    from points_app.services.points import ledger_seals
 
     row = _entry(1, 1)
     began = time.perf_counter()
     for _ in range(times):
-        seals.row_mac(row)
+        ledger_seals.row_mac(row)
     mark = (time.perf_counter() - began) / times
     ledger = LedgerEntry.__table__
     last = select(ledger.c.mac).where(ledger.c.user_id == 1).order_by(ledger.c.id.desc()).limit(1)

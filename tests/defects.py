@@ -1,17 +1,8 @@
 """Defects to plant in the code of the service; each takes pytest's monkeypatch."""
 
 from points_app.db import db
-from points_app.services import (
-    exchange,
-    idempotency,
-    inventory,
-    lottery,
-    orders,
-    review,
-    seals,
-    stock,
-    wallet,
-)
+from points_app.services import exchange, idempotency, inventory, lottery, orders, review, stock
+from points_app.services.points import ledger_seals, wallet
 
 
 def nothing(*_args, **_kwargs):
@@ -46,7 +37,7 @@ def chain_link_skipped(patch):
 
 
 def unsigned_rows(patch):
-    patch.setattr(seals, "row_mac", lambda row: "0" * 41)
+    patch.setattr(ledger_seals, "row_mac", lambda row: "0" * 41)
 
 
 def a_record_forgotten(patch):

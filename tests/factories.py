@@ -8,7 +8,8 @@ from sqlalchemy import update
 
 from points_app.db import db, transactional
 from points_app.models import Prize, Product, Source, StockMovement, User
-from points_app.services import auth, sessions, wallet
+from points_app.services import auth, sessions
+from points_app.services.points import wallet
 from tests.client import ApiClient
 
 _numbers = count(1)

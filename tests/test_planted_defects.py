@@ -6,7 +6,8 @@ import pytest
 from devstack.torture import audit
 from devstack.torture.book import Book, DrawTold, OrderTold
 from points_app.db import db
-from points_app.services import idempotency, lottery, proof, wallet
+from points_app.services import idempotency, lottery, proof
+from points_app.services.points import wallet
 from tests import defects
 from tests.receipts_in import hand_in
 

@@ -4,7 +4,8 @@ import logging
 
 from points_app import jobs
 from points_app.db import utcnow
-from points_app.services import proof, seals
+from points_app.services import proof
+from points_app.services.points import ledger_seals
 from worker.app import celery
 
 log = logging.getLogger(__name__)
@@ -13,7 +14,7 @@ log = logging.getLogger(__name__)
 @celery.task(name=jobs.SEAL_LEDGER)
 def seal() -> None:
     """Seal what was committed since the last time."""
-    seals.seal_all()
+    ledger_seals.seal_all()
 
 
 # Acknowledged at once: it may outlast the visibility timeout, and a second run at the same time

@@ -197,7 +197,8 @@ def make_guest(phone: str, points: int) -> int:
     """A guest with exactly so many points, all in the ledger."""
     from points_app.db import transactional
     from points_app.models import Source
-    from points_app.services import auth, wallet
+    from points_app.services import auth
+    from points_app.services.points import wallet
 
     @transactional
     def make() -> int:
@@ -259,10 +260,11 @@ def _two_numbers(query: str, key: int) -> tuple[int, int]:
 
 def prove() -> int:
     """Offenders in the books after all races."""
-    from points_app.services import proof, seals
+    from points_app.services import proof
+    from points_app.services.points import ledger_seals
 
     with _inside():
-        seals.seal_all()
+        ledger_seals.seal_all()
         return proof.prove(
             announce=lambda verdict: print(verdict.rule, verdict.offenders)
         ).offenders

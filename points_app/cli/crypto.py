@@ -4,7 +4,8 @@ import click
 from flask.cli import AppGroup
 
 from points_app.extensions import parts
-from points_app.services import keys, rotation, seals
+from points_app.services import keys, rotation
+from points_app.services.points import ledger_seals
 
 crypto = AppGroup("crypto", help="The key that seals phone numbers and delivery information.")
 
@@ -17,7 +18,7 @@ def status() -> None:
     for column, counts in rotation.state().items():
         shown = ", ".join(f"{key}: {count}" for key, count in counts.items())
         click.echo(f"{column}: {shown or 'empty'}")
-    signed = seals.signers()
+    signed = ledger_seals.signers()
     for key, retired in keys.known().items():
         click.echo(f"key {key}: {_standing(key, retired, signed.get(key, 0))}")
 

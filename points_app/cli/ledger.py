@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 from flask.cli import AppGroup
 
-from points_app.services import seals
+from points_app.services.points import ledger_seals
 from points_app.wire.times import iso
 
 ledger = AppGroup("ledger", help="The chain of seals over the ledger.")
@@ -20,7 +20,7 @@ def root(day: datetime | None) -> None:
 
     `flask prove --root DIGEST` shows later that nothing before it was changed.
     """
-    found = seals.root(day.date() if day else None)
+    found = ledger_seals.root(day.date() if day else None)
     if found is None:
         raise click.ClickException("nothing was sealed by then")
     click.echo(f"{found['digest']}  seal {found['seal']} of {iso(found['sealed_at'])}")
@@ -29,4 +29,4 @@ def root(day: datetime | None) -> None:
 @ledger.command("seal")
 def seal() -> None:
     """Seal what is not sealed yet, as the worker does every 20 seconds."""
-    click.echo(f"{seals.seal_all()} rows sealed")
+    click.echo(f"{ledger_seals.seal_all()} rows sealed")

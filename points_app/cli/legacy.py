@@ -7,7 +7,8 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
 
 from points_app.cli.failures import in_words
-from points_app.services import legacy, proof, seals
+from points_app.services import legacy, proof
+from points_app.services.points import ledger_seals
 
 
 @click.command("import-legacy")
@@ -36,7 +37,7 @@ def import_legacy(url: str, write: bool, resume: bool) -> None:
         raise click.ClickException(in_words(error) or type(error).__name__) from None
     _print(report, write)
     if write:
-        click.echo(f"sealed {seals.seal_all()} ledger rows")
+        click.echo(f"sealed {ledger_seals.seal_all()} ledger rows")
         wrong = proof.prove().offenders
         click.echo("the books balance" if not wrong else f"{wrong} rows are wrong: flask prove")
         sys.exit(1 if wrong else 0)

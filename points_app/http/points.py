@@ -3,8 +3,8 @@
 from points_app.errors import InsufficientPoints, SystemFailure
 from points_app.http.api import Access, Area
 from points_app.http.schemas import PointsOperation, PointsQuery
-from points_app.services import check_in as check_ins
-from points_app.services import points
+from points_app.services.points import check_in as check_ins
+from points_app.services.points import history
 from points_app.services.sessions import Caller
 from points_app.wire import accounts as wire
 
@@ -15,7 +15,7 @@ area = Area("points", "/api/points", failure=SystemFailure)
 def records(caller: Caller, query: PointsQuery) -> wire.PointsRecords:
     """The guest's ledger, newest first."""
     kind = None if query.type == "all" else query.type
-    return points.records(caller.user_id, query.slice, kind, query.source)
+    return history.records(caller.user_id, query.slice, kind, query.source)
 
 
 @area.endpoint("GET", "/details", Access.GUEST, wire.PointsRecords, query=PointsQuery)
@@ -27,7 +27,7 @@ def details(caller: Caller, query: PointsQuery) -> wire.PointsRecords:
 @area.endpoint("GET", "/statistics", Access.GUEST, wire.PointsStatistics)
 def statistics(caller: Caller) -> wire.PointsStatistics:
     """What the guest earned and spent, in all, this month, and by source."""
-    return points.statistics(caller.user_id)
+    return history.statistics(caller.user_id)
 
 
 @area.endpoint("POST", "/check-in", Access.GUEST, wire.CheckIn)
@@ -47,4 +47,4 @@ def check_in(caller: Caller) -> wire.CheckIn:
 )
 def operate(caller: Caller, body: PointsOperation) -> wire.Operated:
     """Give a guest points or take some away; never below zero."""
-    return points.operate(caller.user_id, body.user_id, body.points, body.reason)
+    return history.operate(caller.user_id, body.user_id, body.points, body.reason)

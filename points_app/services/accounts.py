@@ -8,7 +8,8 @@ from points_app.db import db, execute, transactional, utcnow
 from points_app.errors import InvalidInput, UserGone
 from points_app.extensions import parts
 from points_app.models import Draw, Order, OrderStatus, Receipt, User
-from points_app.services import avatars, locks, points
+from points_app.services import avatars, locks
+from points_app.services.points import history
 from points_app.services.settings.shop_time import shop_day
 from points_app.wire import accounts as wire
 
@@ -64,7 +65,7 @@ def _set(user_id: int, **columns: Any) -> None:
 def statistics(user_id: int) -> wire.UserStatistics:
     """The guest's life with the shop. The day of joining is member day 1; cancelled orders do not
     count; `this_month_points` is what was earned this month."""
-    user, sums = _user(user_id), points.statistics(user_id)
+    user, sums = _user(user_id), history.statistics(user_id)
     done = Order.status != OrderStatus.CANCELLED
     return {
         "total_lottery": _count(Draw.user_id == user_id),

@@ -85,8 +85,8 @@ def _shut_out(user_id: int) -> None:
 def _close(user_id: int, actor_id: int | None) -> tuple[int, int]:
     """Close and pseudonymise in one step. Locks the applications and receipts, then the wallet.
 
-    Nothing is booked to the account from here on (services/wallet.py), and nothing opened for it:
-    whoever would locks the wallet too. Returns the open orders and prizes.
+    Nothing is booked to the account from here on (services/points/wallet.py), and nothing opened
+    for it: whoever would locks the wallet too. Returns the open orders and prizes.
     """
     locks.reach(locks.Rank.DOCUMENT, f"user:{user_id}")  # others hold one document at a time
     waiting = _locked(select(MerchantApplication).where(MerchantApplication.user_id == user_id))

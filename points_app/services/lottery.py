@@ -11,8 +11,9 @@ from points_app.codes import new_code, new_id
 from points_app.db import TryAgain, after_commit, execute, transactional, utcnow
 from points_app.errors import DailyDrawsUsed, InvalidInput, LotteryClosed
 from points_app.models import Draw, PrizeType, Source
-from points_app.services import locks, prizes, wallet
+from points_app.services import locks, prizes
 from points_app.services.idempotency import idempotent
+from points_app.services.points import wallet
 from points_app.services.settings.business import BusinessSettings, business, forget
 from points_app.services.settings.shop_time import shop_day, start_of_day
 from points_app.services.wheel import Turn, Wheel

@@ -15,9 +15,10 @@ from points_app.errors import (
     ReviewUnknown,
 )
 from points_app.models import Receipt, ReviewStatus, Source
-from points_app.services import auto_review, locks, reviewers, wallet, welcome
+from points_app.services import auto_review, locks, reviewers, welcome
 from points_app.services.audit import trail
 from points_app.services.idempotency import idempotent
+from points_app.services.points import wallet
 from points_app.services.settings.business import business
 from points_app.wire.receipts import reviews as wire
 from points_app.wire.times import iso, number_or_none

@@ -17,7 +17,7 @@ from sqlalchemy import func, insert, select, update
 from points_app.db import execute, utcnow
 from points_app.extensions import parts
 from points_app.models import FirstLogin, Source, User
-from points_app.services import wallet
+from points_app.services.points import wallet
 from points_app.services.settings.business import business
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from points_app.db import db
 from points_app.models import LedgerEntry
-from points_app.services import check_in as check_ins
+from points_app.services.points import check_in as check_ins
 from tests.books import audit_entries, balance, ledger, set_config
 from tests.queries import explained
 
@@ -120,13 +120,13 @@ class TestStatistics:
 
     def test_the_month_is_the_shops(self, make, app, monkeypatch):
         """2026-03-31 16:30 UTC is already April in Shanghai."""
-        from points_app.services import points
+        from points_app.services.points import history
 
         guest = make.guest()
         backdate(app, guest, datetime(2026, 3, 31, 15, 30, tzinfo=UTC))
-        monkeypatch.setattr(points, "utcnow", lambda: datetime(2026, 3, 31, 15, 59, tzinfo=UTC))
+        monkeypatch.setattr(history, "utcnow", lambda: datetime(2026, 3, 31, 15, 59, tzinfo=UTC))
         assert guest.get("/api/points/statistics").ok()["this_month_earned"] == 1000
-        monkeypatch.setattr(points, "utcnow", lambda: datetime(2026, 3, 31, 16, 30, tzinfo=UTC))
+        monkeypatch.setattr(history, "utcnow", lambda: datetime(2026, 3, 31, 16, 30, tzinfo=UTC))
         assert guest.get("/api/points/statistics").ok()["this_month_earned"] == 0
 
     def test_a_guest_without_points(self, make, app):

@@ -12,7 +12,8 @@ from devstack import legacy as first_backend
 from points_app import create_app
 from points_app.config import Settings
 from points_app.db import db, transactional, utcnow
-from points_app.services import auth, seals
+from points_app.services import auth
+from points_app.services.points import ledger_seals
 from tests.databases import empty_databases
 from tests.documents import PROJECT, blocks, of_ours, options, program, unmarked
 from tests.test_bench import as_printed
@@ -60,7 +61,7 @@ def _open_for_a_day(app):
     """A guest has come, and what was booked is sealed."""
     with app.app_context():
         transactional(auth.find_or_create)(PHONE)
-        seals.seal_all()
+        ledger_seals.seal_all()
         db.session.remove()
         db.engine.dispose()
 

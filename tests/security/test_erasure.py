@@ -10,7 +10,6 @@ from points_app.services import (
     accounts,
     appeals,
     applications,
-    check_in,
     erasure,
     exchange,
     idempotency,
@@ -19,9 +18,9 @@ from points_app.services import (
     processing,
     receipts,
     review,
-    wallet,
 )
 from points_app.services.idempotency import KeyedRequest
+from points_app.services.points import check_in, wallet
 from tests.books import balance, ledger, sql, stock
 from tests.client import ApiClient
 from tests.proving import findings

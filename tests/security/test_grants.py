@@ -8,7 +8,8 @@ from sqlalchemy.exc import OperationalError
 from points_app import create_app
 from points_app.config import Settings
 from points_app.db import db
-from points_app.services import erasure, processing, retention, rotation, seals, seeding
+from points_app.services import erasure, processing, retention, rotation, seeding
+from points_app.services.points import ledger_seals
 from tests.client import ApiClient
 from tests.fakes import RecordingSms
 from tests.receipts_in import hand_in
@@ -56,7 +57,7 @@ def test_everything_works_with_the_least_rights(least, make):
     with least.app_context():
         seeding.load_first_data()
         processing.store(upload)
-        assert seals.seal_all() > 0
+        assert ledger_seals.seal_all() > 0
         retention.purge()
         rotation.rotate(lambda *_: None)
         erasure.erase(guest.user_id)

@@ -12,9 +12,10 @@ from points_app import create_app
 from points_app.config import Settings
 from points_app.db import db
 from points_app.models import LedgerEntry, ProofRun, User
-from points_app.services import keys, seals
+from points_app.services import keys
 from points_app.services.doctor import State
 from points_app.services.doctor.database import encryption_keys
+from points_app.services.points import ledger_seals
 from tests.client import ApiClient
 from tests.security.changing_keys import NEW_KEY, PHONE, rotate
 from tests.security.changing_keys import old_data as old_data
@@ -96,7 +97,7 @@ def test_the_old_key_stays_for_the_proof_and_without_it_nothing_is_called_wrong(
     """Rotation as docs/operations.md prints it, and then the old key is taken away after all."""
     _, old_key = old_data
     with app.app_context():
-        seals.seal_all()
+        ledger_seals.seal_all()
         rows = db.session.query(LedgerEntry).count()
         old_id = app.extensions["parts"].vault.current.id
     both = other_app(NEW_KEY, old_key)

@@ -13,7 +13,8 @@ from points_app.clients.storage import StorageError
 from points_app.config import Settings
 from points_app.db import db
 from points_app.models import LedgerEntry, User
-from points_app.services import backup, figures, processing, seals
+from points_app.services import backup, figures, processing
+from points_app.services.points import ledger_seals
 from tests.books import balance, count
 from tests.databases import empty_databases
 from tests.receipts_in import hand_in
@@ -46,7 +47,7 @@ def business_of_a_day(app, make):
         merchant.post("/api/merchant/review", {"upload_id": upload_id, "action": "approve"}).ok()
     with app.app_context():
         assert processing.store(upload_id)
-        seals.seal_all()
+        ledger_seals.seal_all()
     return guests
 
 

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from points_app.db import db, utcnow
-from points_app.services import proof, seals
+from points_app.services import proof
+from points_app.services.points import ledger_seals
 from tests.books import sql
 from tests.proving import findings
 from tests.receipts_in import hand_in
@@ -34,7 +35,7 @@ def guest(app, make):
         body = {"upload_id": hand_in(guest, "30.00"), "action": action, "reason": "看不清"}
         merchant.post("/api/merchant/review", body).ok()
     with app.app_context():
-        seals.seal_all()
+        ledger_seals.seal_all()
         yield guest
 
 
@@ -106,7 +107,7 @@ def test_a_forged_row_is_named_although_its_numbers_fit(guest):
     )
     forged = last_row("admin")
     assert list(findings()) == ["hashes"]
-    seals.seal_all()
+    ledger_seals.seal_all()
     assert findings()["hashes"][0].startswith(f"points_records {forged} of user {guest.user_id}")
 
 
@@ -124,10 +125,10 @@ def test_a_deleted_row_is_named_by_its_id(guest):
 
 
 def test_a_removed_seal_breaks_the_chain(guest, monkeypatch):
-    monkeypatch.setattr(seals, "BATCH", 1)
+    monkeypatch.setattr(ledger_seals, "BATCH", 1)
     for _ in range(2):
         guest.post("/api/lottery/draw", {}).ok()
-    seals.seal_all()
+    ledger_seals.seal_all()
     sql("SET foreign_key_checks = 0")
     with db.engine.begin() as connection:
         connection.execute(text("SET foreign_key_checks = 0"))
@@ -137,14 +138,14 @@ def test_a_removed_seal_breaks_the_chain(guest, monkeypatch):
 
 
 def test_a_kept_root_shows_that_the_end_of_the_chain_was_cut_off(guest):
-    before = seals.root()["digest"]
+    before = ledger_seals.root()["digest"]
     guest.post("/api/lottery/draw", {}).ok()
-    seals.seal_all()
-    after = seals.root()["digest"]
+    ledger_seals.seal_all()
+    after = ledger_seals.root()["digest"]
     assert findings(roots=[before, after]) == {}
     sql("UPDATE points_records SET seal_id = NULL WHERE seal_id = 2")
     sql("DELETE FROM ledger_seals WHERE id = 2")
-    seals.seal_all()
+    ledger_seals.seal_all()
     assert findings() == {}
     assert findings(roots=[before, after]) == {
         "roots": [f"root {after}: no seal of the chain has this digest"]
@@ -161,7 +162,7 @@ def test_rows_that_wait_too_long_for_a_seal(guest):
 
 def test_since_looks_at_the_guests_touched_since_and_at_those_completely(guest, make):
     other = make.guest()
-    seals.seal_all()
+    ledger_seals.seal_all()
     sql("UPDATE ledger_seals SET sealed_at = sealed_at - INTERVAL 2 HOUR")
     sql("UPDATE users SET total_points = 1 WHERE user_id = :u", u=guest.user_id)
     an_hour = utcnow() - timedelta(hours=1)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from points_app.db import utcnow
-from points_app.services import seals
+from points_app.services.points import ledger_seals
 from points_app.services.settings.shop_time import shop_day
 from tests.books import sql
 from tests.proving import findings
@@ -23,7 +23,7 @@ def guest(app, make):
     guest = make.guest(points=9000)
     guest.post("/api/lottery/draw", {}).ok()
     with app.app_context():
-        seals.seal_all()
+        ledger_seals.seal_all()
         yield guest
 
 
@@ -31,7 +31,7 @@ def test_a_row_that_commits_after_a_higher_id_was_sealed(app, make):
     """Its id lies in a gap that the first seal has passed: it goes into the next one."""
     slow, quick = make.guest(), make.guest()
     with app.app_context():
-        seals.seal_all()
+        ledger_seals.seal_all()
         holding, may_commit = threading.Event(), threading.Event()
         waiting = threading.Thread(
             target=draw_slowly, args=(app, slow.user_id, holding, may_commit)
@@ -39,24 +39,24 @@ def test_a_row_that_commits_after_a_higher_id_was_sealed(app, make):
         waiting.start()
         assert holding.wait(10)
         quick.post("/api/lottery/draw", {}).ok()
-        seals.seal_all()
+        ledger_seals.seal_all()
         ((early, its_seal),) = seal_of_draws()  # the slow one is not committed yet
         may_commit.set()
         waiting.join()
-        seals.seal_all()
+        ledger_seals.seal_all()
         (late, next_seal), _ = seal_of_draws()
         assert late < early and next_seal == its_seal + 1
         assert findings() == {}
 
 
 def test_two_sealers_make_one_chain(app, guest, monkeypatch):
-    monkeypatch.setattr(seals, "BATCH", 3)
+    monkeypatch.setattr(ledger_seals, "BATCH", 3)
     for _ in range(8):
         guest.post("/api/lottery/draw", {}).ok()
 
     def seal():
         with app.app_context():
-            seals.seal_all()
+            ledger_seals.seal_all()
 
     threads = [threading.Thread(target=seal) for _ in range(4)]
     for thread in threads:
@@ -69,15 +69,15 @@ def test_two_sealers_make_one_chain(app, guest, monkeypatch):
 
 def test_the_root_of_a_day(app, guest):
     today = shop_day(utcnow())
-    assert seals.root(today) == seals.root()
-    assert seals.root(today - timedelta(days=1)) is None
+    assert ledger_seals.root(today) == ledger_seals.root()
+    assert ledger_seals.root(today - timedelta(days=1)) is None
 
 
 @pytest.mark.parametrize(
     ("ids", "written"), [([7], "7"), ([1, 2, 3, 5, 8, 9], "1-3,5,8-9"), ([4, 6], "4,6")]
 )
 def test_ids_as_ranges(ids, written):
-    assert seals.write_ids(ids) == written and seals.read_ids(written) == ids
+    assert ledger_seals.write_ids(ids) == written and ledger_seals.read_ids(written) == ids
 
 
 def seal_of_draws():
@@ -90,7 +90,7 @@ def draw_slowly(app, user_id, holding, may_commit):
     """Write a draw's rows, then wait before committing."""
     from points_app.db import execute, transactional
     from points_app.models import Source
-    from points_app.services import wallet
+    from points_app.services.points import wallet
 
     @transactional
     def draw():

@@ -22,8 +22,9 @@ from points_app.db import (
 )
 from points_app.extensions import migrate, parts
 from points_app.models import ProofRun
-from points_app.services import keys, seals
+from points_app.services import keys
 from points_app.services.doctor.finding import Finding, failed, ok, warning
+from points_app.services.points import ledger_seals
 
 NEEDED = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 # Rights a web process never uses; whoever breaks into it would have them too.
@@ -112,7 +113,7 @@ def encryption_keys() -> Iterator[Finding]:
         named = ", ".join(in_use)
         yield failed("keys", f"the database holds values sealed with {named}, not ours", advice)
         return
-    signed = seals.signers() if lost else {}
+    signed = ledger_seals.signers() if lost else {}
     unproved = [key for key in lost if key in signed]
     for key in unproved:
         what = f"{signed[key]} ledger rows cannot be proved without the key {key}"

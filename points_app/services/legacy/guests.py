@@ -9,11 +9,11 @@ from sqlalchemy import func, insert, select
 from points_app.db import execute, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models import LedgerEntry, User, UserStatus
-from points_app.services import seals
 from points_app.services.legacy import history
 from points_app.services.legacy.history import Line
 from points_app.services.legacy.reading import Legacy, Row, moment, text
 from points_app.services.legacy.report import Report
+from points_app.services.points import ledger_seals
 
 PHONE = re.compile(r"1[3-9][0-9]{9}")
 
@@ -100,4 +100,4 @@ def _entry(user_id: int, line: Line) -> dict[str, Any]:
         "related_id": line.related_id,
         "created_at": line.created_at,
     }
-    return {**entry, "mac": seals.row_mac(entry)}
+    return {**entry, "mac": ledger_seals.row_mac(entry)}

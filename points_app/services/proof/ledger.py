@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from points_app.db import utcnow
 from points_app.models import LedgerEntry, LedgerSeal, User
-from points_app.services import seals
+from points_app.services.points import ledger_seals
 from points_app.services.proof.books import Books, Check, Finding
 
 LEDGER = LedgerEntry.__table__
@@ -66,7 +66,7 @@ def _chain(books: Books, entries: Iterator[Any]) -> Any:
                 f"{name}: {row.points:+} on {balance} makes {balance + row.points}, "
                 f"not {row.balance_after}",
             )
-        if not seals.is_genuine(row._mapping):
+        if not ledger_seals.is_genuine(row._mapping):
             key = books.lacking_key(row.mac)
             yield Finding("hashes", f"{name}: edited, or not written by the service", key)
         total += row.points
@@ -85,7 +85,7 @@ def _wallet_differs(user_id: int, wallet: int, ledger: int) -> Finding:
 def _seals(books: Books) -> Iterator[Finding]:
     """The chain of seals, each against the rows it names."""
     previous = books.all(select(SEALS).where(SEALS.c.id == books.first_seal - 1))
-    link = previous[0].digest if previous else seals.FIRST_PREVIOUS
+    link = previous[0].digest if previous else ledger_seals.FIRST_PREVIOUS
     expected = books.first_seal
     while True:
         chain = select(SEALS).where(SEALS.c.id >= expected).order_by(SEALS.c.id)
@@ -120,12 +120,12 @@ def _with_rows(books: Books, page: Sequence[Any]) -> Iterator[tuple[Any, dict[in
 
 
 def _against_rows(books: Books, seal: Any, found: dict[int, str]) -> Iterator[Finding]:
-    named = set(seals.read_ids(seal.entries))
+    named = set(ledger_seals.read_ids(seal.entries))
     for row_id in sorted(named - found.keys()):
         yield Finding("seals", f"points_records {row_id}: sealed by {seal.id}, deleted since")
     for row_id in sorted(found.keys() - named):
         yield Finding("seals", f"points_records {row_id}: inserted into seal {seal.id} later")
-    if named == found.keys() and not seals.is_intact(seal._mapping, found.values()):
+    if named == found.keys() and not ledger_seals.is_intact(seal._mapping, found.values()):
         what = f"ledger_seals {seal.id}: it or one of its rows was edited"
         yield Finding("seals", what, books.lacking_key(seal.digest))
 

@@ -12,7 +12,8 @@ from points_app.counters import Counter
 from points_app.db import TryAgain, after_commit, execute, utcnow
 from points_app.errors import InsufficientPoints, UserGone
 from points_app.models import LedgerEntry, Source, User
-from points_app.services import locks, seals
+from points_app.services import locks
+from points_app.services.points import ledger_seals
 from points_app.statements import Write
 
 USERS = User.__table__.c
@@ -104,7 +105,7 @@ def _write(user_id: int, entries: tuple[Entry, ...], balances: list[int]) -> int
         }
         for entry, balance in zip(entries, balances, strict=True)
     ]
-    done = _NEW_ENTRIES.run(*({**row, "mac": seals.row_mac(row)} for row in rows))
+    done = _NEW_ENTRIES.run(*({**row, "mac": ledger_seals.row_mac(row)} for row in rows))
     if done.lastrowid is None:  # SQLite, for several rows
         newest = select(func.max(LEDGER.c.id)).where(LEDGER.c.user_id == user_id)
         return int(execute(newest).scalar_one())

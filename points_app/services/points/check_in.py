@@ -6,7 +6,8 @@ from sqlalchemy import insert, select
 
 from points_app.db import execute, transactional, utcnow
 from points_app.models import CheckIn, Source
-from points_app.services import locks, wallet
+from points_app.services import locks
+from points_app.services.points import wallet
 from points_app.services.settings.business import business
 from points_app.services.settings.shop_time import shop_day
 from points_app.wire import accounts as wire

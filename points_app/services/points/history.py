@@ -8,10 +8,11 @@ from points_app.codes import new_id
 from points_app.db import execute, transactional, utcnow
 from points_app.errors import InvalidInput
 from points_app.models import LedgerEntry, Source
-from points_app.services import locks, wallet
+from points_app.services import locks
 from points_app.services.audit import trail
 from points_app.services.idempotency import idempotent
 from points_app.services.pages import page_of
+from points_app.services.points import wallet
 from points_app.services.settings.shop_time import start_of_month
 from points_app.wire import accounts as wire
 from points_app.wire.paging import Page
