@@ -100,7 +100,7 @@ def on_starting(server: object) -> None:
 
 
 def post_worker_init(worker: object) -> None:
-    """Watch for sessions that end (points_app.services.revocations). On SIGTERM the worker's
+    """Watch for sessions that end (services/accounts/revocations.py). On SIGTERM the worker's
     WebSockets get their 1012 at once, so that clients reconnect elsewhere, and not when the last
     HTTP request has ended."""
     from points_app.realtime import begin_shut_down

@@ -23,7 +23,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from points_app.http import init_http
     from points_app.realtime import init_realtime
     from points_app.realtime.viewers import viewer
-    from points_app.services.revocations import Watch
+    from points_app.services.accounts.revocations import Watch
 
     app = create_base_app(settings)
     settings = app.config["SETTINGS"]

@@ -14,7 +14,7 @@ from points_app.crypto import Vault
 from points_app.db import db, init_db
 from points_app.extensions import Parts, jwt, migrate, producer
 from points_app.logs import configure_logging, report_to_sentry
-from points_app.services.sessions import ACCESS_LIFE, ALGORITHM, REFRESH_LIFE, Subject
+from points_app.services.accounts.sessions import ACCESS_LIFE, ALGORITHM, REFRESH_LIFE, Subject
 
 
 def create_base_app(settings: Settings | None = None) -> Flask:

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from points_app.db import db, transactional
 from points_app.models import Prize, Product, Source, StockMovement, User
-from points_app.services import auth, sessions
+from points_app.services.accounts import phone_login, sessions
 from points_app.services.points import wallet
 from tests.client import ApiClient
 
@@ -59,7 +59,7 @@ class Factory:
 
 @transactional
 def _login(phone: str, points: int, columns: dict[str, Any]) -> tuple[Any, int]:
-    user = auth.find_or_create(phone)
+    user = phone_login.find_or_create(phone)
     difference = points - user.total_points
     if difference:
         wallet.book(

@@ -197,12 +197,12 @@ def make_guest(phone: str, points: int) -> int:
     """A guest with exactly so many points, all in the ledger."""
     from points_app.db import transactional
     from points_app.models import Source
-    from points_app.services import auth
+    from points_app.services.accounts import phone_login
     from points_app.services.points import wallet
 
     @transactional
     def make() -> int:
-        user_id = auth.find_or_create(phone).user_id
+        user_id = phone_login.find_or_create(phone).user_id
         change = points - wallet.balance_of(user_id)
         if change:
             wallet.book(user_id, wallet.Entry(change, Source.ADMIN, f"race:{phone}", "比赛"))

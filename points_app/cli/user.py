@@ -10,7 +10,8 @@ import orjson
 from flask.cli import AppGroup
 
 from points_app.errors import AppError, PhoneInvalid, UserGone
-from points_app.services import auth, disclosure, erasure, roles
+from points_app.services import disclosure, erasure
+from points_app.services.accounts import phone_login, roles
 
 T = TypeVar("T")
 # What operators meet of the refusals that guests read.
@@ -39,7 +40,7 @@ def revoke(phone: str, role: str) -> None:
 
 
 def _set_role(phone: str, role: str, granted: bool) -> None:
-    user_id = _told(lambda: roles.set_role(auth.check_phone(phone), role, granted))
+    user_id = _told(lambda: roles.set_role(phone_login.check_phone(phone), role, granted))
     click.echo(f"user {user_id}: {role} {'granted' if granted else 'revoked'}")
 
 
@@ -82,7 +83,7 @@ def erase(who: str, yes: bool) -> None:
 
 
 def _find(who: str) -> int:
-    return int(who) if re.fullmatch(r"[0-9]{1,10}", who) else auth.user_id_of(who)
+    return int(who) if re.fullmatch(r"[0-9]{1,10}", who) else phone_login.user_id_of(who)
 
 
 def _told(action: Callable[[], T]) -> T:

@@ -3,8 +3,8 @@
 from flask import g, request
 
 from points_app.errors import AccessTokenMissing, NotAdmin, NotMerchant
-from points_app.services import sessions
-from points_app.services.sessions import Caller
+from points_app.services.accounts import sessions
+from points_app.services.accounts.sessions import Caller
 
 # The roles of which one is enough, and how everybody else is refused.
 ROLES = {

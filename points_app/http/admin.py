@@ -11,10 +11,10 @@ from points_app.http.schemas import (
     SettingsChange,
     UsersQuery,
 )
-from points_app.services import applications as service
-from points_app.services import auth, users
+from points_app.services.accounts import administration, phone_login
+from points_app.services.accounts import applications as service
+from points_app.services.accounts.sessions import Caller
 from points_app.services.audit import records
-from points_app.services.sessions import Caller
 from points_app.services.settings import editor as business_settings
 from points_app.stale_errors import FormChanged
 from points_app.wire import accounts, merchant
@@ -48,20 +48,20 @@ def change_settings(caller: Caller, body: SettingsChange) -> wire.SettingList:
 )
 def find_users(caller: Caller, query: UsersQuery) -> accounts.Users:
     """The account with this phone number, or all, newest first; each look is recorded."""
-    phone = None if query.mobile is None else auth.check_phone(query.mobile)
-    return users.search(caller.user_id, query.slice, phone)
+    phone = None if query.mobile is None else phone_login.check_phone(query.mobile)
+    return administration.search(caller.user_id, query.slice, phone)
 
 
 @area.endpoint("POST", "/users/<int:user_id>/ban", Access.ADMIN, accounts.AdminUser, body=Ban)
 def ban(caller: Caller, user_id: int, body: Ban) -> accounts.AdminUser:
     """Shut an account out: its sessions end and its sockets close at once."""
-    return users.ban(caller.user_id, user_id, body.reason)
+    return administration.ban(caller.user_id, user_id, body.reason)
 
 
 @area.endpoint("POST", "/users/<int:user_id>/unban", Access.ADMIN, accounts.AdminUser, body=Ban)
 def unban(caller: Caller, user_id: int, body: Ban) -> accounts.AdminUser:
     """Let an account in again."""
-    return users.unban(caller.user_id, user_id, body.reason)
+    return administration.unban(caller.user_id, user_id, body.reason)
 
 
 @area.endpoint("GET", "/applications", Access.ADMIN, merchant.Applications, query=ApplicationsQuery)

@@ -15,9 +15,9 @@ from points_app.http import limits
 from points_app.http.access import bearer_token
 from points_app.http.api import Access, Area
 from points_app.http.schemas import DeviceBinding, Login, Logout, SendCode
-from points_app.services import accounts, auth, sessions
-from points_app.services.sessions import Caller
-from points_app.services.welcome import Origin
+from points_app.services.accounts import phone_login, profile, sessions
+from points_app.services.accounts.sessions import Caller
+from points_app.services.accounts.welcome import Origin
 from points_app.wire import accounts as wire
 
 area = Area("auth", "/api/auth", failure=SystemFailure)
@@ -34,7 +34,7 @@ area = Area("auth", "/api/auth", failure=SystemFailure)
 @limits.limit_codes
 def send_code(body: SendCode) -> wire.CodeSent:
     """Send a login code by SMS."""
-    return auth.send_code(auth.check_phone(body.phone), limits.network())
+    return phone_login.send_code(phone_login.check_phone(body.phone), limits.network())
 
 
 @area.endpoint(
@@ -49,7 +49,7 @@ def send_code(body: SendCode) -> wire.CodeSent:
 def login(body: Login) -> wire.LoginAnswer:
     """Log in with a code; the first login creates the account."""
     origin = Origin(body.device_id, limits.network())
-    return auth.login(auth.check_phone(body.phone), body.code, origin)
+    return phone_login.login(phone_login.check_phone(body.phone), body.code, origin)
 
 
 @area.endpoint(
@@ -67,16 +67,16 @@ def refresh() -> wire.TokenPair:
 @area.endpoint("GET", "/verify-token", Access.GUEST, wire.TokenVerdict)
 def verify_token(caller: Caller) -> wire.TokenVerdict:
     """Whether the access token is good, and whose it is."""
-    return {"valid": True, "user_info": accounts.user_info(caller.user_id)}
+    return {"valid": True, "user_info": profile.user_info(caller.user_id)}
 
 
 @area.endpoint("POST", "/logout", Access.GUEST, body=Logout)
 def logout(caller: Caller, body: Logout) -> None:
     """End the session: both tokens die at once."""
-    auth.logout(caller, body.refresh_token)
+    phone_login.logout(caller, body.refresh_token)
 
 
 @area.endpoint("POST", "/bind-device", Access.GUEST, body=DeviceBinding)
 def bind_device(caller: Caller, body: DeviceBinding) -> None:
     """Tell what device the guest uses; the last one is kept."""
-    accounts.bind_device(caller.user_id, body.device_info)
+    profile.bind_device(caller.user_id, body.device_info)

@@ -6,7 +6,7 @@ from points_app.http.schemas import CodeShown, OrdersQuery, Remark
 from points_app.models import OrderStatus
 from points_app.services import collection
 from points_app.services import orders as service
-from points_app.services.sessions import Caller
+from points_app.services.accounts.sessions import Caller
 from points_app.wire import exchange as wire
 from points_app.wire.merchant import Collected
 

@@ -12,7 +12,7 @@ from points_app.errors import (
 from points_app.http.api import Access, Area
 from points_app.http.schemas import OrdersQuery, ProductsQuery, RedeemRequest
 from points_app.services import catalogue, exchange, orders
-from points_app.services.sessions import Caller
+from points_app.services.accounts.sessions import Caller
 from points_app.stale_errors import OrderCostChanged
 from points_app.wire import exchange as wire
 

@@ -25,7 +25,7 @@ from points_app.config import Settings
 from points_app.errors import AppError, TooManyDraws, TooManyRequests
 from points_app.extensions import limiter, parts
 from points_app.http.script import Script
-from points_app.services import sessions
+from points_app.services.accounts import sessions
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")

@@ -13,7 +13,7 @@ from points_app.http import limits
 from points_app.http.api import Access, Area
 from points_app.http.schemas import DrawRequest, DrawsQuery
 from points_app.services import draw_records, lottery
-from points_app.services.sessions import Caller
+from points_app.services.accounts.sessions import Caller
 from points_app.stale_errors import DrawCostChanged
 from points_app.wire import lottery as wire
 

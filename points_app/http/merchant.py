@@ -15,8 +15,9 @@ from points_app.http.schemas import (
     ReviewRequest,
     StatisticsQuery,
 )
-from points_app.services import applications, batch_review, review, review_desk, shop_statistics
-from points_app.services.sessions import Caller
+from points_app.services import batch_review, review, review_desk, shop_statistics
+from points_app.services.accounts import applications
+from points_app.services.accounts.sessions import Caller
 from points_app.wire import merchant as shop_wire
 from points_app.wire.receipts import reviews as wire
 

@@ -5,7 +5,7 @@ from points_app.http import limits
 from points_app.http.api import Access, Area
 from points_app.http.schemas import ErrorReport, PerformanceReport
 from points_app.services import monitoring
-from points_app.services.sessions import Caller
+from points_app.services.accounts.sessions import Caller
 
 area = Area("monitoring", "/api/monitoring", failure=MetricsFailure)
 

@@ -9,9 +9,9 @@ from flask import request
 from pydantic import BaseModel, ValidationError
 
 from points_app.errors import InvalidInput
+from points_app.services.accounts.sessions import Caller
 from points_app.services.decoding import MAX_PICTURE_BYTES
 from points_app.services.idempotency import KeyedRequest
-from points_app.services.sessions import Caller
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -20,7 +20,7 @@ from points_app.http.parse import uploaded_file
 from points_app.http.schemas import AppealRequest, UploadForm, UploadsQuery
 from points_app.photo_errors import AppealTooLate, PreviewsRunning, PreviewsUsed, UploadsUsed
 from points_app.services import appeals, quick_reading, receipts
-from points_app.services.sessions import Caller
+from points_app.services.accounts.sessions import Caller
 from points_app.wire.receipts import uploads as wire
 
 area = Area("photo", "/api/photo", failure=PhotoFailure)

@@ -11,7 +11,7 @@ from points_app.http.schemas import (
 )
 from points_app.services import inventory, wheel_setup
 from points_app.services import products as service
-from points_app.services.sessions import Caller
+from points_app.services.accounts.sessions import Caller
 from points_app.stale_errors import FormChanged, StockMoved
 from points_app.wire import shop as wire
 

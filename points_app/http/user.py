@@ -11,8 +11,8 @@ from points_app.errors import (
 from points_app.http.api import Access, Area
 from points_app.http.parse import uploaded_file
 from points_app.http.schemas import UserChange
-from points_app.services import accounts, avatars
-from points_app.services.sessions import Caller
+from points_app.services.accounts import avatars, profile
+from points_app.services.accounts.sessions import Caller
 from points_app.wire import accounts as wire
 
 area = Area("user", "/api/user", failure=SystemFailure)
@@ -21,7 +21,7 @@ area = Area("user", "/api/user", failure=SystemFailure)
 @area.endpoint("GET", "/info", Access.GUEST, wire.UserInfo, raises=(UserGone,))
 def info(caller: Caller) -> wire.UserInfo:
     """The guest's own data."""
-    return accounts.user_info(caller.user_id)
+    return profile.user_info(caller.user_id)
 
 
 @area.endpoint(
@@ -34,7 +34,7 @@ def info(caller: Caller) -> wire.UserInfo:
 )
 def change_info(caller: Caller, body: UserChange) -> wire.UserInfo:
     """Change the nickname, or take the avatar away."""
-    return accounts.change(caller.user_id, body.changes)
+    return profile.change(caller.user_id, body.changes)
 
 
 @area.endpoint(
@@ -48,10 +48,10 @@ def change_info(caller: Caller, body: UserChange) -> wire.UserInfo:
 def upload_avatar(caller: Caller) -> wire.UserInfo:
     """Make a picture the avatar; of one that is not square the middle is taken."""
     avatars.upload(caller.user_id, uploaded_file())
-    return accounts.user_info(caller.user_id)
+    return profile.user_info(caller.user_id)
 
 
 @area.endpoint("GET", "/statistics", Access.GUEST, wire.UserStatistics, raises=(UserGone,))
 def statistics(caller: Caller) -> wire.UserStatistics:
     """The guest's draws, orders, uploads and points in numbers."""
-    return accounts.statistics(caller.user_id)
+    return profile.statistics(caller.user_id)

@@ -78,7 +78,7 @@ class FirstLogin(db.Model):  # type: ignore[name-defined]
 
 
 class SmsCode(db.Model):  # type: ignore[name-defined]
-    """The login codes of a phone (services/login_codes.py).
+    """The login codes of a phone (services/accounts/sms_codes.py).
 
     `sent_times`: when it asked (Unix time), newest last. `codes`: the living ones. `guesses`: the
     wrong ones of the last day. `familiar`: keyed hashes of networks it has logged in from.

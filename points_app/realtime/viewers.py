@@ -3,7 +3,7 @@
 from flask import g
 
 from points_app.realtime.connection import Viewer
-from points_app.services import sessions
+from points_app.services.accounts import sessions
 
 
 def viewer(token: str) -> Viewer | None:

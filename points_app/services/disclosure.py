@@ -10,7 +10,7 @@ from points_app.clients.storage import ObjectMissing
 from points_app.db import db, execute, transactional
 from points_app.errors import UserGone
 from points_app.models import IdempotencyKey, Receipt, User
-from points_app.services import avatars
+from points_app.services.accounts import avatars
 from points_app.services.audit import trail
 from points_app.services.pictures import kept
 from points_app.services.sealed import SEALED

@@ -34,7 +34,8 @@ from points_app.models import (
     User,
     UserStatus,
 )
-from points_app.services import applications, locks, retention, review, sessions
+from points_app.services import locks, retention, review
+from points_app.services.accounts import applications, sessions
 from points_app.services.audit import trail
 
 ERASED_NAME = "已注销用户"

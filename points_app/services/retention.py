@@ -56,7 +56,7 @@ RULES = (
     # A session is of no use once its last refresh token has expired; its tokens go with it.
     Rule(AuthSession, "expires_at", timedelta(days=1)),
     # Yesterday's row still counts towards a phone's limit of the day.
-    # It knows the networks of the next login (services/login_codes.py).
+    # It knows the networks of the next login (services/accounts/sms_codes.py).
     Rule(SmsCode, "sent_at", timedelta(days=40)),
     Rule(FirstLogin, "created_at", timedelta(days=365)),
 )

@@ -15,7 +15,8 @@ from points_app.errors import (
     ReviewUnknown,
 )
 from points_app.models import Receipt, ReviewStatus, Source
-from points_app.services import auto_review, locks, reviewers, welcome
+from points_app.services import auto_review, locks, reviewers
+from points_app.services.accounts import welcome
 from points_app.services.audit import trail
 from points_app.services.idempotency import idempotent
 from points_app.services.points import wallet

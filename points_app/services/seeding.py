@@ -4,7 +4,8 @@ from sqlalchemy import func, insert, select
 
 from points_app.db import db, execute, transactional, utcnow
 from points_app.models import Prize, Product, StockMovement, SystemConfig
-from points_app.services import auth, first_data
+from points_app.services import first_data
+from points_app.services.accounts import phone_login
 
 
 @transactional
@@ -21,7 +22,7 @@ def load_first_data() -> dict[str, int]:
 def load_accounts() -> dict[str, str]:
     """One account of each role, {role: phone}; only for development."""
     for role, phone in first_data.DEMO_ACCOUNTS.items():
-        user = auth.find_or_create(phone)
+        user = phone_login.find_or_create(phone)
         user.is_merchant = role == "merchant"
         user.is_admin = role == "admin"
     return first_data.DEMO_ACCOUNTS

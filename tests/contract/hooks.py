@@ -18,7 +18,7 @@ from PIL import Image
 from points_app import create_app
 from points_app.db import db, transactional
 from points_app.models import User, UserStatus
-from points_app.services import sessions
+from points_app.services.accounts import sessions
 from tests.contract.links import add_links
 
 NO_TOKEN, FORBIDDEN, UNKNOWN, REFUSED, UNUSABLE = 401, 403, 404, 409, 422

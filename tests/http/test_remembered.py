@@ -19,7 +19,7 @@ from devstack.process import Process, wait_until
 from points_app import versions
 from points_app.db import db, transactional, utcnow
 from points_app.models import Prize, Product, User
-from points_app.services import sessions
+from points_app.services.accounts import sessions
 from tests.books import balance, draws, orders, stock
 from tests.client import ApiClient
 from tests.queries import counted_queries

@@ -8,7 +8,8 @@ from sqlalchemy import update
 
 from points_app.db import db, utcnow
 from points_app.models import Receipt
-from points_app.services import appeals, doctor, retention, review, roles
+from points_app.services import appeals, doctor, retention, review
+from points_app.services.accounts import roles
 from tests.books import audit_entries, balance, set_config, sql
 from tests.receipts_in import hand_in, handed_in_and_read
 
@@ -249,9 +250,9 @@ def test_a_demotion_through_the_command_line_is_seen_at_the_second_decision(app,
     phone = "13812340000"
     with app.app_context():
         from points_app.db import transactional
-        from points_app.services import auth
+        from points_app.services.accounts import phone_login
 
-        first = transactional(lambda: auth.find_or_create(phone).user_id)()
+        first = transactional(lambda: phone_login.find_or_create(phone).user_id)()
         roles.set_role(phone, "merchant", True)
         review.decide(first, review.named(None, upload_id), True)
         roles.set_role(phone, "merchant", False)

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from points_app.db import db
 from points_app.models import User
-from points_app.services import accounts
+from points_app.services.accounts import profile
 from tests.receipts_in import hand_in
 
 
@@ -97,7 +97,7 @@ class TestStatistics:
             joined = datetime(2026, 5, 1, 15, 59, tzinfo=UTC)
             mine = update(User.__table__).where(User.user_id == guest.user_id)
             connection.execute(mine.values(created_at=joined))
-        monkeypatch.setattr(accounts, "utcnow", lambda: datetime(2026, 5, 1, 16, tzinfo=UTC))
+        monkeypatch.setattr(profile, "utcnow", lambda: datetime(2026, 5, 1, 16, tzinfo=UTC))
         assert guest.get("/api/user/statistics").ok()["member_days"] == 2
 
 

@@ -12,7 +12,7 @@ from devstack import legacy as first_backend
 from points_app import create_app
 from points_app.config import Settings
 from points_app.db import db, transactional, utcnow
-from points_app.services import auth
+from points_app.services.accounts import phone_login
 from points_app.services.points import ledger_seals
 from tests.databases import empty_databases
 from tests.documents import PROJECT, blocks, of_ours, options, program, unmarked
@@ -60,7 +60,7 @@ def service(environment, databases, tmp_path_factory):
 def _open_for_a_day(app):
     """A guest has come, and what was booked is sealed."""
     with app.app_context():
-        transactional(auth.find_or_create)(PHONE)
+        transactional(phone_login.find_or_create)(PHONE)
         ledger_seals.seal_all()
         db.session.remove()
         db.engine.dispose()

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from points_app.extensions import limiter
-from points_app.services import auth, login_codes
-from points_app.services.login_codes import (
+from points_app.services.accounts import phone_login, sms_codes
+from points_app.services.accounts.sms_codes import (
     CODE_LIFE,
     CODES_A_DAY,
     CODES_FOR_FAMILIAR,
@@ -36,8 +36,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr(auth, "utcnow", clock)
-    monkeypatch.setattr(login_codes, "utcnow", clock)
+    monkeypatch.setattr(phone_login, "utcnow", clock)
+    monkeypatch.setattr(sms_codes, "utcnow", clock)
     return clock
 
 
@@ -249,7 +249,7 @@ def make_account(phone, **columns):
 
     @transactional
     def create():
-        user = auth.find_or_create(phone)
+        user = phone_login.find_or_create(phone)
         for name, value in columns.items():
             setattr(user, name, value)
         db.session.flush()

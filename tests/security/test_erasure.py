@@ -7,9 +7,7 @@ from points_app.db import db
 from points_app.errors import AlreadyReviewed, UserGone
 from points_app.models import IdempotencyKey, MerchantApplication, Receipt, User
 from points_app.services import (
-    accounts,
     appeals,
-    applications,
     erasure,
     exchange,
     idempotency,
@@ -19,6 +17,7 @@ from points_app.services import (
     receipts,
     review,
 )
+from points_app.services.accounts import applications, profile
 from points_app.services.idempotency import KeyedRequest
 from points_app.services.points import check_in, wallet
 from tests.books import balance, ledger, sql, stock
@@ -181,8 +180,8 @@ UNDER_WAY = {
     "upload": lambda user, it: receipts.hand_in(user, blank(3), None, 0),
     "appeal": lambda user, it: appeals.appeal(user, it["rejected"], "清楚"),
     "apply": lambda user, it: applications.apply(user, **APPLICATION),
-    "rename": lambda user, it: accounts.change(user, {"nickname": "王芳"}),
-    "bind": lambda user, it: accounts.bind_device(user, {"model": "王芳的手机"}),
+    "rename": lambda user, it: profile.change(user, {"nickname": "王芳"}),
+    "bind": lambda user, it: profile.bind_device(user, {"model": "王芳的手机"}),
 }
 
 

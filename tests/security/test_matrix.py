@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from points_app.db import db
 from points_app.models import Draw, MerchantApplication, Order, Receipt
-from points_app.services import users
+from points_app.services.accounts import administration
 from tests.client import ApiClient
 from tests.receipts_in import blank, hand_in
 from tests.security.effects import routes, state
@@ -58,7 +58,9 @@ class World:
         self.things["upload_id"] = hand_in(owner, "9.00")
         with app.app_context():
             self._look_up(owner.user_id)
-            users.ban(self.callers["admin"].user_id, self.callers["banned"].user_id, "作弊")
+            administration.ban(
+                self.callers["admin"].user_id, self.callers["banned"].user_id, "作弊"
+            )
         self.things |= {
             "name": "0" * 32,
             "filename": "none.js",

@@ -8,7 +8,7 @@ from points_app import create_app
 from points_app.config import Settings
 from points_app.db import db
 from points_app.models import AuthSession, RefreshToken
-from points_app.services import sessions
+from points_app.services.accounts import sessions
 from tests.client import ApiClient
 from tests.security.effects import state
 from tests.security.forgeries import Forger

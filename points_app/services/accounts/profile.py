@@ -8,7 +8,8 @@ from points_app.db import db, execute, transactional, utcnow
 from points_app.errors import InvalidInput, UserGone
 from points_app.extensions import parts
 from points_app.models import Draw, Order, OrderStatus, Receipt, User
-from points_app.services import avatars, locks
+from points_app.services import locks
+from points_app.services.accounts import avatars
 from points_app.services.points import history
 from points_app.services.settings.shop_time import shop_day
 from points_app.wire import accounts as wire

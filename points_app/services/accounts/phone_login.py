@@ -20,9 +20,9 @@ from points_app.errors import (
 )
 from points_app.extensions import parts
 from points_app.models import User, UserStatus
-from points_app.services import login_codes, sessions, welcome
-from points_app.services.login_codes import CODE_LIFE, RESEND_AFTER
-from points_app.services.welcome import Origin
+from points_app.services.accounts import sessions, sms_codes, welcome
+from points_app.services.accounts.sms_codes import CODE_LIFE, RESEND_AFTER
+from points_app.services.accounts.welcome import Origin
 from points_app.statements import Write
 from points_app.wire.accounts import CodeSent, LoginAnswer, user_info
 
@@ -52,14 +52,14 @@ def send_code(phone: str, network: str | None) -> CodeSent:
     (retry_after) and CodeNotSent.
     """
     code = f"{secrets.randbelow(1_000_000):06d}"
-    kept = login_codes.keep(phone, code, network)
+    kept = sms_codes.keep(phone, code, network)
     try:
         parts.sms.send_code(phone, code)
     except SmsError as error:
         log.warning("sms_failed", extra={"error": str(error), "may_have_left": error.sent})
         metrics.CODES.labels("unclear" if error.sent else "failed").inc()
         if not error.sent:
-            login_codes.take_back(phone, kept)
+            sms_codes.take_back(phone, kept)
             raise CodeNotSent from None
     else:
         metrics.CODES.labels("sent").inc()
@@ -83,7 +83,7 @@ def login(phone: str, code: str, origin: Origin) -> LoginAnswer:
 @transactional
 def _enter(phone: str, code: str, origin: Origin) -> LoginAnswer | None:
     """None for a refused code, so that the try it cost is committed."""
-    good = parts.settings.sms_accept_any_code or login_codes.redeem(phone, code, origin.network)
+    good = parts.settings.sms_accept_any_code or sms_codes.redeem(phone, code, origin.network)
     if not good:
         return None
     user = find_or_create(phone, origin)

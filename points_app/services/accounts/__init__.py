@@ -1,0 +1,1 @@
+"""Guests and staff: logging in, sessions, the profile, roles, applications."""
