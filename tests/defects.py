@@ -1,7 +1,8 @@
 """Defects to plant in the code of the service; each takes pytest's monkeypatch."""
 
 from points_app.db import db
-from points_app.services import exchange, idempotency, inventory, lottery, orders, review, stock
+from points_app.services import exchange, idempotency, inventory, orders, review, stock
+from points_app.services.lottery import draws
 from points_app.services.points import ledger_seals, wallet
 
 
@@ -41,9 +42,9 @@ def unsigned_rows(patch):
 
 
 def a_record_forgotten(patch):
-    real = lottery._record
+    real = draws._record
     patch.setattr(
-        lottery,
+        draws,
         "_record",
         lambda user, draw, kind, cost, turns, won, now: real(
             user, draw, kind, cost, turns[:-1], won[:-1], now
@@ -52,8 +53,8 @@ def a_record_forgotten(patch):
 
 
 def winnings_not_credited(patch):
-    real = lottery._entries
-    patch.setattr(lottery, "_entries", lambda *args: real(*args)[:1])
+    real = draws._entries
+    patch.setattr(draws, "_entries", lambda *args: real(*args)[:1])
 
 
 def committed_between_charge_and_records(patch):
@@ -61,7 +62,7 @@ def committed_between_charge_and_records(patch):
         db.session.connection().connection.commit()
         raise MemoryError
 
-    patch.setattr(lottery, "_record", die)
+    patch.setattr(draws, "_record", die)
 
 
 def order_not_charged(patch):

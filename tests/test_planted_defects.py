@@ -6,7 +6,8 @@ import pytest
 from devstack.torture import audit
 from devstack.torture.book import Book, DrawTold, OrderTold
 from points_app.db import db
-from points_app.services import idempotency, lottery, proof
+from points_app.services import idempotency, proof
+from points_app.services.lottery import draws
 from points_app.services.points import wallet
 from tests import defects
 from tests.receipts_in import hand_in
@@ -180,10 +181,10 @@ class TestTorturesBook:
         assert shop.found() == set()
 
     def test_finds_an_answer_that_says_something_else(self, shop, book, monkeypatch):
-        real = lottery._result
+        real = draws._result
         with monkeypatch.context() as patch:
             patch.setattr(
-                lottery, "_result", lambda turn, *rest: real(turn, *rest) | {"prize_value": 31}
+                draws, "_result", lambda turn, *rest: real(turn, *rest) | {"prize_value": 31}
             )
             self.told_of_draw(shop, book, shop.draw())
         assert self.compare(shop, book).different

@@ -113,12 +113,12 @@ def _inside() -> Any:
     return _app.app_context()
 
 
-def draw_share(user_id: int, draws: int) -> Counter[str]:
+def draw_share(user_id: int, count: int) -> Counter[str]:
     """Draw so often, by THREADS threads at once; the outcomes."""
-    from points_app.services import lottery
+    from points_app.services.lottery import draws
 
-    kind = lottery.draw_type("single", None)
-    return _at_once([lambda: lottery.draw(user_id, kind)] * draws)
+    kind = draws.draw_type("single", None)
+    return _at_once([lambda: draws.draw(user_id, kind)] * count)
 
 
 def redeem_share(product_id: int, guests: list[int]) -> Counter[str]:

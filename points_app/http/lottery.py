@@ -12,8 +12,8 @@ from points_app.errors import (
 from points_app.http import limits
 from points_app.http.api import Access, Area
 from points_app.http.schemas import DrawRequest, DrawsQuery
-from points_app.services import draw_records, lottery
 from points_app.services.accounts.sessions import Caller
+from points_app.services.lottery import draws, history
 from points_app.stale_errors import DrawCostChanged
 from points_app.wire import lottery as wire
 
@@ -23,7 +23,7 @@ area = Area("lottery", "/api/lottery", failure=LotteryFailure)
 @area.endpoint("GET", "/config", Access.GUEST, wire.Wheel, failure=LotteryConfigFailure)
 def config() -> wire.Wheel:
     """The wheel: its prizes by angle, and what a turn costs."""
-    return lottery.config()
+    return draws.config()
 
 
 @area.endpoint(
@@ -38,14 +38,14 @@ def config() -> wire.Wheel:
 )
 def draw(caller: Caller, body: DrawRequest) -> wire.DrawAnswer:
     """Turn the wheel 1, 3, 5 or 10 times for points."""
-    kind = lottery.draw_type(body.draw_type, body.count)
-    return lottery.draw(caller.user_id, kind, body.expected_cost)
+    kind = draws.draw_type(body.draw_type, body.count)
+    return draws.draw(caller.user_id, kind, body.expected_cost)
 
 
 @area.endpoint("GET", "/records", Access.GUEST, wire.DrawRecords, query=DrawsQuery)
 def records(caller: Caller, query: DrawsQuery) -> wire.DrawRecords:
     """The guest's turns of the wheel, newest first."""
-    return draw_records.records(caller.user_id, query.slice)
+    return history.records(caller.user_id, query.slice)
 
 
 @area.endpoint(
@@ -53,10 +53,10 @@ def records(caller: Caller, query: DrawsQuery) -> wire.DrawRecords:
 )
 def record(caller: Caller, record_id: int) -> wire.DrawDetail:
     """One of the guest's turns, with its claim code as a QR picture."""
-    return draw_records.record(caller.user_id, record_id)
+    return history.record(caller.user_id, record_id)
 
 
 @area.endpoint("GET", "/statistics", Access.GUEST, wire.DrawStatistics)
 def statistics(caller: Caller) -> wire.DrawStatistics:
     """What the guest drew, paid and won."""
-    return draw_records.statistics(caller.user_id)
+    return history.statistics(caller.user_id)

@@ -9,9 +9,10 @@ from points_app.http.schemas import (
     StockChange,
     WholeWheel,
 )
-from points_app.services import inventory, wheel_setup
+from points_app.services import inventory
 from points_app.services import products as service
 from points_app.services.accounts.sessions import Caller
+from points_app.services.lottery import wheel_editor
 from points_app.stale_errors import FormChanged, StockMoved
 from points_app.wire import shop as wire
 
@@ -82,7 +83,7 @@ def change_stock(caller: Caller, product_id: int, body: StockChange) -> wire.Sto
 @area.endpoint("GET", "/prizes", Access.MERCHANT, wire.ShopWheel)
 def wheel() -> wire.ShopWheel:
     """The wheel with its limits."""
-    return wheel_setup.wheel()
+    return wheel_editor.wheel()
 
 
 @area.endpoint(
@@ -95,4 +96,4 @@ def wheel() -> wire.ShopWheel:
 )
 def replace_wheel(caller: Caller, body: WholeWheel) -> wire.ShopWheel:
     """Replace the whole wheel at once; the probabilities must sum to exactly 1."""
-    return wheel_setup.replace(caller.user_id, body.model_dump()["prizes"], body.version)
+    return wheel_editor.replace(caller.user_id, body.model_dump()["prizes"], body.version)

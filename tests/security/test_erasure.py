@@ -11,7 +11,6 @@ from points_app.services import (
     erasure,
     exchange,
     idempotency,
-    lottery,
     orders,
     processing,
     receipts,
@@ -19,6 +18,7 @@ from points_app.services import (
 )
 from points_app.services.accounts import applications, profile
 from points_app.services.idempotency import KeyedRequest
+from points_app.services.lottery import draws
 from points_app.services.points import check_in, wallet
 from tests.books import balance, ledger, sql, stock
 from tests.client import ApiClient
@@ -173,7 +173,7 @@ def opened(guest):
 
 
 UNDER_WAY = {
-    "draw": lambda user, it: lottery.draw(user, lottery.DRAW_TYPES["single"]),
+    "draw": lambda user, it: draws.draw(user, draws.DRAW_TYPES["single"]),
     "redeem": lambda user, it: exchange.redeem(user, exchange.Wanted(it["product"]), None),
     "cancel": lambda user, it: orders.cancel(user, it["order"]),
     "check-in": lambda user, it: check_in.check_in(user),

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from points_app.services.wheel import UNITS, Wheel
+from points_app.services.lottery.wheel import UNITS, Wheel
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from points_app.models import (
     Source,
     StockMovement,
 )
-from points_app.services.lottery import DRAW_TYPES
+from points_app.services.lottery.draws import DRAW_TYPES
 from points_app.services.proof.books import Books, Check, Finding
 
 LEDGER = LedgerEntry.__table__

@@ -10,8 +10,8 @@ from points_app.db import db, execute
 from points_app.models import Prize as PrizeTable
 from points_app.models import PrizeCount
 from points_app.services import locks
+from points_app.services.lottery.wheel import Wheel
 from points_app.services.points.wallet import Provided
-from points_app.services.wheel import Wheel
 from points_app.versions import WHEEL, memory
 from points_app.wire import lottery as wire
 

@@ -11,12 +11,13 @@ from points_app.codes import new_code, new_id
 from points_app.db import TryAgain, after_commit, execute, transactional, utcnow
 from points_app.errors import DailyDrawsUsed, InvalidInput, LotteryClosed
 from points_app.models import Draw, PrizeType, Source
-from points_app.services import locks, prizes
+from points_app.services import locks
 from points_app.services.idempotency import idempotent
+from points_app.services.lottery import prizes
+from points_app.services.lottery.wheel import Turn, Wheel
 from points_app.services.points import wallet
 from points_app.services.settings.business import BusinessSettings, business, forget
 from points_app.services.settings.shop_time import shop_day, start_of_day
-from points_app.services.wheel import Turn, Wheel
 from points_app.stale_errors import DrawCostChanged
 from points_app.statements import Write
 from points_app.wire import lottery as wire

@@ -1,0 +1,1 @@
+"""The wheel: its prizes, draws, and what guests won."""
