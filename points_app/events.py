@@ -52,8 +52,8 @@ def points_update(
 def stock_update(product_id: int, stock: int, version: int, operation: str) -> None:
     """A product's stock changed by a `purchase`, a `restock` or an `admin_adjust`.
 
-    `version` is the number of this change (services/stock.py): whatever is announced late after a
-    newer one is left out.
+    `version` is the number of this change (services/exchange/stock.py): whatever is announced late
+    after a newer one is left out.
     """
     data = {
         "product_id": product_id,

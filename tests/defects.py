@@ -1,7 +1,8 @@
 """Defects to plant in the code of the service; each takes pytest's monkeypatch."""
 
 from points_app.db import db
-from points_app.services import exchange, idempotency, inventory, orders, review, stock
+from points_app.services import idempotency, review
+from points_app.services.exchange import inventory, orders, redemption, stock
 from points_app.services.lottery import draws
 from points_app.services.points import ledger_seals, wallet
 
@@ -66,20 +67,20 @@ def committed_between_charge_and_records(patch):
 
 
 def order_not_charged(patch):
-    patch.setattr(exchange.wallet, "book", lambda user_id, *_, **__: wallet.balance_of(user_id))
+    patch.setattr(redemption.wallet, "book", lambda user_id, *_, **__: wallet.balance_of(user_id))
 
 
 def stock_not_taken(patch):
-    patch.setattr(exchange, "_take_stock", nothing)
+    patch.setattr(redemption, "_take_stock", nothing)
 
 
 def stock_taken_twice(patch):
-    real = exchange._take_stock
+    real = redemption._take_stock
 
     def twice(product, quantity, price):
         real(product, 2 * quantity, price)
 
-    patch.setattr(exchange, "_take_stock", twice)
+    patch.setattr(redemption, "_take_stock", twice)
 
 
 def cancelled_without_refund(patch):

@@ -123,10 +123,10 @@ def draw_share(user_id: int, count: int) -> Counter[str]:
 
 def redeem_share(product_id: int, guests: list[int]) -> Counter[str]:
     """Every guest buys one piece, by THREADS threads at once; the outcomes."""
-    from points_app.services import exchange
+    from points_app.services.exchange import redemption
 
     def buying(user_id: int) -> Callable[[], Any]:
-        return lambda: exchange.redeem(user_id, exchange.Wanted(product_id), None)
+        return lambda: redemption.redeem(user_id, redemption.Wanted(product_id), None)
 
     return _at_once([buying(user_id) for user_id in guests])
 

@@ -4,9 +4,9 @@ from points_app.errors import InvalidInput, OrderStateRefused, OrderUnknown, Sys
 from points_app.http.api import Access, Area
 from points_app.http.schemas import CodeShown, OrdersQuery, Remark
 from points_app.models import OrderStatus
-from points_app.services import collection
-from points_app.services import orders as service
 from points_app.services.accounts.sessions import Caller
+from points_app.services.exchange import handover
+from points_app.services.exchange import orders as service
 from points_app.wire import exchange as wire
 from points_app.wire.merchant import Collected
 
@@ -69,4 +69,4 @@ def cancel(caller: Caller, order_id: str, body: Remark) -> wire.MerchantOrder:
 )
 def verify(caller: Caller, body: CodeShown) -> Collected:
     """Hand over what a pickup or claim code stands for, once."""
-    return collection.verify(caller.user_id, body.code)
+    return handover.verify(caller.user_id, body.code)

@@ -11,8 +11,8 @@ from points_app.errors import (
 )
 from points_app.http.api import Access, Area
 from points_app.http.schemas import OrdersQuery, ProductsQuery, RedeemRequest
-from points_app.services import catalogue, exchange, orders
 from points_app.services.accounts.sessions import Caller
+from points_app.services.exchange import catalogue, orders, redemption
 from points_app.stale_errors import OrderCostChanged
 from points_app.wire import exchange as wire
 
@@ -65,14 +65,14 @@ def categories() -> wire.Categories:
 )
 def redeem(caller: Caller, body: RedeemRequest) -> wire.OrderPlaced:
     """Buy goods with points."""
-    wanted = exchange.Wanted(body.commodity_id, body.quantity, body.expected_cost)
-    return exchange.redeem(caller.user_id, wanted, body.delivery_info)
+    wanted = redemption.Wanted(body.commodity_id, body.quantity, body.expected_cost)
+    return redemption.redeem(caller.user_id, wanted, body.delivery_info)
 
 
 @area.endpoint("GET", "/records", Access.GUEST, wire.OrderRecords, query=OrdersQuery)
 def records(caller: Caller, query: OrdersQuery) -> wire.OrderRecords:
     """The guest's own orders, newest first."""
-    return exchange.records(caller.user_id, query.slice, query.status)
+    return redemption.records(caller.user_id, query.slice, query.status)
 
 
 @area.endpoint("GET", "/records/<order_id>", Access.GUEST, wire.OrderDetail, raises=(OrderUnknown,))

@@ -9,9 +9,9 @@ from points_app.http.schemas import (
     StockChange,
     WholeWheel,
 )
-from points_app.services import inventory
-from points_app.services import products as service
 from points_app.services.accounts.sessions import Caller
+from points_app.services.exchange import catalogue_editor as service
+from points_app.services.exchange import inventory
 from points_app.services.lottery import wheel_editor
 from points_app.stale_errors import FormChanged, StockMoved
 from points_app.wire import shop as wire

@@ -22,7 +22,7 @@ class Product(db.Model):  # type: ignore[name-defined]
     """Something guests can buy with points. An inactive one is invisible, never deleted.
 
     `stock_version` numbers the changes of `stock`, so that guests who hear of two of them in the
-    wrong order can be spared the older one; services/stock.py changes both.
+    wrong order can be spared the older one; services/exchange/stock.py changes both.
     """
 
     __tablename__ = "commodity_pool"

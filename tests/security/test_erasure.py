@@ -6,17 +6,9 @@ from sqlalchemy import select
 from points_app.db import db
 from points_app.errors import AlreadyReviewed, UserGone
 from points_app.models import IdempotencyKey, MerchantApplication, Receipt, User
-from points_app.services import (
-    appeals,
-    erasure,
-    exchange,
-    idempotency,
-    orders,
-    processing,
-    receipts,
-    review,
-)
+from points_app.services import appeals, erasure, idempotency, processing, receipts, review
 from points_app.services.accounts import applications, profile
+from points_app.services.exchange import orders, redemption
 from points_app.services.idempotency import KeyedRequest
 from points_app.services.lottery import draws
 from points_app.services.points import check_in, wallet
@@ -174,7 +166,7 @@ def opened(guest):
 
 UNDER_WAY = {
     "draw": lambda user, it: draws.draw(user, draws.DRAW_TYPES["single"]),
-    "redeem": lambda user, it: exchange.redeem(user, exchange.Wanted(it["product"]), None),
+    "redeem": lambda user, it: redemption.redeem(user, redemption.Wanted(it["product"]), None),
     "cancel": lambda user, it: orders.cancel(user, it["order"]),
     "check-in": lambda user, it: check_in.check_in(user),
     "upload": lambda user, it: receipts.hand_in(user, blank(3), None, 0),

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from points_app.services import catalogue
-from points_app.services.catalogue import EPOCH, Catalogue, Item, ProductFilter
+from points_app.services.exchange import catalogue
+from points_app.services.exchange.catalogue import EPOCH, Catalogue, Item, ProductFilter
 from points_app.wire.paging import Page
 
 CATEGORIES = ("饮品", "美食", "零食")

@@ -5,8 +5,9 @@ from sqlalchemy import insert, select
 from points_app.db import execute, transactional, utcnow
 from points_app.errors import InvalidInput, ProductUnknown
 from points_app.models import Product, StockMovement
-from points_app.services import locks, stock
+from points_app.services import locks
 from points_app.services.audit import trail
+from points_app.services.exchange import stock
 from points_app.services.idempotency import idempotent
 from points_app.stale_errors import StockMoved
 from points_app.wire import shop as wire

@@ -8,8 +8,9 @@ from points_app.db import db, transactional, utcnow
 from points_app.errors import InvalidInput, OrderStateRefused, OrderUnknown
 from points_app.extensions import parts
 from points_app.models import Draw, Order, OrderStatus, User
-from points_app.services import locks, orders
+from points_app.services import locks
 from points_app.services.audit import trail
+from points_app.services.exchange import orders
 from points_app.wire import lottery as lottery_wire
 from points_app.wire import merchant as wire
 

@@ -10,8 +10,9 @@ from points_app.db import db, transactional, utcnow
 from points_app.errors import OrderStateRefused, OrderUnknown
 from points_app.extensions import parts
 from points_app.models import Order, OrderStatus, Source, User
-from points_app.services import inventory, locks
+from points_app.services import locks
 from points_app.services.audit import trail, viewings
+from points_app.services.exchange import inventory
 from points_app.services.pages import page_of_all
 from points_app.services.points import wallet
 from points_app.services.settings.business import business

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from points_app.db import db, transactional
 from points_app.errors import ProductUnknown
 from points_app.models import Product
-from points_app.services import forms, inventory, locks
+from points_app.services import forms, locks
 from points_app.services.audit import trail
+from points_app.services.exchange import inventory
 from points_app.services.pages import numbered_page
 from points_app.wire import shop as wire
 from points_app.wire.paging import Page

@@ -1,0 +1,1 @@
+"""Points for goods: the catalogue, orders and their handover, stock."""
