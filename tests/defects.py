@@ -1,10 +1,11 @@
 """Defects to plant in the code of the service; each takes pytest's monkeypatch."""
 
 from points_app.db import db
-from points_app.services import idempotency, review
+from points_app.services import idempotency
 from points_app.services.exchange import inventory, orders, redemption, stock
 from points_app.services.lottery import draws
 from points_app.services.points import ledger_seals, wallet
+from points_app.services.receipts import review
 
 
 def nothing(*_args, **_kwargs):

@@ -15,7 +15,7 @@ from urllib3 import encode_multipart_formdata
 
 from points_app.reading import Candidate, Document, Fact, Reading
 from points_app.reading.geometry import Box
-from points_app.services import processing, recognition
+from points_app.services.receipts import processing, recognition
 from tests.client import Answer, ApiClient
 
 PICTURES = Path(__file__).parent / "receipts"

@@ -3,7 +3,7 @@
 import logging
 
 from points_app import jobs
-from points_app.services import processing, quick_reading
+from points_app.services.receipts import processing, quick_reading
 from worker.app import celery
 
 log = logging.getLogger(__name__)

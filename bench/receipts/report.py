@@ -111,7 +111,7 @@ def mistakes(outcomes: Sequence[Outcome]) -> Iterable[str]:
 
 
 def _flagged(one: Outcome, other: Outcome) -> bool:
-    """As services/duplicates.py does it, with both at hand."""
+    """As services/receipts/duplicates.py does it, with both at hand."""
     near = hash_distance(one.perceptual_hash, other.perceptual_hash) <= SAME_PICTURE
     prints = _printed(one), _printed(other)
     return (near and not distinct(*prints)) or likeness(*prints) is not None

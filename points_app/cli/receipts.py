@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from PIL import Image, ImageDraw
 
 from points_app.reading import Box, Picture, PictureRejected, Reading, normalise
-from points_app.services import recognition
+from points_app.services.receipts import recognition
 
 receipts = AppGroup("receipts", help="Pictures of receipts.")
 GOOD, OTHER, FACT = "#00a000", "#e08000", "#0060d0"

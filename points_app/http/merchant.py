@@ -15,9 +15,9 @@ from points_app.http.schemas import (
     ReviewRequest,
     StatisticsQuery,
 )
-from points_app.services import batch_review, review, review_desk, shop_statistics
 from points_app.services.accounts import applications
 from points_app.services.accounts.sessions import Caller
+from points_app.services.receipts import batch_review, review, review_queue, shop_statistics
 from points_app.wire import merchant as shop_wire
 from points_app.wire.receipts import reviews as wire
 
@@ -28,7 +28,7 @@ area = Area("merchant", "/api/merchant")
 def pending_reviews(caller: Caller, query: PendingQuery) -> wire.PendingReviews:
     """Receipts that wait for a decision."""
     oldest_first = query.sort == "oldest"
-    return review_desk.pending(caller.user_id, query.slice, query.match_status, oldest_first)
+    return review_queue.pending(caller.user_id, query.slice, query.match_status, oldest_first)
 
 
 @area.endpoint(
@@ -36,7 +36,7 @@ def pending_reviews(caller: Caller, query: PendingQuery) -> wire.PendingReviews:
 )
 def review_record(caller: Caller, review_id: int) -> wire.ReviewRecord:
     """All about one receipt: what was typed, read and decided, by whom and why."""
-    return review_desk.record(caller.user_id, review_id)
+    return review_queue.record(caller.user_id, review_id)
 
 
 @area.endpoint(

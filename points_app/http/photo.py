@@ -19,8 +19,8 @@ from points_app.http.api import Access, Area
 from points_app.http.parse import uploaded_file
 from points_app.http.schemas import AppealRequest, UploadForm, UploadsQuery
 from points_app.photo_errors import AppealTooLate, PreviewsRunning, PreviewsUsed, UploadsUsed
-from points_app.services import appeals, quick_reading, receipts
 from points_app.services.accounts.sessions import Caller
+from points_app.services.receipts import appeals, quick_reading, uploads
 from points_app.wire.receipts import uploads as wire
 
 area = Area("photo", "/api/photo", failure=PhotoFailure)
@@ -48,13 +48,13 @@ PREFER_WAIT = re.compile(r"\bwait=([0-9]{1,4})\b")
 )
 def upload(caller: Caller, form: UploadForm) -> wire.UploadAnswer:
     """Hand in a receipt; the answer waits a while for its reading."""
-    return receipts.hand_in(caller.user_id, uploaded_file(), form.typed_amount, preferred_wait())
+    return uploads.hand_in(caller.user_id, uploaded_file(), form.typed_amount, preferred_wait())
 
 
 @area.endpoint("GET", "/records", Access.GUEST, wire.UploadRecords, query=UploadsQuery)
 def records(caller: Caller, query: UploadsQuery) -> wire.UploadRecords:
     """The guest's own receipts, newest first."""
-    return receipts.records(caller.user_id, query.slice, query.status)
+    return uploads.records(caller.user_id, query.slice, query.status)
 
 
 @area.endpoint(
@@ -62,7 +62,7 @@ def records(caller: Caller, query: UploadsQuery) -> wire.UploadRecords:
 )
 def record(caller: Caller, upload_id: str) -> wire.UploadRecord:
     """One of the guest's own receipts."""
-    return receipts.record(caller.user_id, upload_id)
+    return uploads.record(caller.user_id, upload_id)
 
 
 @area.endpoint(
@@ -76,7 +76,7 @@ def record(caller: Caller, upload_id: str) -> wire.UploadRecord:
 def appeal(caller: Caller, upload_id: str, body: AppealRequest) -> wire.UploadRecord:
     """Ask for another look at a rejected receipt, once; another merchant decides."""
     appeals.appeal(caller.user_id, upload_id, body.reason)
-    return receipts.record(caller.user_id, upload_id)
+    return uploads.record(caller.user_id, upload_id)
 
 
 @area.endpoint(

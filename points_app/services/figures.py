@@ -26,7 +26,8 @@ from points_app.models import (
     ReviewStatus,
     User,
 )
-from points_app.services import auto_review, backup
+from points_app.services import backup
+from points_app.services.receipts import auto_review
 
 KEY = "figures"
 KEPT_SECONDS = 3600

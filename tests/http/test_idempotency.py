@@ -7,7 +7,8 @@ from sqlalchemy import text, update
 
 from points_app.db import db, utcnow
 from points_app.models import IdempotencyKey
-from points_app.services import idempotency, receipts, retention
+from points_app.services import idempotency, retention
+from points_app.services.receipts import uploads
 from tests.books import balance, draws, orders
 from tests.receipts_in import blank, send
 
@@ -183,7 +184,7 @@ class TestUpload:
                     )
                 )
 
-        monkeypatch.setattr(receipts, "wait_until_read", read_meanwhile)
+        monkeypatch.setattr(uploads, "wait_until_read", read_meanwhile)
         first = upload(guest, blank())
         assert first.ok()["recognized_amount"] == 12.3
         assert upload(guest, blank()).body == first.body
@@ -192,10 +193,10 @@ class TestUpload:
         guest, twins = make.guest(), []
 
         def twin_comes(upload_id, seconds):
-            monkeypatch.setattr(receipts, "wait_until_read", lambda *_: None)
+            monkeypatch.setattr(uploads, "wait_until_read", lambda *_: None)
             twins.append(upload(guest, blank()).code)
 
-        monkeypatch.setattr(receipts, "wait_until_read", twin_comes)
+        monkeypatch.setattr(uploads, "wait_until_read", twin_comes)
         first = upload(guest, blank())
         assert twins == [8001] and upload(guest, blank()).body == first.body
 
@@ -206,7 +207,7 @@ class TestUpload:
             raise MemoryError
 
         with monkeypatch.context() as patch:
-            patch.setattr(receipts, "wait_until_read", die)
+            patch.setattr(uploads, "wait_until_read", die)
             assert upload(guest, blank()).code == 5000
         assert upload(guest, blank()).code == 8001
         change(app, answering_until=utcnow() - timedelta(seconds=1))

@@ -187,9 +187,9 @@ class TestLinks:
         import time
 
         now = time.time()
-        monkeypatch.setattr("points_app.services.pictures.time.time", lambda: now + 590)
+        monkeypatch.setattr("points_app.services.receipts.pictures.time.time", lambda: now + 590)
         assert self.open(app, link).status_code == 200
-        monkeypatch.setattr("points_app.services.pictures.time.time", lambda: now + 602)
+        monkeypatch.setattr("points_app.services.receipts.pictures.time.time", lambda: now + 602)
         assert self.open(app, link).status_code == 404
 
     @pytest.mark.parametrize(

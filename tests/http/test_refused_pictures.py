@@ -12,7 +12,8 @@ from PIL import Image
 from devstack.process import wait_until
 from points_app.models import Receipt
 from points_app.reading import decoder
-from points_app.services import decoding, processing
+from points_app.services import decoding
+from points_app.services.receipts import processing
 from tests.books import count
 from tests.reading.containers import (
     WITH,

@@ -8,7 +8,8 @@ from functools import partial
 import pytest
 
 from devstack.process import wait_until
-from points_app.services import preview_share, quick_reading, receipts, waiting
+from points_app.services import waiting
+from points_app.services.receipts import preview_share, quick_reading, uploads
 from tests.books import set_config
 from tests.receipts_in import blank, send
 
@@ -183,7 +184,7 @@ def test_the_day_is_the_shops(app, make, worker, monkeypatch, zone):
             datetime(2026, 1, 15, midnight + 1, tzinfo=UTC),
         ]
     ):
-        monkeypatch.setattr(receipts, "utcnow", lambda moment=moment: moment)
+        monkeypatch.setattr(uploads, "utcnow", lambda moment=moment: moment)
         monkeypatch.setattr(preview_share, "utcnow", lambda moment=moment: moment)
         codes.append((send(guest, blank(shade)).code, preview(guest).code))
     assert codes == [(0, 0), (0, 0), (5008, 5008)]

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from points_app.db import db
 from points_app.models import Receipt
-from points_app.services import shop_statistics
+from points_app.services.receipts import shop_statistics
 from tests.books import balance
 from tests.queries import explained
 from tests.receipts_in import hand_in

@@ -6,12 +6,13 @@ from sqlalchemy import select
 from points_app.db import db
 from points_app.errors import AlreadyReviewed, UserGone
 from points_app.models import IdempotencyKey, MerchantApplication, Receipt, User
-from points_app.services import appeals, erasure, idempotency, processing, receipts, review
+from points_app.services import erasure, idempotency
 from points_app.services.accounts import applications, profile
 from points_app.services.exchange import orders, redemption
 from points_app.services.idempotency import KeyedRequest
 from points_app.services.lottery import draws
 from points_app.services.points import check_in, wallet
+from points_app.services.receipts import appeals, processing, review, uploads
 from tests.books import balance, ledger, sql, stock
 from tests.client import ApiClient
 from tests.proving import findings
@@ -169,7 +170,7 @@ UNDER_WAY = {
     "redeem": lambda user, it: redemption.redeem(user, redemption.Wanted(it["product"]), None),
     "cancel": lambda user, it: orders.cancel(user, it["order"]),
     "check-in": lambda user, it: check_in.check_in(user),
-    "upload": lambda user, it: receipts.hand_in(user, blank(3), None, 0),
+    "upload": lambda user, it: uploads.hand_in(user, blank(3), None, 0),
     "appeal": lambda user, it: appeals.appeal(user, it["rejected"], "清楚"),
     "apply": lambda user, it: applications.apply(user, **APPLICATION),
     "rename": lambda user, it: profile.change(user, {"nickname": "王芳"}),

@@ -8,8 +8,9 @@ from sqlalchemy.exc import OperationalError
 from points_app import create_app
 from points_app.config import Settings
 from points_app.db import db
-from points_app.services import erasure, processing, retention, rotation, seeding
+from points_app.services import erasure, retention, rotation, seeding
 from points_app.services.points import ledger_seals
+from points_app.services.receipts import processing
 from tests.client import ApiClient
 from tests.fakes import RecordingSms
 from tests.receipts_in import hand_in

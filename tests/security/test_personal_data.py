@@ -9,7 +9,8 @@ from sqlalchemy import select
 from points_app.clients.storage import StorageError
 from points_app.db import db
 from points_app.models import LedgerEntry, Receipt, User
-from points_app.services import erasure, processing
+from points_app.services import erasure
+from points_app.services.receipts import processing
 from tests.books import balance, ledger
 from tests.client import ApiClient
 from tests.receipts_in import hand_in

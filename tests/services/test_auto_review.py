@@ -2,7 +2,7 @@
 
 import pytest
 
-from points_app.services import auto_review
+from points_app.services.receipts import auto_review
 from tests.books import audit_entries, balance, set_config
 from tests.receipts_in import hand_in, handed_in_and_read, read, reading
 

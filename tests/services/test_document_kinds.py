@@ -3,8 +3,8 @@
 import pytest
 
 from points_app.reading import KINDS, Document
-from points_app.services import processing
-from points_app.services.screening import PAPERS
+from points_app.services.receipts import processing
+from points_app.services.receipts.screening import PAPERS
 from tests.books import balance, set_config
 from tests.receipts_in import handed_in_and_read, picture, read, reading, send
 

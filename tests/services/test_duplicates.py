@@ -11,7 +11,7 @@ from points_app.db import db
 from points_app.models import PictureBand, Receipt
 from points_app.reading import normalise
 from points_app.reading.fingerprint import SAME_PICTURE, hash_distance, neighbour_keys
-from points_app.services import duplicates
+from points_app.services.receipts import duplicates
 from tests.queries import explained
 from tests.receipts_in import blank, hand_in, handed_in_and_read, picture, read, reading, send
 
@@ -160,7 +160,7 @@ def test_of_two_copies_the_one_that_is_read_later_is_flagged(make, flags_of):
 
 
 def test_a_copy_that_cannot_be_read_is_still_flagged(make, flags_of):
-    from points_app.services import processing
+    from points_app.services.receipts import processing
 
     one, other = copies()
     first = sent_and_read(make.guest(), one, reading("52.50"))
@@ -174,7 +174,7 @@ def test_a_copy_that_cannot_be_read_is_still_flagged(make, flags_of):
 
 def test_screens_of_two_payments_in_one_app_are_two(make, flags_of):
     """As the real engine reads them."""
-    from points_app.services import processing
+    from points_app.services.receipts import processing
 
     for name in ("screenshot_52.50.jpg", "screenshot_163.00.jpg"):
         guest = make.guest()
@@ -225,7 +225,7 @@ def fill_bands(count):
 
 def test_of_two_that_are_read_at_once_the_later_finds_the_earlier(make, flags_of):
     """Each writes its facts down before either concludes anything."""
-    from points_app.services import processing
+    from points_app.services.receipts import processing
 
     one, other = make.guest(), make.guest()
     first, second = hand_in(one, "88.00"), hand_in(other, "88.00")

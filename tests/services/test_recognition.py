@@ -7,7 +7,7 @@ import pytest
 
 from points_app.clients.baidu import BaiduError, BaiduReceipt
 from points_app.reading import Document
-from points_app.services.recognition import second_opinion
+from points_app.services.receipts.recognition import second_opinion
 from tests.receipts_in import hand_in, picture, reading, send
 
 
@@ -58,7 +58,7 @@ def test_baidu_is_asked_where_there_is_an_account_and_done_without(app, make, an
     """The real local engine reads along."""
     import dataclasses
 
-    from points_app.services import processing
+    from points_app.services.receipts import processing
 
     ocr = Mock(**{f"receipt.{key}": value for key, value in answer.items()})
     app.extensions["parts"] = dataclasses.replace(app.extensions["parts"], ocr=ocr)

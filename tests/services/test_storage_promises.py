@@ -11,8 +11,9 @@ from sqlalchemy import select, text, update
 from points_app.clients.storage import AccessRefused, LocalStorage, ObjectMissing, StorageError
 from points_app.db import db, utcnow
 from points_app.models import Receipt, StagedPicture
-from points_app.services import disclosure, erasure, processing, retention
+from points_app.services import disclosure, erasure, retention
 from points_app.services.doctor import State, outside
+from points_app.services.receipts import processing
 from tests.books import count
 from tests.receipts_in import hand_in, picture, read, reading, send
 

@@ -57,9 +57,9 @@ Step = Annotated[int, Field(ge=1, le=10_000)]
 class BusinessSettings(BaseModel):
     """Points are whole numbers, `photo_points_rate` is points for one yuan.
 
-    `receipt_*` are the limits of the rules of services/screening.py, sums in yuan; 0, and no names,
-    mean no limit. `auto_approve_sample_percent` of what auto-approve would pay still goes to a
-    person. More than `two_person_points` (0: off) need two merchants.
+    `receipt_*` are the limits of the rules of services/receipts/screening.py, sums in yuan; 0, and
+    no names, mean no limit. `auto_approve_sample_percent` of what auto-approve would pay still goes
+    to a person. More than `two_person_points` (0: off) need two merchants.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")

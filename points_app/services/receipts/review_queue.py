@@ -8,9 +8,9 @@ from points_app.db import db, execute
 from points_app.errors import ReviewUnknown
 from points_app.extensions import parts
 from points_app.models import AuditEntry, Receipt, ReviewStatus, User
-from points_app.services import duplicates, pictures, reviewers, screening
 from points_app.services.audit import viewings
 from points_app.services.pages import page_of
+from points_app.services.receipts import duplicates, pictures, reviewers, screening
 from points_app.wire.paging import Page
 from points_app.wire.receipts import reviews as wire
 

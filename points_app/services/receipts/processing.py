@@ -15,17 +15,17 @@ from points_app.db import after_commit, db, execute, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models import AutoReview, ProcessingStatus, Receipt, ReviewStatus, StagedPicture
 from points_app.reading import Reading
-from points_app.services import (
+from points_app.services import locks
+from points_app.services.receipts import (
     auto_review,
     duplicates,
-    locks,
     pictures,
-    receipts,
     recognition,
     review,
     screening,
+    uploads,
 )
-from points_app.services.awards import match, points_for
+from points_app.services.receipts.awards import match, points_for
 from points_app.services.settings.business import business
 from points_app.services.settings.shop_time import shop_day
 from points_app.wire.receipts import uploads as wire
@@ -114,7 +114,7 @@ def _finish(receipt: Receipt, status: ProcessingStatus) -> None:
     receipt.processed_at = utcnow()
     db.session.flush()
     upload_id = receipt.upload_id
-    after_commit(lambda: receipts.announce_read(upload_id))
+    after_commit(lambda: uploads.announce_read(upload_id))
     events.receipt_processed(receipt.user_id, wire.upload_answer(receipt, pictures.link(receipt)))
 
 
@@ -209,7 +209,7 @@ def sweep() -> int:
     stored_late = (
         select(STAGED.c.upload_id)
         .join(RECEIPTS, RECEIPTS.c.upload_id == STAGED.c.upload_id)
-        .where(RECEIPTS.c.processing_status.in_(receipts.FINISHED), RECEIPTS.c.upload_time < late)
+        .where(RECEIPTS.c.processing_status.in_(uploads.FINISHED), RECEIPTS.c.upload_time < late)
         .limit(SWEEP_BATCH)
     )
     work = [(jobs.READ_RECEIPT, upload_id) for upload_id in unread]

@@ -13,10 +13,11 @@ from points_app.db import db, execute, is_duplicate, transactional, utcnow
 from points_app.errors import AppealRefused, UploadUnknown
 from points_app.models import Receipt, ReviewStatus
 from points_app.photo_errors import AppealTooLate
-from points_app.services import locks, review, reviewers
+from points_app.services import locks
 from points_app.services.audit import trail
-from points_app.services.awards import points_for
-from points_app.services.receipts import already_submitted
+from points_app.services.receipts import review, reviewers
+from points_app.services.receipts.awards import points_for
+from points_app.services.receipts.uploads import already_submitted
 from points_app.services.settings.business import business
 
 RECEIPTS = Receipt.__table__.c

@@ -24,9 +24,10 @@ from points_app.errors import PictureUnreadable, ReceiptAlreadySubmitted, Upload
 from points_app.models import MatchStatus, ProcessingStatus, Receipt, ReviewStatus, StagedPicture
 from points_app.photo_errors import UploadsUsed
 from points_app.reading import Picture
-from points_app.services import decoding, duplicates, idempotency, locks, pictures, waiting
-from points_app.services.awards import points_for
+from points_app.services import decoding, idempotency, locks, waiting
 from points_app.services.pages import page_of
+from points_app.services.receipts import duplicates, pictures
+from points_app.services.receipts.awards import points_for
 from points_app.services.settings.business import business
 from points_app.services.settings.shop_time import start_of_day
 from points_app.wire.paging import Page

@@ -15,11 +15,12 @@ from points_app.errors import (
     ReviewUnknown,
 )
 from points_app.models import Receipt, ReviewStatus, Source
-from points_app.services import auto_review, locks, reviewers
+from points_app.services import locks
 from points_app.services.accounts import welcome
 from points_app.services.audit import trail
 from points_app.services.idempotency import idempotent
 from points_app.services.points import wallet
+from points_app.services.receipts import auto_review, reviewers
 from points_app.services.settings.business import business
 from points_app.wire.receipts import reviews as wire
 from points_app.wire.times import iso, number_or_none

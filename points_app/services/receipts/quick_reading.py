@@ -17,7 +17,8 @@ from points_app.codes import new_id
 from points_app.db import utcnow
 from points_app.errors import PhotoFailure, ServiceUnavailable
 from points_app.extensions import parts
-from points_app.services import decoding, preview_share, recognition, waiting
+from points_app.services import decoding, waiting
+from points_app.services.receipts import preview_share, recognition
 from points_app.services.settings.shop_time import shop_day
 from points_app.wire.receipts import uploads as wire
 
