@@ -65,7 +65,7 @@ def check_surroundings(app: "Flask") -> None:
     from points_app import redis_url
     from points_app.clients import redis
     from points_app.extensions import parts
-    from points_app.services import keys
+    from points_app.services.privacy import keys
 
     with app.app_context():
         try:

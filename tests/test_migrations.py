@@ -20,7 +20,7 @@ from points_app import create_app
 from points_app.config import Settings
 from points_app.crypto import Vault
 from points_app.db import db
-from points_app.services import keys
+from points_app.services.privacy import keys
 
 both_databases = pytest.mark.parametrize(
     "database_url", ["mariadb", "sqlite"], indirect=True, scope="session"

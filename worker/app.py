@@ -17,7 +17,7 @@ from points_app.base import create_base_app
 from points_app.broker import Amqp
 from points_app.db import db, query_count
 from points_app.logs import configure_logging
-from points_app.services import keys
+from points_app.services.privacy import keys
 from points_app.start import check_surroundings, read_settings
 from points_app.stderr import never_wait
 

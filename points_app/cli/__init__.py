@@ -25,7 +25,7 @@ from points_app.cli import (
 )
 from points_app.cli.failures import told_in_words
 from points_app.extensions import migrate
-from points_app.services import keys
+from points_app.services.privacy import keys
 
 COMMANDS = (
     audit.audit,

@@ -4,8 +4,8 @@ import click
 from flask.cli import AppGroup
 
 from points_app.extensions import parts
-from points_app.services import keys, rotation
 from points_app.services.points import ledger_seals
+from points_app.services.privacy import key_rotation, keys
 
 crypto = AppGroup("crypto", help="The key that seals phone numbers and delivery information.")
 
@@ -15,7 +15,7 @@ def status() -> None:
     """What each key sealed and signed, and which of them the service needs."""
     current = parts.vault.current.id
     click.echo(f"today's key: {current}")
-    for column, counts in rotation.state().items():
+    for column, counts in key_rotation.state().items():
         shown = ", ".join(f"{key}: {count}" for key, count in counts.items())
         click.echo(f"{column}: {shown or 'empty'}")
     signed = ledger_seals.signers()
@@ -35,13 +35,13 @@ def _standing(key: str, retired: bool, signed: int) -> str:
 
 
 @crypto.command()
-@click.option("--batch", default=rotation.BATCH, show_default=True, help="Rows a transaction.")
+@click.option("--batch", default=key_rotation.BATCH, show_default=True, help="Rows a transaction.")
 def rotate(batch: int) -> None:
     """Seal every value again with ENCRYPTION_KEY, while the service runs.
 
     ENCRYPTION_KEYS_OLD must name the keys used so far. May be stopped and started again.
     """
-    results = rotation.rotate(_show, batch)
+    results = key_rotation.rotate(_show, batch)
     for result in results:
         click.echo(f"{result.column}: {result.changed} sealed again")
     unreadable = {result.column: result.unreadable for result in results if result.unreadable}

@@ -3,7 +3,7 @@
 import click
 from flask.cli import AppGroup
 
-from points_app.services import retention
+from points_app.services.privacy import retention
 
 data = AppGroup("data", help="What is kept, and for how long.")
 

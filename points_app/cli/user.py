@@ -10,8 +10,8 @@ import orjson
 from flask.cli import AppGroup
 
 from points_app.errors import AppError, PhoneInvalid, UserGone
-from points_app.services import disclosure, erasure
 from points_app.services.accounts import phone_login, roles
+from points_app.services.privacy import data_export, erasure
 
 T = TypeVar("T")
 # What operators meet of the refusals that guests read.
@@ -54,12 +54,12 @@ def _set_role(phone: str, role: str, granted: bool) -> None:
 def export(who: str, pictures: Path | None) -> None:
     """Print all that is kept about WHO, a phone number or user id, as JSON. Leaves a trace."""
     user_id = _told(lambda: _find(who))
-    about = _told(lambda: disclosure.export(user_id))
+    about = _told(lambda: data_export.export(user_id))
     click.echo(orjson.dumps(about, option=orjson.OPT_INDENT_2))
     if pictures is None:
         return
     pictures.mkdir(mode=0o700)
-    for upload_id, content in disclosure.pictures(user_id).items():
+    for upload_id, content in data_export.pictures(user_id).items():
         (pictures / f"{upload_id}.jpg").write_bytes(content)
 
 

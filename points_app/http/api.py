@@ -30,7 +30,8 @@ from points_app.errors import (
     UserGone,
 )
 from points_app.http import access, limits, parse
-from points_app.services import idempotency, keys
+from points_app.services import idempotency
+from points_app.services.privacy import keys
 from points_app.wire import envelope
 
 View = Callable[..., Any]

@@ -28,7 +28,7 @@ from points_app.errors import (
 from points_app.extensions import limiter
 from points_app.http import limits
 from points_app.services.idempotency import Replay
-from points_app.services.keys import UnknownKeys
+from points_app.services.privacy.keys import UnknownKeys
 from points_app.wire import envelope
 
 log = logging.getLogger(__name__)

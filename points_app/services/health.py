@@ -16,7 +16,7 @@ from points_app.crypto import same
 from points_app.db import execute
 from points_app.extensions import parts
 from points_app.metrics import Row
-from points_app.services import keys
+from points_app.services.privacy import keys
 from points_app.threads import Lasting
 
 log = logging.getLogger(__name__)

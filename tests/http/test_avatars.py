@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from points_app.db import db
 from points_app.models import Avatar, User
-from points_app.services import disclosure, erasure
+from points_app.services.privacy import data_export, erasure
 from tests.books import count
 from tests.receipts_in import hand_in, send
 
@@ -98,9 +98,9 @@ def test_it_goes_with_the_account_and_is_part_of_the_export(make, app, anonymous
     guest = make.guest()
     address = upload(guest).ok()["avatar"]
     with app.app_context():
-        exported = disclosure.export(guest.user_id)["avatars"]
+        exported = data_export.export(guest.user_id)["avatars"]
         assert [set(row) for row in exported] == [{"user_id", "name", "created_at"}]
-        assert disclosure.pictures(guest.user_id)["avatar"].startswith(b"\xff\xd8")
+        assert data_export.pictures(guest.user_id)["avatar"].startswith(b"\xff\xd8")
         erasure.erase(guest.user_id)
     assert fetch(anonymous, path_of(address)).status_code == 404
     assert count(guest, Avatar) == 0

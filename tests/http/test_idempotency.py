@@ -7,7 +7,8 @@ from sqlalchemy import text, update
 
 from points_app.db import db, utcnow
 from points_app.models import IdempotencyKey
-from points_app.services import idempotency, retention
+from points_app.services import idempotency
+from points_app.services.privacy import retention
 from points_app.services.receipts import uploads
 from tests.books import balance, draws, orders
 from tests.receipts_in import blank, send

@@ -7,8 +7,8 @@ from sqlalchemy import update
 
 from points_app.db import db
 from points_app.models import Order
-from points_app.services import retention
 from points_app.services.audit import viewings
+from points_app.services.privacy import retention
 from tests.books import audit_entries, set_config
 from tests.http.test_orders import buy
 from tests.receipts_in import hand_in

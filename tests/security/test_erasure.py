@@ -6,12 +6,13 @@ from sqlalchemy import select
 from points_app.db import db
 from points_app.errors import AlreadyReviewed, UserGone
 from points_app.models import IdempotencyKey, MerchantApplication, Receipt, User
-from points_app.services import erasure, idempotency
+from points_app.services import idempotency
 from points_app.services.accounts import applications, profile
 from points_app.services.exchange import orders, redemption
 from points_app.services.idempotency import KeyedRequest
 from points_app.services.lottery import draws
 from points_app.services.points import check_in, wallet
+from points_app.services.privacy import erasure
 from points_app.services.receipts import appeals, processing, review, uploads
 from tests.books import balance, ledger, sql, stock
 from tests.client import ApiClient

@@ -6,7 +6,7 @@ import pytest
 
 from points_app.db import db
 from points_app.models import Order, Receipt, User
-from points_app.services import erasure
+from points_app.services.privacy import erasure
 from tests.books import balance, sql, stock
 from tests.proving import findings
 from tests.receipts_in import blank, hand_in, send

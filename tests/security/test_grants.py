@@ -8,8 +8,9 @@ from sqlalchemy.exc import OperationalError
 from points_app import create_app
 from points_app.config import Settings
 from points_app.db import db
-from points_app.services import erasure, retention, rotation, seeding
+from points_app.services import seeding
 from points_app.services.points import ledger_seals
+from points_app.services.privacy import erasure, key_rotation, retention
 from points_app.services.receipts import processing
 from tests.client import ApiClient
 from tests.fakes import RecordingSms
@@ -60,7 +61,7 @@ def test_everything_works_with_the_least_rights(least, make):
         processing.store(upload)
         assert ledger_seals.seal_all() > 0
         retention.purge()
-        rotation.rotate(lambda *_: None)
+        key_rotation.rotate(lambda *_: None)
         erasure.erase(guest.user_id)
     for command in (["audit", "verify"], ["prove"], ["user", "export", str(guest.user_id)]):
         done = least.test_cli_runner().invoke(args=command)

@@ -5,7 +5,7 @@ import pytest
 from points_app.crypto import SealBroken
 from points_app.db import db
 from points_app.models import MerchantApplication, Order, User
-from points_app.services.sealed import SEALED
+from points_app.services.privacy.encrypted_columns import SEALED
 from tests.client import ApiClient
 from tests.security.changing_keys import (
     DELIVERY,
@@ -21,9 +21,9 @@ from tests.security.changing_keys import other_app as other_app
 def sealed_with(app):
     """The key ids in use, by column."""
     with app.app_context():
-        from points_app.services import rotation
+        from points_app.services.privacy import key_rotation
 
-        return {column: set(counts) for column, counts in rotation.state().items()}
+        return {column: set(counts) for column, counts in key_rotation.state().items()}
 
 
 def test_everything_is_sealed_again_and_the_old_key_can_go(other_app, old_data):
@@ -80,12 +80,12 @@ def test_a_stopped_rotation_goes_on(other_app, old_data, make):
 
 def test_a_change_during_the_rotation_is_kept(other_app, old_data, monkeypatch):
     """The row is changed between reading and rewriting it: the change stays, the next run seals."""
-    from points_app.services import rotation
+    from points_app.services.privacy import key_rotation
 
     _, old_key = old_data
     both = other_app(NEW_KEY, old_key)
     vault = both.extensions["parts"].vault
-    read = rotation._next_rows
+    read = key_rotation._next_rows
 
     def read_then_change(sealed, last, batch):
         rows = read(sealed, last, batch)
@@ -95,7 +95,7 @@ def test_a_change_during_the_rotation_is_kept(other_app, old_data, monkeypatch):
             db.session.commit()
         return rows
 
-    monkeypatch.setattr(rotation, "_next_rows", read_then_change)
+    monkeypatch.setattr(key_rotation, "_next_rows", read_then_change)
     assert "exchange_records.delivery_info: 0 sealed again" in rotate(both).output
     with both.app_context():
         order = db.session.query(Order).one()

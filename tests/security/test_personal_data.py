@@ -9,7 +9,7 @@ from sqlalchemy import select
 from points_app.clients.storage import StorageError
 from points_app.db import db
 from points_app.models import LedgerEntry, Receipt, User
-from points_app.services import erasure
+from points_app.services.privacy import erasure
 from points_app.services.receipts import processing
 from tests.books import balance, ledger
 from tests.client import ApiClient
@@ -87,7 +87,7 @@ def test_export_is_about_nobody_else(run, guest, make):
 
 def test_every_table_about_guests_is_exported_or_left_out_on_purpose(app):
     """A new table cannot be forgotten."""
-    from points_app.services.disclosure import LEFT_OUT, tables_about_guests
+    from points_app.services.privacy.data_export import LEFT_OUT, tables_about_guests
 
     foreign = {
         table.name

@@ -12,10 +12,10 @@ from points_app import create_app
 from points_app.config import Settings
 from points_app.db import db
 from points_app.models import LedgerEntry, ProofRun, User
-from points_app.services import keys
 from points_app.services.doctor import State
 from points_app.services.doctor.database import encryption_keys
 from points_app.services.points import ledger_seals
+from points_app.services.privacy import keys
 from tests.client import ApiClient
 from tests.security.changing_keys import NEW_KEY, PHONE, rotate
 from tests.security.changing_keys import old_data as old_data

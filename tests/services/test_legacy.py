@@ -8,8 +8,8 @@ from points_app import create_app
 from points_app.config import Settings
 from points_app.db import db
 from points_app.models import LedgerEntry, Order, Product, Receipt, User
-from points_app.services import erasure
 from points_app.services.legacy import history, records, run
+from points_app.services.privacy import erasure
 from tests.client import ApiClient
 from tests.databases import empty_databases
 

@@ -9,7 +9,7 @@ from points_app.clients.storage import ObjectMissing, StorageError
 from points_app.db import db, utcnow
 from points_app.extensions import parts
 from points_app.models import ErrorLog, IdempotencyKey, PerformanceMetric, Receipt
-from points_app.services import retention
+from points_app.services.privacy import retention
 from points_app.services.receipts import processing
 from tests.books import count
 from tests.receipts_in import hand_in

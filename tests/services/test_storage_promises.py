@@ -11,8 +11,8 @@ from sqlalchemy import select, text, update
 from points_app.clients.storage import AccessRefused, LocalStorage, ObjectMissing, StorageError
 from points_app.db import db, utcnow
 from points_app.models import Receipt, StagedPicture
-from points_app.services import disclosure, erasure, retention
 from points_app.services.doctor import State, outside
+from points_app.services.privacy import data_export, erasure, retention
 from points_app.services.receipts import processing
 from tests.books import count
 from tests.receipts_in import hand_in, picture, read, reading, send
@@ -122,7 +122,7 @@ def test_a_staged_picture_is_shown_whatever_storage_says(app, guest, storage, ki
     upload_id = hand_in(guest)
     storage(kind)
     assert shown(guest, upload_id) == (200, b"\xff\xd8")
-    assert list(in_context(app, disclosure.pictures, guest.user_id)) == [upload_id]
+    assert list(in_context(app, data_export.pictures, guest.user_id)) == [upload_id]
 
 
 def test_a_stored_picture_of_a_storage_that_is_down_is_asked_for_again(app, guest, storage):
@@ -144,7 +144,7 @@ def test_a_picture_that_was_deleted_is_not_found_whatever_storage_says(app, gues
         retention.mark_deleted([review_id])
     storage(kind)
     assert shown(guest, upload_id)[0] == 404
-    assert in_context(app, disclosure.pictures, guest.user_id) == {}
+    assert in_context(app, data_export.pictures, guest.user_id) == {}
 
 
 def test_pictures_that_were_moved_in_are_found_under_their_own_keys(app, guest, storage):

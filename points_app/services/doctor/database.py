@@ -22,9 +22,9 @@ from points_app.db import (
 )
 from points_app.extensions import migrate, parts
 from points_app.models import ProofRun
-from points_app.services import keys
 from points_app.services.doctor.finding import Finding, failed, ok, warning
 from points_app.services.points import ledger_seals
+from points_app.services.privacy import keys
 
 NEEDED = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 # Rights a web process never uses; whoever breaks into it would have them too.

@@ -132,7 +132,7 @@ def _as_merchants_see(order: Order, buyer: User) -> wire.MerchantOrder:
 
 
 def _is_long_closed(order: Order) -> bool:
-    """Whether nobody needs its address any more; it is deleted soon (services/retention.py)."""
+    """Whether nobody needs its address any more; it is deleted soon (privacy/retention.py)."""
     closed_at = order.completed_time or order.exchange_time
     kept = timedelta(days=business().delivery_info_days)
     return order.status in CLOSED and closed_at < utcnow() - kept

@@ -34,9 +34,10 @@ from points_app.models import (
     User,
     UserStatus,
 )
-from points_app.services import locks, retention
+from points_app.services import locks
 from points_app.services.accounts import applications, sessions
 from points_app.services.audit import trail
+from points_app.services.privacy import retention
 from points_app.services.receipts import review
 
 ERASED_NAME = "已注销用户"

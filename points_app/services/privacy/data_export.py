@@ -12,8 +12,8 @@ from points_app.errors import UserGone
 from points_app.models import IdempotencyKey, Receipt, User
 from points_app.services.accounts import avatars
 from points_app.services.audit import trail
+from points_app.services.privacy.encrypted_columns import SEALED
 from points_app.services.receipts.pictures import kept
-from points_app.services.sealed import SEALED
 from points_app.wire.times import iso, number
 
 # Answers given before repeat what other tables say.

@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, Row, func, select, update
 from points_app.crypto import SealBroken
 from points_app.db import execute, transactional
 from points_app.extensions import parts
-from points_app.services import keys
 from points_app.services.audit import trail
-from points_app.services.sealed import SEALED, SealedColumn
+from points_app.services.privacy import keys
+from points_app.services.privacy.encrypted_columns import SEALED, SealedColumn
 
 BATCH = 200
 KEY_ID = slice(3, 11)  # of "v1:<key id>:..."

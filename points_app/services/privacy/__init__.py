@@ -1,0 +1,1 @@
+"""What is known of a person: encrypted, handed out to them, forgotten when its time is over."""
