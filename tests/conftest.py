@@ -111,7 +111,7 @@ def app(
     from points_app import create_app
     from points_app.config import Settings
     from points_app.db import db
-    from points_app.services import seeding
+    from points_app.services.operations import seeding
     from points_app.services.privacy import keys
 
     app = create_app(Settings.from_env({**environment, **settings_override}))

@@ -62,7 +62,7 @@ def migrate(database_url: str, redis_url: str, folder: Path) -> None:
 @pytest.fixture
 def app(servers, tmp_path):
     from points_app.db import db
-    from points_app.services import seeding
+    from points_app.services.operations import seeding
 
     mariadb, redis = servers
     app = make_app(mariadb.url, redis.url, tmp_path)

@@ -3,7 +3,7 @@
 import logging
 
 from points_app import jobs
-from points_app.services import figures, probe
+from points_app.services.operations import figures, probe
 from points_app.services.privacy import erasure, retention
 from points_app.services.receipts import appeals
 from worker.app import celery

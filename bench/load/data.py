@@ -17,8 +17,8 @@ from points_app.config import Settings
 from points_app.db import db, execute, transactional
 from points_app.extensions import parts
 from points_app.models import Product, Source, StockMovement, User
-from points_app.services import seeding
 from points_app.services.accounts import sessions
+from points_app.services.operations import seeding
 from points_app.services.points import wallet
 
 PURSE = 1_000_000_000  # nobody runs out of points

@@ -182,7 +182,7 @@ def prepare() -> None:
     from sqlalchemy import text
 
     from points_app.db import db
-    from points_app.services import seeding
+    from points_app.services.operations import seeding
 
     with _inside():
         upgrade()

@@ -5,8 +5,8 @@ import sys
 import click
 from flask.cli import with_appcontext
 
-from points_app.services import doctor as examination
-from points_app.services.doctor import State
+from points_app.services.operations import doctor as examination
+from points_app.services.operations.doctor import State
 
 COLOURS = {
     State.OK: "green",

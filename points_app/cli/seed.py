@@ -4,7 +4,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from points_app.services import seeding
+from points_app.services.operations import seeding
 
 
 @click.command()

@@ -9,7 +9,7 @@ from redis import RedisError
 from points_app import metrics
 from points_app.errors import RouteUnknown
 from points_app.http.access import bearer_token
-from points_app.services import figures, health, probe
+from points_app.services.operations import figures, health, probe
 
 blueprint = Blueprint("health", __name__)
 

@@ -4,8 +4,8 @@ from points_app.errors import ErrorLogFailure, MetricsFailure
 from points_app.http import limits
 from points_app.http.api import Access, Area
 from points_app.http.schemas import ErrorReport, PerformanceReport
-from points_app.services import monitoring
 from points_app.services.accounts.sessions import Caller
+from points_app.services.operations import client_reports
 
 area = Area("monitoring", "/api/monitoring", failure=MetricsFailure)
 
@@ -13,7 +13,7 @@ area = Area("monitoring", "/api/monitoring", failure=MetricsFailure)
 @area.endpoint("POST", "/performance", Access.GUEST, body=PerformanceReport)
 def performance(caller: Caller, body: PerformanceReport) -> None:
     """A client's figures."""
-    monitoring.record_performance(caller.user_id, body.model_dump())
+    client_reports.record_performance(caller.user_id, body.model_dump())
 
 
 @area.endpoint(
@@ -26,4 +26,4 @@ def performance(caller: Caller, body: PerformanceReport) -> None:
 )
 def errors(caller: Caller | None, body: ErrorReport) -> None:
     """An error a client saw; a token, when there is one, tells whose."""
-    monitoring.record_error(caller.user_id if caller else None, body.model_dump())
+    client_reports.record_error(caller.user_id if caller else None, body.model_dump())

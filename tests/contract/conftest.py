@@ -40,7 +40,7 @@ def site(environment: dict[str, str], migrated: None, scratch: Path) -> Iterator
     from points_app import create_app
     from points_app.config import Settings
     from points_app.db import db
-    from points_app.services import seeding
+    from points_app.services.operations import seeding
 
     app = create_app(Settings.from_env(environment | LIFTED))
     with app.app_context():

@@ -6,7 +6,7 @@ import pytest
 from prometheus_client.mmap_dict import MmapedDict, mmap_key
 from prometheus_client.parser import text_string_to_metric_families
 
-from points_app.services import figures
+from points_app.services.operations import figures
 
 
 def scrape(app, headers=None):

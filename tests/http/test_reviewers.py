@@ -8,8 +8,8 @@ from sqlalchemy import update
 
 from points_app.db import db, utcnow
 from points_app.models import Receipt
-from points_app.services import doctor
 from points_app.services.accounts import roles
+from points_app.services.operations import doctor
 from points_app.services.privacy import retention
 from points_app.services.receipts import appeals, review
 from tests.books import audit_entries, balance, set_config, sql

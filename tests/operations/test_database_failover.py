@@ -11,7 +11,7 @@ from devstack.mariadb import mariadb_server
 from devstack.process import wait_until
 from devstack.switch import switch
 from points_app.db import db
-from points_app.services import seeding
+from points_app.services.operations import seeding
 from points_app.services.privacy import keys
 from tests.factories import Factory
 from tests.test_degrade import is_503, make_app, migrate

@@ -12,8 +12,8 @@ from points_app import create_app
 from points_app.config import Settings
 from points_app.db import db
 from points_app.models import LedgerEntry, ProofRun, User
-from points_app.services.doctor import State
-from points_app.services.doctor.database import encryption_keys
+from points_app.services.operations.doctor import State
+from points_app.services.operations.doctor.database import encryption_keys
 from points_app.services.points import ledger_seals
 from points_app.services.privacy import keys
 from tests.client import ApiClient

@@ -18,8 +18,9 @@ from points_app.clients.storage import AccessRefused, LocalStorage, ObjectMissin
 from points_app.config import Settings
 from points_app.db import db, utcnow
 from points_app.models import ProofRun, Receipt
-from points_app.services import decoding, doctor, figures
-from points_app.services.doctor import State, database
+from points_app.services import decoding
+from points_app.services.operations import doctor, figures
+from points_app.services.operations.doctor import State, database
 from points_app.services.receipts import processing
 from tests.receipts_in import hand_in
 

@@ -10,8 +10,8 @@ from devstack.ports import free_port
 from points_app import create_app
 from points_app.config import Settings
 from points_app.db import db
-from points_app.services.doctor import State
-from points_app.services.doctor.outside import proxies as proxies_check
+from points_app.services.operations.doctor import State
+from points_app.services.operations.doctor.outside import proxies as proxies_check
 
 
 @contextlib.contextmanager

@@ -7,8 +7,8 @@ import pytest
 from devstack.redis import redis_server
 from points_app.clients.redis import make_redis
 from points_app.clients.storage import LocalStorage
-from points_app.services import doctor
-from points_app.services.doctor import State
+from points_app.services.operations import doctor
+from points_app.services.operations.doctor import State
 from tests.services.test_doctor import examine, impatient, with_part  # noqa: F401
 
 

@@ -5,7 +5,7 @@ from kombu.simple import SimpleQueue
 
 from points_app import jobs
 from points_app.extensions import producer
-from points_app.services import figures
+from points_app.services.operations import figures
 from points_app.services.receipts import processing
 from tests.books import sql
 from tests.receipts_in import hand_in

@@ -9,9 +9,9 @@ from sqlalchemy import func, insert, select
 
 from points_app.db import execute, transactional, utcnow
 from points_app.models import Order, OrderStatus, Prize, Product, StockMovement
-from points_app.services import seeding
 from points_app.services.legacy.reading import Legacy, Row, moment, text
 from points_app.services.legacy.report import Report
+from points_app.services.operations import seeding
 from points_app.services.settings import business, editor
 
 PRODUCTS = Product.__table__

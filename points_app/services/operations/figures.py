@@ -26,7 +26,7 @@ from points_app.models import (
     ReviewStatus,
     User,
 )
-from points_app.services import backup
+from points_app.services.operations import backup
 from points_app.services.receipts import auto_review
 
 KEY = "figures"

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from points_app.services.doctor import database, outside, reviews
-from points_app.services.doctor.finding import Finding, State
+from points_app.services.operations.doctor import database, outside, reviews
+from points_app.services.operations.doctor.finding import Finding, State
 
 Check = Callable[[], Iterator[Finding]]
 

@@ -22,8 +22,9 @@ from points_app.extensions import parts, producer
 from points_app.models import Receipt
 from points_app.reading import EngineUnavailable, read_receipt
 from points_app.redis_url import NO_CLUSTER
-from points_app.services import decoding, figures, health, probe
-from points_app.services.doctor.finding import Finding, State, failed, ok, warning
+from points_app.services import decoding
+from points_app.services.operations import figures, health, probe
+from points_app.services.operations.doctor.finding import Finding, State, failed, ok, warning
 from points_app.services.receipts import recognition
 
 FIGURES_LATE_SECONDS = 120

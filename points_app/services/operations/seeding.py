@@ -4,8 +4,8 @@ from sqlalchemy import func, insert, select
 
 from points_app.db import db, execute, transactional, utcnow
 from points_app.models import Prize, Product, StockMovement, SystemConfig
-from points_app.services import first_data
 from points_app.services.accounts import phone_login
+from points_app.services.operations import first_data
 
 
 @transactional

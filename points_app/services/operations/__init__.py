@@ -1,0 +1,1 @@
+"""The installation itself: backups, health, figures, the doctor, the first data."""
