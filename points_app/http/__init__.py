@@ -4,28 +4,24 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from points_app.config import Settings
-from points_app.http import (
+from points_app.http import errors, limits, observe, paths, security
+from points_app.http.api import Area
+from points_app.http.endpoints import (
     admin,
     auth,
-    counter,
     docs,
-    errors,
     exchange,
     files,
     health,
-    limits,
     lottery,
-    merchant,
+    merchant_catalogue,
+    merchant_orders,
+    merchant_reviews,
     monitoring,
-    observe,
-    paths,
     photo,
     points,
-    security,
-    shop,
     user,
 )
-from points_app.http.api import Area
 from points_app.http.host import PublicHost
 from points_app.http.slow import BodyDeadline
 from points_app.publisher import Publisher
@@ -37,9 +33,9 @@ AREAS: tuple[Area, ...] = (
     lottery.area,
     exchange.area,
     photo.area,
-    merchant.area,
-    shop.area,
-    counter.area,
+    merchant_reviews.area,
+    merchant_catalogue.area,
+    merchant_orders.area,
     admin.area,
     monitoring.area,
 )

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, current_app, request, send_from_directory
 from points_app.http.api import Area
 from points_app.http.openapi import describe
 
-VIEWER = Path(__file__).parent / "viewer"
+VIEWER = Path(__file__).parent.parent / "viewer"
 # Swagger UI sets styles by script and draws its icons as data; nothing comes from elsewhere.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
