@@ -1,7 +1,6 @@
 """What requests may hold, by area. Bodies are strict: a number is a number and never a string or a
 boolean; query strings and forms hold text, of which only ASCII spellings are taken."""
 
-from points_app.http.schemas.accounts import DeviceBinding, Login, Logout, SendCode, UserChange
 from points_app.http.schemas.admin import (
     ApplicationsQuery,
     Approval,
@@ -11,21 +10,10 @@ from points_app.http.schemas.admin import (
     SettingsChange,
     UsersQuery,
 )
-from points_app.http.schemas.counter import CodeShown, Remark
+from points_app.http.schemas.auth import DeviceBinding, Login, Logout, SendCode, UserChange
 from points_app.http.schemas.exchange import OrdersQuery, ProductsQuery, RedeemRequest
 from points_app.http.schemas.lottery import DrawRequest, DrawsQuery
-from points_app.http.schemas.merchant import ApplicationForm, BatchReview, StatisticsQuery
-from points_app.http.schemas.monitoring import ErrorReport, PerformanceReport
-from points_app.http.schemas.points import PointsOperation, PointsQuery
-from points_app.http.schemas.receipts import (
-    AppealRequest,
-    PendingQuery,
-    PictureLink,
-    ReviewRequest,
-    UploadForm,
-    UploadsQuery,
-)
-from points_app.http.schemas.shop import (
+from points_app.http.schemas.merchant_catalogue import (
     NewProduct,
     ProductChange,
     ShopProductsQuery,
@@ -33,6 +21,18 @@ from points_app.http.schemas.shop import (
     WheelPrize,
     WholeWheel,
 )
+from points_app.http.schemas.merchant_orders import CodeShown, Remark
+from points_app.http.schemas.merchant_reviews import ApplicationForm, BatchReview, StatisticsQuery
+from points_app.http.schemas.monitoring import ErrorReport, PerformanceReport
+from points_app.http.schemas.photo import (
+    AppealRequest,
+    PendingQuery,
+    PictureLink,
+    ReviewRequest,
+    UploadForm,
+    UploadsQuery,
+)
+from points_app.http.schemas.points import PointsOperation, PointsQuery
 
 __all__ = [
     "AppealRequest",

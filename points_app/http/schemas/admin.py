@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from points_app.http.schemas.accounts import Phone
+from points_app.http.schemas.auth import Phone
 from points_app.http.schemas.base import CursorPaging, FormVersion, QueryNatural, StaffBody
 from points_app.http.schemas.text import Line
 
