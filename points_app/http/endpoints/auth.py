@@ -14,7 +14,7 @@ from points_app.errors import (
 from points_app.http import limits
 from points_app.http.access import bearer_token
 from points_app.http.api import Access, Area
-from points_app.http.schemas import DeviceBinding, Login, Logout, SendCode
+from points_app.http.schemas.auth import DeviceBinding, Login, Logout, SendCode
 from points_app.services.accounts import phone_login, profile, sessions
 from points_app.services.accounts.sessions import Caller
 from points_app.services.accounts.welcome import Origin

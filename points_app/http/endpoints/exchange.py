@@ -10,7 +10,7 @@ from points_app.errors import (
     ProductUnknown,
 )
 from points_app.http.api import Access, Area
-from points_app.http.schemas import OrdersQuery, ProductsQuery, RedeemRequest
+from points_app.http.schemas.exchange import OrdersQuery, ProductsQuery, RedeemRequest
 from points_app.services.accounts.sessions import Caller
 from points_app.services.exchange import catalogue, orders, redemption
 from points_app.stale_errors import OrderCostChanged

@@ -11,7 +11,7 @@ from points_app.errors import (
 )
 from points_app.http import limits
 from points_app.http.api import Access, Area
-from points_app.http.schemas import DrawRequest, DrawsQuery
+from points_app.http.schemas.lottery import DrawRequest, DrawsQuery
 from points_app.services.accounts.sessions import Caller
 from points_app.services.lottery import draws, history
 from points_app.stale_errors import DrawCostChanged

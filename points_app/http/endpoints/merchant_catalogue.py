@@ -2,7 +2,7 @@
 
 from points_app.errors import InvalidInput, ProductUnknown, SystemFailure
 from points_app.http.api import Access, Area
-from points_app.http.schemas import (
+from points_app.http.schemas.merchant_catalogue import (
     NewProduct,
     ProductChange,
     ShopProductsQuery,

@@ -2,7 +2,8 @@
 
 from points_app.errors import InvalidInput, OrderStateRefused, OrderUnknown, SystemFailure
 from points_app.http.api import Access, Area
-from points_app.http.schemas import CodeShown, OrdersQuery, Remark
+from points_app.http.schemas.exchange import OrdersQuery
+from points_app.http.schemas.merchant_orders import CodeShown, Remark
 from points_app.models import OrderStatus
 from points_app.services.accounts.sessions import Caller
 from points_app.services.exchange import handover

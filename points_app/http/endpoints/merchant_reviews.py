@@ -8,7 +8,7 @@ from points_app.errors import (
     ReviewUnknown,
 )
 from points_app.http.api import Access, Area
-from points_app.http.schemas import (
+from points_app.http.schemas.merchant_reviews import (
     ApplicationForm,
     BatchReview,
     PendingQuery,

@@ -3,7 +3,7 @@
 from points_app.errors import ErrorLogFailure, MetricsFailure
 from points_app.http import limits
 from points_app.http.api import Access, Area
-from points_app.http.schemas import ErrorReport, PerformanceReport
+from points_app.http.schemas.monitoring import ErrorReport, PerformanceReport
 from points_app.services.accounts.sessions import Caller
 from points_app.services.operations import client_reports
 

@@ -2,7 +2,7 @@
 
 from points_app.errors import InsufficientPoints, SystemFailure
 from points_app.http.api import Access, Area
-from points_app.http.schemas import PointsOperation, PointsQuery
+from points_app.http.schemas.points import PointsOperation, PointsQuery
 from points_app.services.accounts.sessions import Caller
 from points_app.services.points import check_in as check_ins
 from points_app.services.points import history

@@ -10,7 +10,7 @@ from points_app.errors import (
 )
 from points_app.http.api import Access, Area
 from points_app.http.parse import uploaded_file
-from points_app.http.schemas import UserChange
+from points_app.http.schemas.user import UserChange
 from points_app.services.accounts import avatars, profile
 from points_app.services.accounts.sessions import Caller
 from points_app.wire import accounts as wire

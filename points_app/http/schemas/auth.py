@@ -1,11 +1,10 @@
-"""Login codes, tokens and the guest's own data."""
+"""Login codes and sessions."""
 
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from points_app.http.schemas.base import Body, Change, SmallObject
-from points_app.http.schemas.text import Line, Nickname
+from points_app.http.schemas.base import Body, SmallObject
 
 # The service checks it, and answers with a code of its own.
 Phone = Annotated[str, Field(json_schema_extra={"pattern": "^1[3-9][0-9]{9}$"})]
@@ -33,13 +32,3 @@ class Logout(Body):
 class DeviceBinding(Body):
     device_info: SmallObject
     """Whatever the client knows of the device; at most 4096 bytes."""
-
-
-class UserChange(Change):
-    """A field that is absent stays as it is."""
-
-    nickname: Nickname = ""
-    """The name to go by."""
-    avatar: Annotated[Line, StringConstraints(max_length=255)] | None = None
-    """null takes the avatar away. What `user_info` has may be sent back; any other address is
-    refused: avatars are uploaded."""

@@ -1,11 +1,12 @@
-"""What merchants, and those who want to become one, send."""
+"""What merchants send about receipts, and what those send who want to become one."""
 
 from typing import Annotated, Literal
 
 from pydantic import AliasChoices, ConfigDict, Field, StringConstraints
 
-from points_app.http.schemas.base import REASON_TO_REJECT, Body, Id, Query, StaffBody
+from points_app.http.schemas.base import REASON_TO_REJECT, Body, CursorPaging, Id, Query, StaffBody
 from points_app.http.schemas.text import Line
+from points_app.services.settings.business import MOST_POINTS_AWARD
 
 
 class ApplicationForm(Body):
@@ -28,6 +29,49 @@ class ApplicationForm(Body):
 class StatisticsQuery(Query):
     period: Literal["today", "week", "month"] = "today"
     """Since midnight, Monday or the first of the month, by the shop's clock."""
+
+
+class PendingQuery(CursorPaging):
+    match_status: Literal["unclear", "matched", "mismatched"] | None = None
+    """Only receipts whose amounts compare like this."""
+    sort: Literal["oldest", "newest"] = "oldest"
+    """Which come first."""
+
+
+class ReviewRequest(StaffBody):
+    """A decision on the receipt that one of the two ids names; a rejection needs a reason."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [
+                {
+                    "anyOf": [
+                        {
+                            "required": ["review_id"],
+                            "properties": {"review_id": {"type": "integer"}},
+                        },
+                        {
+                            "required": ["upload_id"],
+                            "properties": {"upload_id": {"type": "string"}},
+                        },
+                    ]
+                },
+                REASON_TO_REJECT,
+            ]
+        }
+    )
+
+    review_id: Id | None = None
+    """The receipt, by its review's number."""
+    upload_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,50}$")] | None = None
+    """The receipt, by its upload's id."""
+    action: Literal["approve", "reject"]
+    """The decision."""
+    points: int | None = Field(None, ge=0, le=MOST_POINTS_AWARD)
+    """Points to pay instead of those that are proposed, up to `max_points_award`; a rejection
+    ignores them."""
+    reason: Annotated[Line, StringConstraints(max_length=500)] | None = None
+    """Shown to the guest; a rejection needs one."""
 
 
 class BatchReview(StaffBody):

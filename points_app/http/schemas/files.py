@@ -1,0 +1,9 @@
+"""What a link to a picture holds."""
+
+from points_app.http.schemas.base import Query, QueryInt
+
+
+class PictureLink(Query):
+    viewer: str
+    expires: QueryInt
+    signature: str

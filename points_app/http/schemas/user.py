@@ -1,0 +1,18 @@
+"""What guests change about themselves."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from points_app.http.schemas.base import Change
+from points_app.http.schemas.text import Line, Nickname
+
+
+class UserChange(Change):
+    """A field that is absent stays as it is."""
+
+    nickname: Nickname = ""
+    """The name to go by."""
+    avatar: Annotated[Line, StringConstraints(max_length=255)] | None = None
+    """null takes the avatar away. What `user_info` has may be sent back; any other address is
+    refused: avatars are uploaded."""
