@@ -16,9 +16,9 @@ from points_app import notices
 from points_app.db import after_commit, utcnow
 from points_app.extensions import parts
 from points_app.publisher import Notice
-from points_app.wire.exchange import OrderNotice
-from points_app.wire.lottery import PrizeNotice
-from points_app.wire.times import iso
+from points_app.wire.exchange.orders import OrderNotice
+from points_app.wire.formats import iso
+from points_app.wire.lottery.draws import PrizeNotice
 
 log = logging.getLogger(__name__)
 

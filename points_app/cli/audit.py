@@ -7,7 +7,7 @@ import click
 from flask.cli import AppGroup
 
 from points_app.services.audit import trail as service
-from points_app.wire.times import iso
+from points_app.wire.formats import iso
 
 audit = AppGroup("audit", help="The record of what merchants, admins and operators did.")
 

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from points_app.services.points import ledger_seals
-from points_app.wire.times import iso
+from points_app.wire.formats import iso
 
 ledger = AppGroup("ledger", help="The chain of seals over the ledger.")
 

@@ -10,7 +10,7 @@ from points_app.notices import encode, stamp
 from points_app.realtime.connection import Connection
 from points_app.realtime.frames import CloseCode, Message, Opcode, ProtocolError, text_frame
 from points_app.realtime.hub import Hub
-from points_app.wire.times import iso
+from points_app.wire.formats import iso
 
 MAX_FOLLOWED_PRODUCTS = 200
 _SUBSCRIBE = frozenset({"subscribe_product", "subscribe_products"})

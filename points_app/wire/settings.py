@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from typing_extensions import TypedDict
 
 from points_app.models import AuditEntry
+from points_app.wire.formats import iso
 from points_app.wire.paging import Listed
-from points_app.wire.times import iso
 from points_app.wire.values import one_of
 
 

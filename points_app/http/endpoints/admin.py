@@ -17,8 +17,9 @@ from points_app.services.accounts.sessions import Caller
 from points_app.services.audit import records
 from points_app.services.settings import editor as business_settings
 from points_app.stale_errors import FormChanged
-from points_app.wire import accounts, merchant
 from points_app.wire import settings as wire
+from points_app.wire.accounts.applications import Application, ApplicationDetail, Applications
+from points_app.wire.accounts.users import AdminUser, Users
 
 area = Area("admin", "/api/admin", failure=SystemFailure)
 
@@ -43,29 +44,27 @@ def change_settings(caller: Caller, body: SettingsChange) -> wire.SettingList:
     return business_settings.listing()
 
 
-@area.endpoint(
-    "GET", "/users", Access.ADMIN, accounts.Users, query=UsersQuery, raises=(PhoneInvalid,)
-)
-def find_users(caller: Caller, query: UsersQuery) -> accounts.Users:
+@area.endpoint("GET", "/users", Access.ADMIN, Users, query=UsersQuery, raises=(PhoneInvalid,))
+def find_users(caller: Caller, query: UsersQuery) -> Users:
     """The account with this phone number, or all, newest first; each look is recorded."""
     phone = None if query.mobile is None else phone_login.check_phone(query.mobile)
     return administration.search(caller.user_id, query.slice, phone)
 
 
-@area.endpoint("POST", "/users/<int:user_id>/ban", Access.ADMIN, accounts.AdminUser, body=Ban)
-def ban(caller: Caller, user_id: int, body: Ban) -> accounts.AdminUser:
+@area.endpoint("POST", "/users/<int:user_id>/ban", Access.ADMIN, AdminUser, body=Ban)
+def ban(caller: Caller, user_id: int, body: Ban) -> AdminUser:
     """Shut an account out: its sessions end and its sockets close at once."""
     return administration.ban(caller.user_id, user_id, body.reason)
 
 
-@area.endpoint("POST", "/users/<int:user_id>/unban", Access.ADMIN, accounts.AdminUser, body=Ban)
-def unban(caller: Caller, user_id: int, body: Ban) -> accounts.AdminUser:
+@area.endpoint("POST", "/users/<int:user_id>/unban", Access.ADMIN, AdminUser, body=Ban)
+def unban(caller: Caller, user_id: int, body: Ban) -> AdminUser:
     """Let an account in again."""
     return administration.unban(caller.user_id, user_id, body.reason)
 
 
-@area.endpoint("GET", "/applications", Access.ADMIN, merchant.Applications, query=ApplicationsQuery)
-def applications(caller: Caller, query: ApplicationsQuery) -> merchant.Applications:
+@area.endpoint("GET", "/applications", Access.ADMIN, Applications, query=ApplicationsQuery)
+def applications(caller: Caller, query: ApplicationsQuery) -> Applications:
     """Who wants to become a merchant."""
     return service.listing(caller.user_id, query.slice, query.status)
 
@@ -74,10 +73,10 @@ def applications(caller: Caller, query: ApplicationsQuery) -> merchant.Applicati
     "GET",
     "/applications/<application_id>",
     Access.ADMIN,
-    merchant.ApplicationDetail,
+    ApplicationDetail,
     raises=(ReviewUnknown,),
 )
-def application(caller: Caller, application_id: str) -> merchant.ApplicationDetail:
+def application(caller: Caller, application_id: str) -> ApplicationDetail:
     """One application with its whole phone number; that somebody looked is recorded."""
     return service.reveal(caller.user_id, application_id)
 
@@ -86,11 +85,11 @@ def application(caller: Caller, application_id: str) -> merchant.ApplicationDeta
     "POST",
     "/applications/<application_id>/approve",
     Access.ADMIN,
-    merchant.Application,
+    Application,
     body=Approval,
     raises=(ReviewUnknown, AlreadyReviewed),
 )
-def approve(caller: Caller, application_id: str, body: Approval) -> merchant.Application:
+def approve(caller: Caller, application_id: str, body: Approval) -> Application:
     """Make the applicant a merchant."""
     return service.decide(caller.user_id, application_id, True, body.reason)
 
@@ -99,11 +98,11 @@ def approve(caller: Caller, application_id: str, body: Approval) -> merchant.App
     "POST",
     "/applications/<application_id>/reject",
     Access.ADMIN,
-    merchant.Application,
+    Application,
     body=Rejection,
     raises=(ReviewUnknown, AlreadyReviewed),
 )
-def reject(caller: Caller, application_id: str, body: Rejection) -> merchant.Application:
+def reject(caller: Caller, application_id: str, body: Rejection) -> Application:
     """Turn the application down, with a reason."""
     return service.decide(caller.user_id, application_id, False, body.reason)
 

@@ -18,7 +18,7 @@ from points_app.http.schemas.auth import DeviceBinding, Login, Logout, SendCode
 from points_app.services.accounts import phone_login, profile, sessions
 from points_app.services.accounts.sessions import Caller
 from points_app.services.accounts.welcome import Origin
-from points_app.wire import accounts as wire
+from points_app.wire.accounts import users as wire
 
 area = Area("auth", "/api/auth", failure=SystemFailure)
 

@@ -14,7 +14,7 @@ from points_app.http.schemas.exchange import OrdersQuery, ProductsQuery, RedeemR
 from points_app.services.accounts.sessions import Caller
 from points_app.services.exchange import catalogue, orders, redemption
 from points_app.stale_errors import OrderCostChanged
-from points_app.wire import exchange as wire
+from points_app.wire.exchange import orders as wire
 
 area = Area("exchange", "/api/exchange", failure=ExchangeFailure)
 

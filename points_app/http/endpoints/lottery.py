@@ -15,7 +15,7 @@ from points_app.http.schemas.lottery import DrawRequest, DrawsQuery
 from points_app.services.accounts.sessions import Caller
 from points_app.services.lottery import draws, history
 from points_app.stale_errors import DrawCostChanged
-from points_app.wire import lottery as wire
+from points_app.wire.lottery import draws as wire
 
 area = Area("lottery", "/api/lottery", failure=LotteryFailure)
 

@@ -14,7 +14,7 @@ from points_app.services.exchange import catalogue_editor as service
 from points_app.services.exchange import inventory
 from points_app.services.lottery import wheel_editor
 from points_app.stale_errors import FormChanged, StockMoved
-from points_app.wire import shop as wire
+from points_app.wire.exchange import catalogue_editor as wire
 
 area = Area("shop", "/api/merchant", failure=SystemFailure)
 

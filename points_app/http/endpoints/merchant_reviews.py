@@ -18,7 +18,7 @@ from points_app.http.schemas.merchant_reviews import (
 from points_app.services.accounts import applications
 from points_app.services.accounts.sessions import Caller
 from points_app.services.receipts import batch_review, review, review_queue, shop_statistics
-from points_app.wire import merchant as shop_wire
+from points_app.wire.accounts import applications as shop_wire
 from points_app.wire.receipts import reviews as wire
 
 area = Area("merchant", "/api/merchant")

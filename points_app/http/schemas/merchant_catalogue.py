@@ -7,8 +7,8 @@ from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, 
 
 from points_app.http.schemas.base import Change, FormVersion, HttpsUrl, Id, Paging, StaffBody
 from points_app.http.schemas.text import Line, Text
-from points_app.wire.shop import ShopProduct
-from points_app.wire.times import exact
+from points_app.wire.exchange.catalogue_editor import ShopProduct
+from points_app.wire.formats import exact
 
 Name = Annotated[Line, StringConstraints(max_length=100)]
 Category = Annotated[Line, StringConstraints(max_length=50)]

@@ -12,7 +12,7 @@ from points_app.services import locks
 from points_app.services.accounts import sessions
 from points_app.services.audit import trail, viewings
 from points_app.services.pages import page_of_all
-from points_app.wire import accounts as wire
+from points_app.wire.accounts import users as wire
 from points_app.wire.paging import Page
 
 USERS = User.__table__

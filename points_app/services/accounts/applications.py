@@ -14,7 +14,7 @@ from points_app.models import MerchantApplication, User
 from points_app.services import locks
 from points_app.services.audit import trail, viewings
 from points_app.services.pages import page_of_all
-from points_app.wire import merchant as wire
+from points_app.wire.accounts import applications as wire
 from points_app.wire.paging import Page
 
 USERS = User.__table__

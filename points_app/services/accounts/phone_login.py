@@ -24,7 +24,7 @@ from points_app.services.accounts import sessions, sms_codes, welcome
 from points_app.services.accounts.sms_codes import CODE_LIFE, RESEND_AFTER
 from points_app.services.accounts.welcome import Origin
 from points_app.statements import Write
-from points_app.wire.accounts import CodeSent, LoginAnswer, user_info
+from points_app.wire.accounts.users import CodeSent, LoginAnswer, user_info
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from points_app.services import locks
 from points_app.services.accounts import avatars
 from points_app.services.points import history
 from points_app.services.settings.shop_time import shop_day
-from points_app.wire import accounts as wire
+from points_app.wire.accounts import users as wire
 
 USERS = User.__table__
 

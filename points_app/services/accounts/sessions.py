@@ -26,7 +26,7 @@ from points_app.models import AuthSession, RefreshToken, User, UserStatus
 from points_app.services.accounts import revocations
 from points_app.services.settings.business import business
 from points_app.statements import Write
-from points_app.wire.accounts import TokenPair
+from points_app.wire.accounts.users import TokenPair
 
 ACCESS_LIFE = timedelta(seconds=7200)
 REFRESH_LIFE = timedelta(days=7)

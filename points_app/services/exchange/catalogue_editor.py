@@ -12,9 +12,9 @@ from points_app.services import forms, locks
 from points_app.services.audit import trail
 from points_app.services.exchange import inventory
 from points_app.services.pages import numbered_page
-from points_app.wire import shop as wire
+from points_app.wire.exchange import catalogue_editor as wire
+from points_app.wire.formats import number
 from points_app.wire.paging import Page
-from points_app.wire.times import number
 
 
 def listing(page: Page, category: str | None, status: str | None) -> wire.ShopProducts:

@@ -11,8 +11,8 @@ from points_app.models import Draw, Order, OrderStatus, User
 from points_app.services import locks
 from points_app.services.audit import trail
 from points_app.services.exchange import orders
-from points_app.wire import lottery as lottery_wire
-from points_app.wire import merchant as wire
+from points_app.wire.accounts import applications as wire
+from points_app.wire.lottery import draws as lottery_wire
 
 
 def verify(merchant_id: int, typed: str) -> wire.Collected:

@@ -10,7 +10,7 @@ from points_app.services.audit import trail
 from points_app.services.exchange import stock
 from points_app.services.idempotency import idempotent
 from points_app.stale_errors import StockMoved
-from points_app.wire import shop as wire
+from points_app.wire.exchange import catalogue_editor as wire
 
 PRODUCTS = Product.__table__
 MOVEMENTS = StockMovement.__table__

@@ -16,7 +16,7 @@ from points_app.services.exchange import inventory
 from points_app.services.pages import page_of_all
 from points_app.services.points import wallet
 from points_app.services.settings.business import business
-from points_app.wire import exchange as wire
+from points_app.wire.exchange import orders as wire
 from points_app.wire.paging import Page
 
 PENDING, SHIPPED = OrderStatus.PENDING, OrderStatus.SHIPPED

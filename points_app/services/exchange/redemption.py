@@ -17,9 +17,9 @@ from points_app.services.pages import page_of
 from points_app.services.points import wallet
 from points_app.stale_errors import OrderCostChanged
 from points_app.statements import Write
-from points_app.wire import exchange as wire
+from points_app.wire.exchange import orders as wire
+from points_app.wire.formats import iso
 from points_app.wire.paging import Page
-from points_app.wire.times import iso
 
 PRODUCTS = Product.__table__
 ORDERS = Order.__table__

@@ -20,8 +20,8 @@ from points_app.services.settings.business import BusinessSettings, business, fo
 from points_app.services.settings.shop_time import shop_day, start_of_day
 from points_app.stale_errors import DrawCostChanged
 from points_app.statements import Write
-from points_app.wire import lottery as wire
-from points_app.wire.times import number
+from points_app.wire.formats import number
+from points_app.wire.lottery import draws as wire
 
 DRAWS = Draw.__table__
 _NEW_DRAWS = Write(insert(DRAWS))

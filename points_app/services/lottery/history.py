@@ -8,7 +8,7 @@ from points_app.errors import InvalidInput
 from points_app.models import Draw, LedgerEntry, Prize, PrizeType, Source
 from points_app.services.pages import page_of
 from points_app.services.settings.shop_time import start_of_day
-from points_app.wire import lottery as wire
+from points_app.wire.lottery import draws as wire
 from points_app.wire.paging import Page
 
 DRAWS = Draw.__table__

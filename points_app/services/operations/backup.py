@@ -20,7 +20,7 @@ from points_app.db import db, execute, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models import AuditEntry
 from points_app.services.audit import trail
-from points_app.wire.times import iso
+from points_app.wire.formats import iso
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from points_app.db import TryAgain, execute, is_duplicate, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models import LedgerEntry, LedgerSeal
 from points_app.services.settings.shop_time import start_of_date
-from points_app.wire.times import iso
+from points_app.wire.formats import iso
 
 LEDGER = LedgerEntry.__table__
 SEALS = LedgerSeal.__table__

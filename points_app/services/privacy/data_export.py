@@ -14,7 +14,7 @@ from points_app.services.accounts import avatars
 from points_app.services.audit import trail
 from points_app.services.privacy.encrypted_columns import SEALED
 from points_app.services.receipts.pictures import kept
-from points_app.wire.times import iso, number
+from points_app.wire.formats import iso, number
 
 # Answers given before repeat what other tables say.
 LEFT_OUT = {IdempotencyKey.__tablename__}

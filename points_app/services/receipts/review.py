@@ -22,8 +22,8 @@ from points_app.services.idempotency import idempotent
 from points_app.services.points import wallet
 from points_app.services.receipts import auto_review, reviewers
 from points_app.services.settings.business import business
+from points_app.wire.formats import iso, number_or_none
 from points_app.wire.receipts import reviews as wire
-from points_app.wire.times import iso, number_or_none
 
 
 def named(review_id: int | None, upload_id: str | None) -> Select[tuple[Receipt]]:

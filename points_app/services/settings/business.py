@@ -26,7 +26,7 @@ from sqlalchemy import select
 
 from points_app.db import execute
 from points_app.models import SystemConfig
-from points_app.wire.times import exact
+from points_app.wire.formats import exact
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from points_app.services.audit import trail
 from points_app.services.settings import business
 from points_app.services.settings.business import DEFAULTS, PUBLIC, BusinessSettings
 from points_app.wire import settings as wire
-from points_app.wire.times import iso_or_none, number
+from points_app.wire.formats import iso_or_none, number
 
 CONFIGS = SystemConfig.__table__
 SCHEMAS = BusinessSettings.model_json_schema()["properties"]

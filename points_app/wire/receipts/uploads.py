@@ -8,8 +8,8 @@ from points_app.models import MatchStatus, ProcessingStatus, Receipt, ReviewStat
 from points_app.reading import Reading
 from points_app.reading.confidence import Confidence
 from points_app.reading.kind_words import DocumentKind
+from points_app.wire.formats import iso, iso_or_none, number_or_none
 from points_app.wire.paging import Listed
-from points_app.wire.times import iso, iso_or_none, number_or_none
 from points_app.wire.values import one_of
 
 

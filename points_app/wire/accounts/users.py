@@ -7,8 +7,8 @@ from typing_extensions import TypedDict
 from points_app.crypto import Vault, mask_mobile
 from points_app.models import LedgerEntry, Source, User, UserStatus
 from points_app.wire import addresses
+from points_app.wire.formats import iso, iso_or_none
 from points_app.wire.paging import Listed
-from points_app.wire.times import iso, iso_or_none
 from points_app.wire.values import number_of_each, one_of
 
 

@@ -5,9 +5,9 @@ from typing import Annotated
 from typing_extensions import TypedDict
 
 from points_app.models import Prize, Product
-from points_app.wire.lottery import WheelField, wheel_field
+from points_app.wire.formats import iso, number
+from points_app.wire.lottery.draws import WheelField, wheel_field
 from points_app.wire.paging import Pagination
-from points_app.wire.times import iso, number
 from points_app.wire.values import one_of
 
 

@@ -6,9 +6,9 @@ from typing_extensions import TypedDict
 
 from points_app.crypto import Vault
 from points_app.models import Draw, Prize, PrizeType, User
-from points_app.wire.accounts import Customer, customer
+from points_app.wire.accounts.users import Customer, customer
+from points_app.wire.formats import iso, number
 from points_app.wire.paging import Listed
-from points_app.wire.times import iso, number
 from points_app.wire.values import one_of
 
 DRAW_TYPES = ("single", "triple", "quintuple", "decade")

@@ -7,9 +7,9 @@ from typing_extensions import TypedDict
 
 from points_app.crypto import Vault
 from points_app.models import Order, OrderStatus, User
-from points_app.wire.accounts import Customer, customer
+from points_app.wire.accounts.users import Customer, customer
+from points_app.wire.formats import iso, iso_or_none, number
 from points_app.wire.paging import Listed, Pagination
-from points_app.wire.times import iso, iso_or_none, number
 from points_app.wire.values import one_of
 
 

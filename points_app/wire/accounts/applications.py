@@ -6,10 +6,10 @@ from typing_extensions import TypedDict
 
 from points_app.crypto import Vault
 from points_app.models import MerchantApplication
-from points_app.wire.exchange import MerchantOrder
-from points_app.wire.lottery import ClaimedPrize
+from points_app.wire.exchange.orders import MerchantOrder
+from points_app.wire.formats import iso, iso_or_none
+from points_app.wire.lottery.draws import ClaimedPrize
 from points_app.wire.paging import Listed
-from points_app.wire.times import iso, iso_or_none
 from points_app.wire.values import one_of
 
 

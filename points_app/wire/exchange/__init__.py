@@ -1,0 +1,1 @@
+"""What guests and staff are shown of goods and orders."""
