@@ -17,15 +17,16 @@ from points_app.services.accounts.sessions import Caller
 from points_app.services.audit import records
 from points_app.services.settings import editor as business_settings
 from points_app.stale_errors import FormChanged
-from points_app.wire import settings as wire
+from points_app.wire import audit
 from points_app.wire.accounts.applications import Application, ApplicationDetail, Applications
 from points_app.wire.accounts.users import AdminUser, Users
+from points_app.wire.settings import SettingList
 
 area = Area("admin", "/api/admin", failure=SystemFailure)
 
 
-@area.endpoint("GET", "/settings", Access.ADMIN, wire.SettingList)
-def settings() -> wire.SettingList:
+@area.endpoint("GET", "/settings", Access.ADMIN, SettingList)
+def settings() -> SettingList:
     """The business settings: value, default, bounds, and who changed them when."""
     return business_settings.listing()
 
@@ -34,11 +35,11 @@ def settings() -> wire.SettingList:
     "PUT",
     "/settings",
     Access.ADMIN,
-    wire.SettingList,
+    SettingList,
     body=SettingsChange,
     raises=(FormChanged,),
 )
-def change_settings(caller: Caller, body: SettingsChange) -> wire.SettingList:
+def change_settings(caller: Caller, body: SettingsChange) -> SettingList:
     """Change some business settings, all or none; in force everywhere within seconds."""
     business_settings.change(caller.user_id, body.settings, body.version)
     return business_settings.listing()
@@ -107,7 +108,7 @@ def reject(caller: Caller, application_id: str, body: Rejection) -> Application:
     return service.decide(caller.user_id, application_id, False, body.reason)
 
 
-@area.endpoint("GET", "/audit", Access.ADMIN, wire.AuditRecords, query=AuditQuery)
-def audit_log(query: AuditQuery) -> wire.AuditRecords:
+@area.endpoint("GET", "/audit", Access.ADMIN, audit.AuditRecords, query=AuditQuery)
+def audit_log(query: AuditQuery) -> audit.AuditRecords:
     """What merchants, admins and the command line did, newest first."""
     return records.listing(query.slice, query.target, query.actor_id)

@@ -14,7 +14,13 @@ from points_app.http.schemas.exchange import OrdersQuery, ProductsQuery, RedeemR
 from points_app.services.accounts.sessions import Caller
 from points_app.services.exchange import catalogue, orders, redemption
 from points_app.stale_errors import OrderCostChanged
-from points_app.wire.exchange import orders as wire
+from points_app.wire.exchange.catalogue import Categories, ProductList, ProductShape
+from points_app.wire.exchange.orders import (
+    OrderDetail,
+    OrderPlaced,
+    OrderRecord,
+    OrderRecords,
+)
 
 area = Area("exchange", "/api/exchange", failure=ExchangeFailure)
 
@@ -23,11 +29,11 @@ area = Area("exchange", "/api/exchange", failure=ExchangeFailure)
     "GET",
     "/products",
     Access.GUEST,
-    wire.ProductList,
+    ProductList,
     query=ProductsQuery,
     failure=ProductListFailure,
 )
-def products(query: ProductsQuery) -> wire.ProductList:
+def products(query: ProductsQuery) -> ProductList:
     """The catalogue, filtered, sorted and paged."""
     wanted = catalogue.ProductFilter(
         category=query.category,
@@ -41,15 +47,19 @@ def products(query: ProductsQuery) -> wire.ProductList:
 
 
 @area.endpoint(
-    "GET", "/products/<int:product_id>", Access.GUEST, wire.ProductShape, raises=(ProductUnknown,)
+    "GET",
+    "/products/<int:product_id>",
+    Access.GUEST,
+    ProductShape,
+    raises=(ProductUnknown,),
 )
-def product(product_id: int) -> wire.ProductShape:
+def product(product_id: int) -> ProductShape:
     """One product."""
     return catalogue.product(product_id)
 
 
-@area.endpoint("GET", "/categories", Access.PUBLIC, wire.Categories, failure=ProductListFailure)
-def categories() -> wire.Categories:
+@area.endpoint("GET", "/categories", Access.PUBLIC, Categories, failure=ProductListFailure)
+def categories() -> Categories:
     """The categories of the catalogue; needs no token."""
     return catalogue.categories()
 
@@ -58,25 +68,25 @@ def categories() -> wire.Categories:
     "POST",
     "/redeem",
     Access.GUEST,
-    wire.OrderPlaced,
+    OrderPlaced,
     body=RedeemRequest,
     raises=(ProductUnknown, OutOfStock, InsufficientPointsForOrder, OrderCostChanged),
     keyed=True,
 )
-def redeem(caller: Caller, body: RedeemRequest) -> wire.OrderPlaced:
+def redeem(caller: Caller, body: RedeemRequest) -> OrderPlaced:
     """Buy goods with points."""
     wanted = redemption.Wanted(body.commodity_id, body.quantity, body.expected_cost)
     return redemption.redeem(caller.user_id, wanted, body.delivery_info)
 
 
-@area.endpoint("GET", "/records", Access.GUEST, wire.OrderRecords, query=OrdersQuery)
-def records(caller: Caller, query: OrdersQuery) -> wire.OrderRecords:
+@area.endpoint("GET", "/records", Access.GUEST, OrderRecords, query=OrdersQuery)
+def records(caller: Caller, query: OrdersQuery) -> OrderRecords:
     """The guest's own orders, newest first."""
     return redemption.records(caller.user_id, query.slice, query.status)
 
 
-@area.endpoint("GET", "/records/<order_id>", Access.GUEST, wire.OrderDetail, raises=(OrderUnknown,))
-def record(caller: Caller, order_id: str) -> wire.OrderDetail:
+@area.endpoint("GET", "/records/<order_id>", Access.GUEST, OrderDetail, raises=(OrderUnknown,))
+def record(caller: Caller, order_id: str) -> OrderDetail:
     """One of the guest's own orders, with its pickup code as a QR picture."""
     return orders.record(caller.user_id, order_id)
 
@@ -85,9 +95,9 @@ def record(caller: Caller, order_id: str) -> wire.OrderDetail:
     "POST",
     "/records/<order_id>/cancel",
     Access.GUEST,
-    wire.OrderRecord,
+    OrderRecord,
     raises=(OrderUnknown, OrderStateRefused),
 )
-def cancel(caller: Caller, order_id: str) -> wire.OrderRecord:
+def cancel(caller: Caller, order_id: str) -> OrderRecord:
     """Take a pending order back: points and stock return."""
     return orders.cancel(caller.user_id, order_id)

@@ -16,12 +16,13 @@ from points_app.services.accounts.sessions import Caller
 from points_app.services.lottery import draws, history
 from points_app.stale_errors import DrawCostChanged
 from points_app.wire.lottery import draws as wire
+from points_app.wire.lottery import wheel
 
 area = Area("lottery", "/api/lottery", failure=LotteryFailure)
 
 
-@area.endpoint("GET", "/config", Access.GUEST, wire.Wheel, failure=LotteryConfigFailure)
-def config() -> wire.Wheel:
+@area.endpoint("GET", "/config", Access.GUEST, wheel.Wheel, failure=LotteryConfigFailure)
+def config() -> wheel.Wheel:
     """The wheel: its prizes by angle, and what a turn costs."""
     return draws.config()
 

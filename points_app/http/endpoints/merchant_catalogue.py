@@ -14,27 +14,32 @@ from points_app.services.exchange import catalogue_editor as service
 from points_app.services.exchange import inventory
 from points_app.services.lottery import wheel_editor
 from points_app.stale_errors import FormChanged, StockMoved
-from points_app.wire.exchange import catalogue_editor as wire
+from points_app.wire.exchange.catalogue_editor import (
+    ShopProduct,
+    ShopProducts,
+    Stock,
+)
+from points_app.wire.lottery.wheel import ShopWheel
 
 area = Area("shop", "/api/merchant", failure=SystemFailure)
 
 
-@area.endpoint("GET", "/products", Access.MERCHANT, wire.ShopProducts, query=ShopProductsQuery)
-def products(query: ShopProductsQuery) -> wire.ShopProducts:
+@area.endpoint("GET", "/products", Access.MERCHANT, ShopProducts, query=ShopProductsQuery)
+def products(query: ShopProductsQuery) -> ShopProducts:
     """All products, hidden ones too."""
     return service.listing(query.slice, query.category, query.status)
 
 
-@area.endpoint("POST", "/products", Access.MERCHANT, wire.ShopProduct, body=NewProduct)
-def create_product(caller: Caller, body: NewProduct) -> wire.ShopProduct:
+@area.endpoint("POST", "/products", Access.MERCHANT, ShopProduct, body=NewProduct)
+def create_product(caller: Caller, body: NewProduct) -> ShopProduct:
     """Add a product with its first stock."""
     return service.create(caller.user_id, body.model_dump())
 
 
 @area.endpoint(
-    "GET", "/products/<int:product_id>", Access.MERCHANT, wire.ShopProduct, raises=(ProductUnknown,)
+    "GET", "/products/<int:product_id>", Access.MERCHANT, ShopProduct, raises=(ProductUnknown,)
 )
-def product(product_id: int) -> wire.ShopProduct:
+def product(product_id: int) -> ShopProduct:
     """One product, hidden or not."""
     return service.product(product_id)
 
@@ -43,11 +48,11 @@ def product(product_id: int) -> wire.ShopProduct:
     "PUT",
     "/products/<int:product_id>",
     Access.MERCHANT,
-    wire.ShopProduct,
+    ShopProduct,
     body=ProductChange,
     raises=(ProductUnknown, FormChanged),
 )
-def change_product(caller: Caller, product_id: int, body: ProductChange) -> wire.ShopProduct:
+def change_product(caller: Caller, product_id: int, body: ProductChange) -> ShopProduct:
     """Change a product; its stock has an endpoint of its own."""
     return service.change(caller.user_id, product_id, body.changes, body.version)
 
@@ -56,10 +61,10 @@ def change_product(caller: Caller, product_id: int, body: ProductChange) -> wire
     "DELETE",
     "/products/<int:product_id>",
     Access.MERCHANT,
-    wire.ShopProduct,
+    ShopProduct,
     raises=(ProductUnknown,),
 )
-def hide_product(caller: Caller, product_id: int) -> wire.ShopProduct:
+def hide_product(caller: Caller, product_id: int) -> ShopProduct:
     """Take a product out of the catalogue; orders and sums keep it."""
     return service.change(caller.user_id, product_id, {"status": "inactive"})
 
@@ -68,20 +73,20 @@ def hide_product(caller: Caller, product_id: int) -> wire.ShopProduct:
     "POST",
     "/products/<int:product_id>/stock",
     Access.MERCHANT,
-    wire.Stock,
+    Stock,
     body=StockChange,
     raises=(ProductUnknown, StockMoved),
     keyed=True,
 )
-def change_stock(caller: Caller, product_id: int, body: StockChange) -> wire.Stock:
+def change_stock(caller: Caller, product_id: int, body: StockChange) -> Stock:
     """Add pieces, or set the stock to what was counted; everybody watching is told."""
     if body.operation == "restock":
         return inventory.restock(caller.user_id, product_id, body.quantity)
     return inventory.adjust(caller.user_id, product_id, body.quantity, body.expected_stock)
 
 
-@area.endpoint("GET", "/prizes", Access.MERCHANT, wire.ShopWheel)
-def wheel() -> wire.ShopWheel:
+@area.endpoint("GET", "/prizes", Access.MERCHANT, ShopWheel)
+def wheel() -> ShopWheel:
     """The wheel with its limits."""
     return wheel_editor.wheel()
 
@@ -90,10 +95,10 @@ def wheel() -> wire.ShopWheel:
     "PUT",
     "/prizes",
     Access.MERCHANT,
-    wire.ShopWheel,
+    ShopWheel,
     body=WholeWheel,
     raises=(InvalidInput, FormChanged),
 )
-def replace_wheel(caller: Caller, body: WholeWheel) -> wire.ShopWheel:
+def replace_wheel(caller: Caller, body: WholeWheel) -> ShopWheel:
     """Replace the whole wheel at once; the probabilities must sum to exactly 1."""
     return wheel_editor.replace(caller.user_id, body.model_dump()["prizes"], body.version)

@@ -8,8 +8,8 @@ from points_app.models import OrderStatus
 from points_app.services.accounts.sessions import Caller
 from points_app.services.exchange import handover
 from points_app.services.exchange import orders as service
-from points_app.wire.accounts.applications import Collected
 from points_app.wire.exchange import orders as wire
+from points_app.wire.exchange.orders import Collected
 
 area = Area("counter", "/api/merchant", failure=SystemFailure)
 REFUSALS = (OrderUnknown, OrderStateRefused)

@@ -18,23 +18,29 @@ from points_app.http.schemas.merchant_reviews import (
 from points_app.services.accounts import applications
 from points_app.services.accounts.sessions import Caller
 from points_app.services.receipts import batch_review, review, review_queue, shop_statistics
-from points_app.wire.accounts import applications as shop_wire
-from points_app.wire.receipts import reviews as wire
+from points_app.wire.accounts.applications import Applied
+from points_app.wire.receipts.batch_review import BatchReviewed
+from points_app.wire.receipts.reviews import (
+    Decision,
+    PendingReviews,
+    ReviewRecord,
+)
+from points_app.wire.receipts.shop_statistics import ShopStatistics
 
 area = Area("merchant", "/api/merchant")
 
 
-@area.endpoint("GET", "/pending-reviews", Access.REVIEWER, wire.PendingReviews, query=PendingQuery)
-def pending_reviews(caller: Caller, query: PendingQuery) -> wire.PendingReviews:
+@area.endpoint("GET", "/pending-reviews", Access.REVIEWER, PendingReviews, query=PendingQuery)
+def pending_reviews(caller: Caller, query: PendingQuery) -> PendingReviews:
     """Receipts that wait for a decision."""
     oldest_first = query.sort == "oldest"
     return review_queue.pending(caller.user_id, query.slice, query.match_status, oldest_first)
 
 
 @area.endpoint(
-    "GET", "/reviews/<int:review_id>", Access.REVIEWER, wire.ReviewRecord, raises=(ReviewUnknown,)
+    "GET", "/reviews/<int:review_id>", Access.REVIEWER, ReviewRecord, raises=(ReviewUnknown,)
 )
-def review_record(caller: Caller, review_id: int) -> wire.ReviewRecord:
+def review_record(caller: Caller, review_id: int) -> ReviewRecord:
     """All about one receipt: what was typed, read and decided, by whom and why."""
     return review_queue.record(caller.user_id, review_id)
 
@@ -43,12 +49,12 @@ def review_record(caller: Caller, review_id: int) -> wire.ReviewRecord:
     "POST",
     "/review",
     Access.REVIEWER,
-    wire.Decision,
+    Decision,
     body=ReviewRequest,
     raises=(ReviewUnknown, AlreadyReviewed, ReviewerExcluded),
     keyed=True,
 )
-def decide(caller: Caller, body: ReviewRequest) -> wire.Decision:
+def decide(caller: Caller, body: ReviewRequest) -> Decision:
     """Approve or reject a receipt, once."""
     which = review.named(body.review_id, body.upload_id)
     approve, as_admin = body.action == "approve", not caller.is_merchant
@@ -59,20 +65,24 @@ def decide(caller: Caller, body: ReviewRequest) -> wire.Decision:
     "POST",
     "/batch-review",
     Access.REVIEWER,
-    shop_wire.BatchReviewed,
+    BatchReviewed,
     body=BatchReview,
     raises=(InvalidInput,),
 )
-def batch_decide(caller: Caller, body: BatchReview) -> shop_wire.BatchReviewed:
+def batch_decide(caller: Caller, body: BatchReview) -> BatchReviewed:
     """Decide up to 100 receipts, each on its own: one that is refused stops no other."""
     approve, as_admin = body.action == "approve", not caller.is_merchant
     return batch_review.decide(caller.user_id, body.review_ids, approve, body.reason, as_admin)
 
 
 @area.endpoint(
-    "GET", "/statistics", Access.MERCHANT, shop_wire.ShopStatistics, query=StatisticsQuery
+    "GET",
+    "/statistics",
+    Access.MERCHANT,
+    ShopStatistics,
+    query=StatisticsQuery,
 )
-def statistics(query: StatisticsQuery) -> shop_wire.ShopStatistics:
+def statistics(query: StatisticsQuery) -> ShopStatistics:
     """The shop's reviews in numbers."""
     return shop_statistics.statistics(query.period)
 
@@ -81,11 +91,11 @@ def statistics(query: StatisticsQuery) -> shop_wire.ShopStatistics:
     "POST",
     "/apply",
     Access.GUEST,
-    shop_wire.Applied,
+    Applied,
     body=ApplicationForm,
     raises=(ApplicationPending,),
 )
-def apply(caller: Caller, body: ApplicationForm) -> shop_wire.Applied:
+def apply(caller: Caller, body: ApplicationForm) -> Applied:
     """Ask to become a merchant; an admin decides."""
     return applications.apply(caller.user_id, **body.model_dump())
 
@@ -94,10 +104,10 @@ def apply(caller: Caller, body: ApplicationForm) -> shop_wire.Applied:
     "POST",
     "/auth",
     Access.GUEST,
-    shop_wire.Applied,
+    Applied,
     body=ApplicationForm,
     raises=(ApplicationPending,),
 )
-def auth(caller: Caller, body: ApplicationForm) -> shop_wire.Applied:
+def auth(caller: Caller, body: ApplicationForm) -> Applied:
     """The same as /apply, under the name older clients know."""
     return apply(caller, body)

@@ -6,7 +6,7 @@ from points_app.http.schemas.points import PointsOperation, PointsQuery
 from points_app.services.accounts.sessions import Caller
 from points_app.services.points import check_in as check_ins
 from points_app.services.points import history
-from points_app.wire.accounts import users as wire
+from points_app.wire import points as wire
 
 area = Area("points", "/api/points", failure=SystemFailure)
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from points_app.models import AuditEntry
 from points_app.services.pages import page_of_all
-from points_app.wire import settings as wire
+from points_app.wire import audit as wire
 from points_app.wire.paging import Page
 
 ENTRIES = AuditEntry.__table__

@@ -11,7 +11,7 @@ from points_app.models import Draw, Order, OrderStatus, User
 from points_app.services import locks
 from points_app.services.audit import trail
 from points_app.services.exchange import orders
-from points_app.wire.accounts import applications as wire
+from points_app.wire.exchange import orders as wire
 from points_app.wire.lottery import draws as lottery_wire
 
 

@@ -22,6 +22,7 @@ from points_app.stale_errors import DrawCostChanged
 from points_app.statements import Write
 from points_app.wire.formats import number
 from points_app.wire.lottery import draws as wire
+from points_app.wire.lottery import wheel as wheel_wire
 
 DRAWS = Draw.__table__
 _NEW_DRAWS = Write(insert(DRAWS))
@@ -57,7 +58,7 @@ def draw_type(name: str | None, count: int | None) -> DrawType:
     return kind
 
 
-def config() -> wire.Wheel:
+def config() -> wheel_wire.Wheel:
     """The wheel as guests see it."""
     settings = business()
     return {

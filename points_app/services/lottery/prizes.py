@@ -13,7 +13,7 @@ from points_app.services import locks
 from points_app.services.lottery.wheel import Wheel
 from points_app.services.points.wallet import Provided
 from points_app.versions import WHEEL, memory
-from points_app.wire.lottery import draws as wire
+from points_app.wire.lottery import wheel as wire
 
 PRIZES = PrizeTable.__table__
 COUNTS = PrizeCount.__table__

@@ -12,7 +12,7 @@ from points_app.errors import InvalidInput
 from points_app.models import Prize, PrizeType
 from points_app.services import forms, locks
 from points_app.services.audit import trail
-from points_app.wire.exchange import catalogue_editor as wire
+from points_app.wire.lottery import wheel as wire
 
 UNLIMITED = -1
 COLUMNS = {"name": "prize_name", "type": "prize_type", "value": "prize_value"}

@@ -10,7 +10,7 @@ from points_app.services import locks
 from points_app.services.points import wallet
 from points_app.services.settings.business import business
 from points_app.services.settings.shop_time import shop_day
-from points_app.wire.accounts import users as wire
+from points_app.wire import points as wire
 
 CHECK_INS = CheckIn.__table__
 

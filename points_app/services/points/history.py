@@ -14,7 +14,7 @@ from points_app.services.idempotency import idempotent
 from points_app.services.pages import page_of
 from points_app.services.points import wallet
 from points_app.services.settings.shop_time import start_of_month
-from points_app.wire.accounts import users as wire
+from points_app.wire import points as wire
 from points_app.wire.paging import Page
 
 LEDGER = LedgerEntry.__table__

@@ -8,7 +8,7 @@ from points_app.db import TryAgain
 from points_app.errors import AppError, InvalidInput, ServiceUnavailable
 from points_app.services.receipts import review
 from points_app.wire import SUCCESS_CODE, SUCCESS_MESSAGE
-from points_app.wire.accounts import applications as wire
+from points_app.wire.receipts import batch_review as wire
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from points_app.db import execute, utcnow
 from points_app.models import Receipt, ReviewStatus
 from points_app.models.types import seconds_between
 from points_app.services.settings.shop_time import start_of_day, start_of_month, start_of_week
-from points_app.wire.accounts import applications as wire
+from points_app.wire.receipts import shop_statistics as wire
 
 RECEIPTS = Receipt.__table__
 APPROVED, REJECTED = ReviewStatus.APPROVED.value, ReviewStatus.REJECTED.value

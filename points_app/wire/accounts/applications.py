@@ -1,4 +1,4 @@
-"""What merchants and admins see of the shop."""
+"""Applications to become a merchant."""
 
 from typing import Annotated
 
@@ -6,59 +6,9 @@ from typing_extensions import TypedDict
 
 from points_app.crypto import Vault
 from points_app.models import MerchantApplication
-from points_app.wire.exchange.orders import MerchantOrder
 from points_app.wire.formats import iso, iso_or_none
-from points_app.wire.lottery.draws import ClaimedPrize
 from points_app.wire.paging import Listed
 from points_app.wire.values import one_of
-
-
-class Collected(TypedDict):
-    """What a code stood for."""
-
-    type: Annotated[str, one_of("order", "prize")]
-    """What was handed over."""
-    order: MerchantOrder | None
-    """The order, now completed; null for a prize."""
-    prize: ClaimedPrize | None
-    """The prize, now claimed; null for an order."""
-
-
-class ShopStatistics(TypedDict):
-    pending_count: int
-    """Receipts that wait for a decision now."""
-    today_approved: int
-    """Receipts approved since the shop's midnight."""
-    today_rejected: int
-    """Receipts rejected since the shop's midnight."""
-    total_processed: int
-    """Receipts decided in the period."""
-    approval_rate: float
-    """The share of them that was approved, from 0 to 1; 0 without any."""
-    avg_review_minutes: float
-    """Minutes from the upload to the decision on average; 0 without any."""
-    points_awarded: int
-    """Points paid for receipts approved in the period."""
-
-
-class BatchResult(TypedDict):
-    review_id: int
-    """Which receipt."""
-    status: Annotated[str, one_of("success", "failed")]
-    """Whether it was decided."""
-    code: int
-    """What a review of it alone would have been answered with; 0 is success."""
-    msg: str
-    """The text of that code."""
-
-
-class BatchReviewed(TypedDict):
-    success_count: int
-    """Receipts that were decided."""
-    failed_count: int
-    """Receipts that were refused."""
-    results: list[BatchResult]
-    """One for each of `review_ids`, in their order."""
 
 
 class Applied(TypedDict):

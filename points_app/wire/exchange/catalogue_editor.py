@@ -4,9 +4,8 @@ from typing import Annotated
 
 from typing_extensions import TypedDict
 
-from points_app.models import Prize, Product
+from points_app.models import Product
 from points_app.wire.formats import iso, number
-from points_app.wire.lottery.draws import WheelField, wheel_field
 from points_app.wire.paging import Pagination
 from points_app.wire.values import one_of
 
@@ -58,24 +57,6 @@ class Stock(TypedDict):
     """Pieces in stock after it."""
 
 
-class ShopPrize(WheelField):
-    """A prize with its limits."""
-
-    daily_limit: int
-    """How often it is given on a day of the shop; 0 is without limit."""
-    total_limit: int
-    """How often it is given in all; 0 is without limit."""
-    stock: int
-    """Pieces that are left; -1 is without limit."""
-
-
-class ShopWheel(TypedDict):
-    prizes: list[ShopPrize]
-    """The prizes on the wheel, by angle."""
-    version: str
-    """Changes with everything that is shown, stock included; send it back with a change."""
-
-
 class ProductForm(TypedDict):
     """What a merchant edits of a product."""
 
@@ -113,13 +94,4 @@ def shop_product(row: Product, version: str) -> ShopProduct:
         "created_at": iso(row.created_at),
         "updated_at": iso(row.updated_at),
         "version": version,
-    }
-
-
-def shop_prize(prize: Prize) -> ShopPrize:
-    return {
-        **wheel_field(prize),
-        "daily_limit": prize.daily_limit,
-        "total_limit": prize.total_limit,
-        "stock": prize.stock,
     }

@@ -1,47 +1,17 @@
-"""The wheel, draws and what they gave."""
+"""Draws and what they gave."""
 
 from typing import Annotated
 
 from typing_extensions import TypedDict
 
 from points_app.crypto import Vault
-from points_app.models import Draw, Prize, PrizeType, User
+from points_app.models import Draw, PrizeType, User
 from points_app.wire.accounts.users import Customer, customer
 from points_app.wire.formats import iso, number
 from points_app.wire.paging import Listed
 from points_app.wire.values import one_of
 
 DRAW_TYPES = ("single", "triple", "quintuple", "decade")
-
-
-class WheelField(TypedDict):
-    id: int
-    """The prize's number; draws call it `prize_id`."""
-    name: str
-    """The prize's name."""
-    type: Annotated[str, one_of(*PrizeType)]
-    """What kind of prize it is; `empty` is none."""
-    value: float
-    """Points for the type `points`; for the others the number the shop set."""
-    angle: int
-    """Where it stands on the wheel, in degrees from 0 to 359."""
-    color: str
-    """Its colour on the wheel, `#RRGGBB`."""
-    probability: float
-    """The chance of one turn, from 0 to 1, with four decimals."""
-    is_activity: bool
-    """Whether a turn can miss it narrowly, see `is_near_miss`."""
-
-
-class Wheel(TypedDict):
-    cost_points: int
-    """Points for one turn."""
-    prizes: list[WheelField]
-    """The prizes on the wheel, by angle."""
-    daily_limit: int
-    """Turns a guest has on a day of the shop; 0 is without limit."""
-    rules: str
-    """The rules for guests to read."""
 
 
 class DrawResult(TypedDict):
@@ -165,19 +135,6 @@ class DrawStatistics(TypedDict):
     """The prize won most often; null before the first."""
     today_draws: int
     """Turns since the shop's midnight."""
-
-
-def wheel_field(prize: Prize) -> WheelField:
-    return {
-        "id": prize.prize_id,
-        "name": prize.prize_name,
-        "type": prize.prize_type,
-        "value": number(prize.prize_value),
-        "angle": prize.angle,
-        "color": prize.color,
-        "probability": number(prize.probability),
-        "is_activity": bool(prize.is_activity),
-    }
 
 
 def draw_record(draw: Draw) -> DrawRecord:

@@ -1,0 +1,79 @@
+"""The wheel as guests see it, and as merchants edit it."""
+
+from typing import Annotated
+
+from typing_extensions import TypedDict
+
+from points_app.models import Prize, PrizeType
+from points_app.wire.formats import number
+from points_app.wire.values import one_of
+
+
+class WheelField(TypedDict):
+    id: int
+    """The prize's number; draws call it `prize_id`."""
+    name: str
+    """The prize's name."""
+    type: Annotated[str, one_of(*PrizeType)]
+    """What kind of prize it is; `empty` is none."""
+    value: float
+    """Points for the type `points`; for the others the number the shop set."""
+    angle: int
+    """Where it stands on the wheel, in degrees from 0 to 359."""
+    color: str
+    """Its colour on the wheel, `#RRGGBB`."""
+    probability: float
+    """The chance of one turn, from 0 to 1, with four decimals."""
+    is_activity: bool
+    """Whether a turn can miss it narrowly, see `is_near_miss`."""
+
+
+class Wheel(TypedDict):
+    cost_points: int
+    """Points for one turn."""
+    prizes: list[WheelField]
+    """The prizes on the wheel, by angle."""
+    daily_limit: int
+    """Turns a guest has on a day of the shop; 0 is without limit."""
+    rules: str
+    """The rules for guests to read."""
+
+
+def wheel_field(prize: Prize) -> WheelField:
+    return {
+        "id": prize.prize_id,
+        "name": prize.prize_name,
+        "type": prize.prize_type,
+        "value": number(prize.prize_value),
+        "angle": prize.angle,
+        "color": prize.color,
+        "probability": number(prize.probability),
+        "is_activity": bool(prize.is_activity),
+    }
+
+
+class ShopPrize(WheelField):
+    """A prize with its limits."""
+
+    daily_limit: int
+    """How often it is given on a day of the shop; 0 is without limit."""
+    total_limit: int
+    """How often it is given in all; 0 is without limit."""
+    stock: int
+    """Pieces that are left; -1 is without limit."""
+
+
+class ShopWheel(TypedDict):
+    prizes: list[ShopPrize]
+    """The prizes on the wheel, by angle."""
+    version: str
+    """Changes with everything that is shown, stock included; send it back with a change."""
+
+
+def shop_prize(prize: Prize) -> ShopPrize:
+    return {
+        **wheel_field(prize),
+        "daily_limit": prize.daily_limit,
+        "total_limit": prize.total_limit,
+        "stock": prize.stock,
+    }
