@@ -1,9 +1,31 @@
 """Names and lines: what shows as something else, as nothing, or as the house, is not taken."""
 
+from typing import Any
+
 import pytest
+from pydantic import BaseModel, ValidationError
 
 from points_app.db import db
+from points_app.http import AREAS
 from points_app.models import User
+
+
+def limited_texts() -> list[tuple[type[BaseModel], str, int]]:
+    """Every text of a request that the API description gives a longest length: model, field,
+    length."""
+    models = {
+        model
+        for area in AREAS
+        for operation in area.operations.values()
+        for model in (operation.body, operation.query, operation.form)
+        if model is not None
+    }
+    found = []
+    for model in sorted(models, key=lambda each: each.__name__):
+        for field, schema in model.model_json_schema()["properties"].items():
+            texts: list[dict[str, Any]] = [schema, *schema.get("anyOf", [])]
+            found += [(model, field, each["maxLength"]) for each in texts if "maxLength" in each]
+    return found
 
 
 def named(guest, name):
@@ -145,3 +167,17 @@ def test_what_clients_make_up_is_cleaned(make):
 @pytest.fixture
 def guest(make):
     return make.guest()
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "most"),
+    [pytest.param(*each, id=f"{each[0].__name__}.{each[1]}") for each in limited_texts()],
+)
+@pytest.mark.parametrize("unseen", ["\u00ad", "\u200b", " "])
+def test_a_text_is_as_long_as_it_was_sent(model, field, most, unseen):
+    """What is taken away counts too, or a client could send more than the description says."""
+    with pytest.raises(ValidationError) as refused:
+        model.model_validate({field: "a" * most + unseen})
+    assert "string_too_long" in {
+        each["type"] for each in refused.value.errors() if each["loc"][0] == field
+    }

@@ -109,7 +109,7 @@ def test_nothing_is_shown_that_cannot_be_recorded(make, monkeypatch):
     def fail(*_):
         raise OSError("no audit")
 
-    monkeypatch.setattr(viewings.audit, "record", fail)
+    monkeypatch.setattr(viewings.trail, "record", fail)
     answer = merchant.get(ORDERS)
     assert (answer.status, answer.code, answer.data) == (500, 1000, None)
 

@@ -2,13 +2,13 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from points_app.http.schemas.auth import Phone
 from points_app.http.schemas.base import CursorPaging, FormVersion, QueryNatural, StaffBody
-from points_app.http.schemas.text import Line
+from points_app.http.schemas.text import AtMost, Line
 
-Reason = Annotated[Line, StringConstraints(max_length=500)]
+Reason = Annotated[Line, AtMost(500)]
 
 
 class SettingsChange(StaffBody):
@@ -45,7 +45,7 @@ class Rejection(StaffBody):
 
 
 class AuditQuery(CursorPaging):
-    target: Annotated[Line, StringConstraints(max_length=80)] | None = None
+    target: Annotated[Line, AtMost(80)] | None = None
     """Only what was done to this, such as `setting:lottery_cost_points` or `user:7`."""
     actor_id: QueryNatural | None = None
     """Only what this account did."""

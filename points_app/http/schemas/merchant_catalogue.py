@@ -6,14 +6,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
 from points_app.http.schemas.base import Change, FormVersion, HttpsUrl, Id, Paging, StaffBody
-from points_app.http.schemas.text import Line, Text
+from points_app.http.schemas.text import AtMost, Line, Text
 from points_app.wire.exchange.catalogue_editor import ShopProduct
 from points_app.wire.formats import exact
 
-Name = Annotated[Line, StringConstraints(max_length=100)]
-Category = Annotated[Line, StringConstraints(max_length=50)]
-Description = Annotated[Text, StringConstraints(max_length=2000)]
-Image = Annotated[HttpsUrl, StringConstraints(max_length=255)]
+Name = Annotated[Line, AtMost(100)]
+Category = Annotated[Line, AtMost(50)]
+Description = Annotated[Text, AtMost(2000)]
+Image = Annotated[HttpsUrl, AtMost(255)]
 Price = Annotated[int, Field(ge=1, le=10_000_000)]
 Pieces = Annotated[int, Field(ge=0, le=1_000_000)]
 Place = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
@@ -98,7 +98,7 @@ class ProductChange(Change, StaffBody):
 
 
 class ShopProductsQuery(Paging):
-    category: Annotated[str, StringConstraints(max_length=50)] | None = None
+    category: Annotated[str, AtMost(50)] | None = None
     """Only this category."""
     status: Literal["active", "inactive"] | None = None
     """Only products in this state."""

@@ -2,20 +2,18 @@
 
 from typing import Annotated
 
-from pydantic import StringConstraints
-
 from points_app.http.schemas.base import StaffBody
-from points_app.http.schemas.text import Line
+from points_app.http.schemas.text import AtMost, Line
 
 
 class Remark(StaffBody):
     """A word about an order: a parcel number, a reason."""
 
-    remark: Annotated[Line, StringConstraints(max_length=255)] | None = None
+    remark: Annotated[Line, AtMost(255)] | None = None
     """A word about the order, such as a parcel number or a reason; kept with it and shown to the
     buyer."""
 
 
 class CodeShown(StaffBody):
-    code: Annotated[Line, StringConstraints(max_length=40)]
+    code: Annotated[Line, AtMost(40)]
     """A pickup or claim code as scanned or typed; spaces, dashes and lower case do not matter."""

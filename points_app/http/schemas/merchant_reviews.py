@@ -5,24 +5,24 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, ConfigDict, Field, StringConstraints
 
 from points_app.http.schemas.base import REASON_TO_REJECT, Body, CursorPaging, Id, Query, StaffBody
-from points_app.http.schemas.text import Line
+from points_app.http.schemas.text import AtMost, Line
 from points_app.services.settings.business import MOST_POINTS_AWARD
 
 
 class ApplicationForm(Body):
-    business_name: Annotated[Line, StringConstraints(max_length=100)] = Field(
+    business_name: Annotated[Line, AtMost(100)] = Field(
         validation_alias=AliasChoices("business_name", "store_name")
     )
     """What the business is called."""
-    contact_person: Annotated[Line, StringConstraints(max_length=50)]
+    contact_person: Annotated[Line, AtMost(50)]
     """Whom to ask for."""
     contact_phone: Annotated[str, StringConstraints(pattern=r"^[0-9][0-9 -]{5,18}[0-9]$")]
     """The number to call: digits, spaces and dashes."""
-    business_license: Annotated[Line, StringConstraints(max_length=100)] | None = None
+    business_license: Annotated[Line, AtMost(100)] | None = None
     """The licence's number."""
-    business_address: Annotated[Line, StringConstraints(max_length=255)] | None = None
+    business_address: Annotated[Line, AtMost(255)] | None = None
     """Where the business is."""
-    reason: Annotated[Line, StringConstraints(max_length=500)] | None = None
+    reason: Annotated[Line, AtMost(500)] | None = None
     """Why the applicant asks."""
 
 
@@ -70,7 +70,7 @@ class ReviewRequest(StaffBody):
     points: int | None = Field(None, ge=0, le=MOST_POINTS_AWARD)
     """Points to pay instead of those that are proposed, up to `max_points_award`; a rejection
     ignores them."""
-    reason: Annotated[Line, StringConstraints(max_length=500)] | None = None
+    reason: Annotated[Line, AtMost(500)] | None = None
     """Shown to the guest; a rejection needs one."""
 
 
@@ -83,5 +83,5 @@ class BatchReview(StaffBody):
     """Which receipts."""
     action: Literal["approve", "reject"]
     """The decision on all of them; an approval pays what is proposed for each."""
-    reason: Annotated[Line, StringConstraints(max_length=500)] | None = None
+    reason: Annotated[Line, AtMost(500)] | None = None
     """Shown to the guests; a rejection needs one."""

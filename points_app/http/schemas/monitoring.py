@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from points_app.http.schemas.base import Body, SmallObject
+from points_app.http.schemas.text import AtMost
 
 Figure = Annotated[float, Field(ge=0, allow_inf_nan=False, le=1e15)]
 
@@ -29,7 +30,7 @@ class ErrorReport(Body):
     """What went wrong; cut after 2048 characters."""
     stack: str | None = None
     """Where it went wrong; cut after 16384 characters."""
-    page: Annotated[str, StringConstraints(max_length=255)] | None = None
+    page: Annotated[str, AtMost(255)] | None = None
     """On which page."""
     client_info: SmallObject | None = None
     """Whatever the client knows of itself; at most 4096 bytes."""

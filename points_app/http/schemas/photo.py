@@ -4,11 +4,11 @@ import re
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from points_app.errors import AmountInvalid
 from points_app.http.schemas.base import Body, CursorPaging, Query
-from points_app.http.schemas.text import Line
+from points_app.http.schemas.text import AtMost, Line
 
 # Yuan: 0 < amount <= 100000, at most two decimals.
 AMOUNT = r"^0*(?:[1-9][0-9]{0,4}(?:\.[0-9]{1,2})?|100000(?:\.00?)?|0\.(?:0[1-9]|[1-9][0-9]?))$"
@@ -38,5 +38,5 @@ class UploadsQuery(CursorPaging):
 
 
 class AppealRequest(Body):
-    reason: Annotated[Line, StringConstraints(max_length=500)]
+    reason: Annotated[Line, AtMost(500)]
     """Shown to the reviewers."""

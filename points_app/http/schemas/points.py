@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field
 
 from points_app.http.schemas.base import CursorPaging, Id, StaffBody
-from points_app.http.schemas.text import Line
+from points_app.http.schemas.text import AtMost, Line
 from points_app.models import Source
 
 MAX_OPERATION = 1_000_000
@@ -33,5 +33,5 @@ class PointsOperation(StaffBody):
         AfterValidator(_not_zero),
     ]
     """Points to give; below 0 to take away."""
-    reason: Annotated[Line, StringConstraints(max_length=200)]
+    reason: Annotated[Line, AtMost(200)]
     """Kept in the audit log, and shown to the guest with the ledger row."""

@@ -10,7 +10,9 @@ import re
 import unicodedata
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, StringConstraints
+from pydantic import GetJsonSchemaHandler as JsonHandler
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 DIRECTIONS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -36,6 +38,29 @@ _LOOK_ALIKE = str.maketrans(
     dict(zip("аеорсухѕіјԁмнткαορικτν", "aeopcyxsijdmhtkaopiktv", strict=True))
     | dict(zip("015l", "oisi", strict=True))
 )
+
+
+class AtMost:
+    """The most characters of a text as it was sent, before anything is taken away: what a client
+    may send is then what the API description says."""
+
+    def __init__(self, characters: int) -> None:
+        self._most = characters
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: JsonHandler
+    ) -> dict[str, Any]:
+        return handler(schema) | {"maxLength": self._most}
+
+    def _check(self, value: Any) -> Any:
+        if isinstance(value, str) and len(value) > self._most:
+            raise PydanticKnownError("string_too_long", {"max_length": self._most})
+        return value
 
 
 def _text(value: str) -> str:
@@ -89,4 +114,4 @@ Line = Annotated[
     AfterValidator(_line),
     Field(json_schema_extra={"pattern": f"^{LINE}$"}),
 ]
-Nickname = Annotated[Line, AfterValidator(_nobody_of_the_house), StringConstraints(max_length=50)]
+Nickname = Annotated[Line, AfterValidator(_nobody_of_the_house), AtMost(50)]

@@ -2,10 +2,8 @@
 
 from typing import Annotated
 
-from pydantic import StringConstraints
-
 from points_app.http.schemas.base import Change
-from points_app.http.schemas.text import Line, Nickname
+from points_app.http.schemas.text import AtMost, Line, Nickname
 
 
 class UserChange(Change):
@@ -13,6 +11,6 @@ class UserChange(Change):
 
     nickname: Nickname = ""
     """The name to go by."""
-    avatar: Annotated[Line, StringConstraints(max_length=255)] | None = None
+    avatar: Annotated[Line, AtMost(255)] | None = None
     """null takes the avatar away. What `user_info` has may be sent back; any other address is
     refused: avatars are uploaded."""
