@@ -4,8 +4,8 @@ from points_app.errors import InsufficientPoints, SystemFailure
 from points_app.http.api import Access, Area
 from points_app.http.schemas.points import PointsOperation, PointsQuery
 from points_app.services.accounts.sessions import Caller
+from points_app.services.points import adjustments, history
 from points_app.services.points import check_in as check_ins
-from points_app.services.points import history
 from points_app.wire import points as wire
 
 area = Area("points", "/api/points", failure=SystemFailure)
@@ -47,4 +47,4 @@ def check_in(caller: Caller) -> wire.CheckIn:
 )
 def operate(caller: Caller, body: PointsOperation) -> wire.Operated:
     """Give a guest points or take some away; never below zero."""
-    return history.operate(caller.user_id, body.user_id, body.points, body.reason)
+    return adjustments.operate(caller.user_id, body.user_id, body.points, body.reason)
