@@ -196,7 +196,7 @@ def prepare() -> None:
 def make_guest(phone: str, points: int) -> int:
     """A guest with exactly so many points, all in the ledger."""
     from points_app.db import transactional
-    from points_app.models import Source
+    from points_app.models.ledger import Source
     from points_app.services.accounts import phone_login
     from points_app.services.points import wallet
 
@@ -215,7 +215,7 @@ def make_guest(phone: str, points: int) -> int:
 def make_product() -> int:
     """A product with STOCK pieces, its first stock noted."""
     from points_app.db import db, transactional
-    from points_app.models import Product, StockMovement
+    from points_app.models.exchange import Product, StockMovement
 
     @transactional
     def make() -> int:

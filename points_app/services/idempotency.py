@@ -28,7 +28,7 @@ from points_app.db import (
     utcnow,
 )
 from points_app.errors import AppError, IdempotencyKeyReused, RequestInProgress, UserGone
-from points_app.models import IdempotencyKey
+from points_app.models.idempotency import IdempotencyKey
 from points_app.wire import envelope
 
 log = logging.getLogger(__name__)

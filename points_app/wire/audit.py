@@ -4,7 +4,7 @@ from typing import Any
 
 from typing_extensions import TypedDict
 
-from points_app.models import AuditEntry
+from points_app.models.audit import AuditEntry
 from points_app.wire.formats import iso
 from points_app.wire.paging import Listed
 

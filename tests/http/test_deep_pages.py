@@ -3,7 +3,8 @@
 from sqlalchemy import insert
 
 from points_app.db import db, transactional
-from points_app.models import Product, Source
+from points_app.models.exchange import Product
+from points_app.models.ledger import Source
 from points_app.services.points import wallet
 from tests.books import ledger
 from tests.queries import counted_queries

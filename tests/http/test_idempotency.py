@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text, update
 
 from points_app.db import db, utcnow
-from points_app.models import IdempotencyKey
+from points_app.models.idempotency import IdempotencyKey
 from points_app.services import idempotency
 from points_app.services.privacy import retention
 from points_app.services.receipts import uploads

@@ -12,7 +12,7 @@ def movements(caller, product_id):
     from sqlalchemy import select
 
     from points_app.db import db
-    from points_app.models import StockMovement
+    from points_app.models.exchange import StockMovement
 
     table = StockMovement.__table__
     query = select(table.c.operation, table.c.change, table.c.actor_id)
@@ -135,7 +135,7 @@ class TestProducts:
         ],
     )
     def test_bad_fields(self, make, field, value):
-        from points_app.models import Product
+        from points_app.models.exchange import Product
 
         merchant, product = make.merchant(), make.product()
         path = f"/api/merchant/products/{product}"

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from points_app.db import db
-from points_app.models import Order
+from points_app.models.exchange import Order
 from points_app.services.audit import viewings
 from points_app.services.privacy import retention
 from tests.books import audit_entries, set_config

@@ -8,7 +8,9 @@ from sqlalchemy import insert, update
 from points_app.clients.storage import ObjectMissing, StorageError
 from points_app.db import db, utcnow
 from points_app.extensions import parts
-from points_app.models import ErrorLog, IdempotencyKey, PerformanceMetric, Receipt
+from points_app.models.idempotency import IdempotencyKey
+from points_app.models.monitoring import ErrorLog, PerformanceMetric
+from points_app.models.receipt import Receipt
 from points_app.services.privacy import retention
 from points_app.services.receipts import processing
 from tests.books import count

@@ -4,7 +4,7 @@ from points_app.errors import InvalidInput, OrderStateRefused, OrderUnknown, Sys
 from points_app.http.api import Access, Area
 from points_app.http.schemas.exchange import OrdersQuery
 from points_app.http.schemas.merchant_orders import CodeShown, Remark
-from points_app.models import OrderStatus
+from points_app.models.exchange import OrderStatus
 from points_app.services.accounts.sessions import Caller
 from points_app.services.exchange import handover
 from points_app.services.exchange import orders as service

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from points_app.models import AuditEntry
+from points_app.models.audit import AuditEntry
 from points_app.services.pages import page_of_all
 from points_app.wire import audit as wire
 from points_app.wire.paging import Page

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from points_app.db import TryAgain, before_commit, execute, is_duplicate, transactional, utcnow
 from points_app.extensions import parts
-from points_app.models import AuditEntry, AuditHead
+from points_app.models.audit import AuditEntry, AuditHead
 from points_app.wire.formats import iso
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from points_app.db import db, transactional
 from points_app.errors import ProductUnknown
-from points_app.models import Product
+from points_app.models.exchange import Product
 from points_app.services import forms, locks
 from points_app.services.audit import trail
 from points_app.services.exchange import inventory

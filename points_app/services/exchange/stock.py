@@ -7,7 +7,7 @@ from sqlalchemy import Row, bindparam, case, select
 from points_app import events
 from points_app.counters import NumberedCounter
 from points_app.db import execute
-from points_app.models import Product
+from points_app.models.exchange import Product
 from points_app.services import locks
 from points_app.versions import CATALOGUE, changed
 

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from sqlalchemy import func, insert, select
 
 from points_app.db import execute, transactional, utcnow
-from points_app.models import Order, OrderStatus, Prize, Product, StockMovement
+from points_app.models.exchange import Order, OrderStatus, Product, StockMovement
+from points_app.models.lottery import Prize
 from points_app.services.legacy.reading import Legacy, Row, moment, text
 from points_app.services.legacy.report import Report
 from points_app.services.operations import seeding

@@ -7,8 +7,8 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, bindparam, cast, func, insert, select, update
 
 from points_app.db import db, execute
-from points_app.models import Prize as PrizeTable
-from points_app.models import PrizeCount
+from points_app.models.lottery import Prize as PrizeTable
+from points_app.models.lottery import PrizeCount
 from points_app.services import locks
 from points_app.services.lottery.wheel import Wheel
 from points_app.services.points.wallet import Provided

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from points_app.db import db, transactional
 from points_app.errors import InvalidInput
-from points_app.models import Prize, PrizeType
+from points_app.models.lottery import Prize, PrizeType
 from points_app.services import forms, locks
 from points_app.services.audit import trail
 from points_app.wire.lottery import wheel as wire

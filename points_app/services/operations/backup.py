@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from points_app.clients import dumps
 from points_app.db import db, execute, transactional, utcnow
 from points_app.extensions import parts
-from points_app.models import AuditEntry
+from points_app.models.audit import AuditEntry
 from points_app.services.audit import trail
 from points_app.wire.formats import iso
 

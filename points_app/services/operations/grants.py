@@ -7,21 +7,13 @@ actions can be added to and read; not even the application can change or delete 
 from sqlalchemy import text
 
 from points_app.db import db, execute
-from points_app.models import (
-    AuditEntry,
-    AuthSession,
-    Avatar,
-    ErrorLog,
-    FirstLogin,
-    IdempotencyKey,
-    LedgerEntry,
-    LedgerSeal,
-    PerformanceMetric,
-    RefreshToken,
-    SmsCode,
-    StagedPicture,
-    StockMovement,
-)
+from points_app.models.audit import AuditEntry
+from points_app.models.exchange import StockMovement
+from points_app.models.idempotency import IdempotencyKey
+from points_app.models.ledger import LedgerEntry, LedgerSeal
+from points_app.models.monitoring import ErrorLog, PerformanceMetric
+from points_app.models.receipt import StagedPicture
+from points_app.models.user import AuthSession, Avatar, FirstLogin, RefreshToken, SmsCode
 
 ONLY_ADDED = {model.__tablename__ for model in (AuditEntry, LedgerEntry, LedgerSeal, StockMovement)}
 DELETED = {

@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import Column, Row
 
 from points_app.extensions import parts
-from points_app.models import MerchantApplication, Order, User
+from points_app.models.exchange import Order
+from points_app.models.merchant import MerchantApplication
+from points_app.models.user import User
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,13 @@ from points_app import events, jobs
 from points_app.clients.storage import StorageError, holds
 from points_app.db import after_commit, db, execute, transactional, utcnow
 from points_app.extensions import parts
-from points_app.models import AutoReview, ProcessingStatus, Receipt, ReviewStatus, StagedPicture
+from points_app.models.receipt import (
+    AutoReview,
+    ProcessingStatus,
+    Receipt,
+    ReviewStatus,
+    StagedPicture,
+)
 from points_app.reading import Reading
 from points_app.services import locks
 from points_app.services.receipts import (

@@ -14,7 +14,8 @@ from points_app.errors import (
     ReviewerExcluded,
     ReviewUnknown,
 )
-from points_app.models import Receipt, ReviewStatus, Source
+from points_app.models.ledger import Source
+from points_app.models.receipt import Receipt, ReviewStatus
 from points_app.services import locks
 from points_app.services.accounts import welcome
 from points_app.services.audit import trail

@@ -21,7 +21,13 @@ from points_app.db import (
     utcnow,
 )
 from points_app.errors import PictureUnreadable, ReceiptAlreadySubmitted, UploadUnknown
-from points_app.models import MatchStatus, ProcessingStatus, Receipt, ReviewStatus, StagedPicture
+from points_app.models.receipt import (
+    MatchStatus,
+    ProcessingStatus,
+    Receipt,
+    ReviewStatus,
+    StagedPicture,
+)
 from points_app.photo_errors import UploadsUsed
 from points_app.reading import Picture
 from points_app.services import decoding, idempotency, locks, waiting

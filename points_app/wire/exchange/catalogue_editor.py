@@ -4,7 +4,7 @@ from typing import Annotated
 
 from typing_extensions import TypedDict
 
-from points_app.models import Product
+from points_app.models.exchange import Product
 from points_app.wire.formats import iso, number
 from points_app.wire.paging import Pagination
 from points_app.wire.values import one_of

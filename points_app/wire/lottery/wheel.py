@@ -4,7 +4,7 @@ from typing import Annotated
 
 from typing_extensions import TypedDict
 
-from points_app.models import Prize, PrizeType
+from points_app.models.lottery import Prize, PrizeType
 from points_app.wire.formats import number
 from points_app.wire.values import one_of
 
