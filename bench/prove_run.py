@@ -59,9 +59,8 @@ def fill(rows: int) -> None:
     from sqlalchemy import insert
 
     from points_app.db import db
-    from points_app.models.check_in import CheckIn
-    from points_app.models.ledger import LedgerEntry
-    from points_app.models.user import User
+    from points_app.models.accounts import User
+    from points_app.models.points import CheckIn, LedgerEntry
 
     for first in range(1, rows // ROWS_A_GUEST + 1, GUESTS_AT_ONCE):
         guests = range(first, min(first + GUESTS_AT_ONCE, rows // ROWS_A_GUEST + 1))
@@ -119,7 +118,7 @@ def cost_of_marks(times: int = 2000) -> None:
     from sqlalchemy import select
 
     from points_app.db import db
-    from points_app.models.ledger import LedgerEntry
+    from points_app.models.points import LedgerEntry
     from points_app.services.points import ledger_seals
 
     row = _entry(1, 1)

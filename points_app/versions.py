@@ -27,9 +27,9 @@ from sqlalchemy import event, inspect
 
 from points_app.db import after_commit, is_writing
 from points_app.extensions import parts
+from points_app.models.accounts import AuthSession, User
 from points_app.models.exchange import Product
 from points_app.models.lottery import Prize
-from points_app.models.user import AuthSession, User
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -6,11 +6,12 @@ from flask import Flask
 from sqlalchemy import func, select, text, update
 
 from points_app.db import db
-from points_app.models.audit import AuditEntry, SystemConfig
+from points_app.models.accounts import User
+from points_app.models.audit import AuditEntry
 from points_app.models.exchange import Order, Product
-from points_app.models.ledger import LedgerEntry
 from points_app.models.lottery import Draw
-from points_app.models.user import User
+from points_app.models.points import LedgerEntry
+from points_app.models.settings import SystemConfig
 from tests.client import ApiClient
 
 

@@ -7,10 +7,10 @@ from flask import Flask
 from sqlalchemy import update
 
 from points_app.db import db, transactional
+from points_app.models.accounts import User
 from points_app.models.exchange import Product, StockMovement
-from points_app.models.ledger import Source
 from points_app.models.lottery import Prize
-from points_app.models.user import User
+from points_app.models.points import Source
 from points_app.services.accounts import phone_login, sessions
 from points_app.services.points import wallet
 from tests.client import ApiClient

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from points_app.db import db
-from points_app.models.user import SmsCode
+from points_app.models.accounts import SmsCode
 from tests.client import ApiClient
 
 PHONE = "13912345678"

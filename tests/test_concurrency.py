@@ -116,8 +116,8 @@ def test_limited_prizes_are_given_as_often_as_they_exist(make):
 
 def test_two_first_logins_make_one_guest_and_one_bonus(app, anonymous):
     from points_app.db import db
-    from points_app.models.ledger import LedgerEntry
-    from points_app.models.user import User
+    from points_app.models.accounts import User
+    from points_app.models.points import LedgerEntry
 
     sms = app.extensions["parts"].sms
     for number in range(5):
@@ -137,8 +137,8 @@ class TestAnyCode:
 
     def test_simultaneous_first_logins(self, app, anonymous):
         from points_app.db import db
-        from points_app.models.ledger import LedgerEntry
-        from points_app.models.user import User
+        from points_app.models.accounts import User
+        from points_app.models.points import LedgerEntry
 
         body = {"phone": "13700000009", "code": "123456"}
         codes = race([lambda: anonymous.post("/api/auth/login", body)] * 8)

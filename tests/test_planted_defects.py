@@ -106,7 +106,7 @@ def test_the_proof_finds_what_was_paid_twice(shop, app):
     from sqlalchemy import text
 
     from points_app.db import transactional
-    from points_app.models.ledger import Source
+    from points_app.models.points import Source
 
     @transactional
     def pay_twice():

@@ -5,7 +5,7 @@ from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from points_app.db import db, execute, transactional, utcnow
-from points_app.models.user import AuthSession, User
+from points_app.models.accounts import AuthSession, User
 from points_app.statements import Write
 
 SESSIONS = AuthSession.__table__

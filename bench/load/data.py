@@ -16,9 +16,9 @@ from points_app.base import create_base_app
 from points_app.config import Settings
 from points_app.db import db, execute, transactional
 from points_app.extensions import parts
+from points_app.models.accounts import User
 from points_app.models.exchange import Product, StockMovement
-from points_app.models.ledger import Source
-from points_app.models.user import User
+from points_app.models.points import Source
 from points_app.services.accounts import sessions
 from points_app.services.operations import seeding
 from points_app.services.points import wallet

@@ -196,7 +196,7 @@ def prepare() -> None:
 def make_guest(phone: str, points: int) -> int:
     """A guest with exactly so many points, all in the ledger."""
     from points_app.db import transactional
-    from points_app.models.ledger import Source
+    from points_app.models.points import Source
     from points_app.services.accounts import phone_login
     from points_app.services.points import wallet
 

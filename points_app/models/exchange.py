@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from points_app.db import db, utcnow
-from points_app.models.types import BigInt, UtcDateTime, ascii_code
+from points_app.models.column_types import BigInt, UtcDateTime, ascii_code
 
 
 class OrderStatus(StrEnum):

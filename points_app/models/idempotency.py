@@ -6,7 +6,7 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from points_app.db import db, utcnow
-from points_app.models.types import BigInt, LongText, UtcDateTime, ascii_code
+from points_app.models.column_types import BigInt, LongText, UtcDateTime, ascii_code
 
 
 class IdempotencyKey(db.Model):  # type: ignore[name-defined]

@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, select
 
 from points_app.db import db, execute
 from points_app.errors import UserGone
-from points_app.models.user import User
+from points_app.models.accounts import User
 
 Model = TypeVar("Model")
 

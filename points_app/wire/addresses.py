@@ -5,7 +5,7 @@ import re
 from flask import has_request_context, request
 
 from points_app.extensions import parts
-from points_app.models.user import User
+from points_app.models.accounts import User
 
 _NAME = re.compile("[0-9a-f]{32}")
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from typing_extensions import TypedDict
 
-from points_app.models.ledger import LedgerEntry, Source
+from points_app.models.points import LedgerEntry, Source
 from points_app.wire.formats import iso
 from points_app.wire.paging import Listed
 from points_app.wire.values import number_of_each, one_of

@@ -5,7 +5,7 @@ import pytest
 
 from points_app.db import db
 from points_app.extensions import parts
-from points_app.models.user import User
+from points_app.models.accounts import User
 from tests.books import balance, ledger
 from tests.client import ApiClient
 from tests.logins import PHONE, age_codes, as_caller, refresh

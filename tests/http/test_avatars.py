@@ -7,7 +7,7 @@ from PIL import Image
 from sqlalchemy import update
 
 from points_app.db import db
-from points_app.models.user import Avatar, User
+from points_app.models.accounts import Avatar, User
 from points_app.services.privacy import data_export, erasure
 from tests.books import count
 from tests.receipts_in import hand_in, send

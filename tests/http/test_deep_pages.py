@@ -4,7 +4,7 @@ from sqlalchemy import insert
 
 from points_app.db import db, transactional
 from points_app.models.exchange import Product
-from points_app.models.ledger import Source
+from points_app.models.points import Source
 from points_app.services.points import wallet
 from tests.books import ledger
 from tests.queries import counted_queries

@@ -13,7 +13,7 @@ from devstack.redis import redis_server
 from points_app.clients.redis import make_redis
 from points_app.clients.storage import LocalStorage
 from points_app.db import db
-from points_app.models.monitoring import ErrorLog, PerformanceMetric
+from points_app.models.operations import ErrorLog, PerformanceMetric
 from tests.books import count
 from tests.client import ApiClient
 

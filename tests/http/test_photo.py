@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from PIL import Image
 
-from points_app.models.receipt import Receipt
+from points_app.models.receipts import Receipt
 from tests.books import balance, count
 from tests.receipts_in import blank, hand_in, picture, send
 

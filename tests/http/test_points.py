@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from points_app.db import db
-from points_app.models.ledger import LedgerEntry
+from points_app.models.points import LedgerEntry
 from points_app.services.points import check_in as check_ins
 from tests.books import audit_entries, balance, ledger, set_config
 from tests.queries import explained

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import pytest
 
-from points_app.models.receipt import Receipt
+from points_app.models.receipts import Receipt
 from points_app.services.receipts import quick_reading
 from tests.books import count
 from tests.receipts_in import blank, picture, send

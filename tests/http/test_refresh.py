@@ -7,7 +7,7 @@ import jwt
 import pytest
 
 from points_app.db import db, utcnow
-from points_app.models.user import AuthSession, RefreshToken
+from points_app.models.accounts import AuthSession, RefreshToken
 from tests.books import set_config
 from tests.client import ApiClient
 from tests.logins import clock_ahead, refresh, shift

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from devstack.process import wait_until
-from points_app.models.receipt import Receipt
+from points_app.models.receipts import Receipt
 from points_app.reading import decoder
 from points_app.services import decoding
 from points_app.services.receipts import processing

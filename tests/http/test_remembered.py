@@ -18,9 +18,9 @@ from devstack.ports import free_port
 from devstack.process import Process, wait_until
 from points_app import versions
 from points_app.db import db, transactional, utcnow
+from points_app.models.accounts import User
 from points_app.models.exchange import Product
 from points_app.models.lottery import Prize
-from points_app.models.user import User
 from points_app.services.accounts import sessions
 from tests.books import balance, draws, orders, stock
 from tests.client import ApiClient

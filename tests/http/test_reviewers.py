@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from points_app.db import db, utcnow
-from points_app.models.receipt import Receipt
+from points_app.models.receipts import Receipt
 from points_app.services.accounts import roles
 from points_app.services.operations import doctor
 from points_app.services.privacy import retention

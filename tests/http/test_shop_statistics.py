@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from points_app.db import db
-from points_app.models.receipt import Receipt
+from points_app.models.receipts import Receipt
 from points_app.services.receipts import shop_statistics
 from tests.books import balance
 from tests.queries import explained

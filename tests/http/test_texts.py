@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from points_app.db import db
 from points_app.http import AREAS
-from points_app.models.user import User
+from points_app.models.accounts import User
 
 
 def limited_texts() -> list[tuple[type[BaseModel], str, int]]:

@@ -91,7 +91,7 @@ class Somebody:
 
     def _spent(self) -> int:
         from points_app.db import db
-        from points_app.models.user import SmsCode
+        from points_app.models.accounts import SmsCode
 
         with self.app.app_context(), db.engine.connect() as connection:
             guesses = connection.execute(db.select(SmsCode.guesses)).scalar() or []
@@ -222,7 +222,7 @@ def test_a_code_that_expired_is_not_judged(attacker, clock):
 
 def test_codes_are_kept_as_keyed_hashes(app, anonymous, clock):
     from points_app.db import db
-    from points_app.models.user import SmsCode
+    from points_app.models.accounts import SmsCode
 
     anonymous.post("/api/auth/send-code", {"phone": PHONE}).ok()
     code = app.extensions["parts"].sms.last(PHONE)

@@ -5,10 +5,9 @@ from sqlalchemy import select
 
 from points_app.db import db
 from points_app.errors import AlreadyReviewed, UserGone
+from points_app.models.accounts import MerchantApplication, User
 from points_app.models.idempotency import IdempotencyKey
-from points_app.models.merchant import MerchantApplication
-from points_app.models.receipt import Receipt
-from points_app.models.user import User
+from points_app.models.receipts import Receipt
 from points_app.services import idempotency
 from points_app.services.accounts import applications, profile
 from points_app.services.exchange import orders, redemption
@@ -252,7 +251,7 @@ def test_the_service_itself_refuses_to_book_or_decide(app, make, erase):
 
 def _book(user_id):
     from points_app.db import transactional
-    from points_app.models.ledger import Source
+    from points_app.models.points import Source
 
     entry = wallet.Entry(5, Source.ADMIN, "OP1", "补偿")
     transactional(wallet.book)(user_id, entry)

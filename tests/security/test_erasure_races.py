@@ -5,9 +5,9 @@ import threading
 import pytest
 
 from points_app.db import db
+from points_app.models.accounts import User
 from points_app.models.exchange import Order
-from points_app.models.receipt import Receipt
-from points_app.models.user import User
+from points_app.models.receipts import Receipt
 from points_app.services.privacy import erasure
 from tests.books import balance, sql, stock
 from tests.proving import findings

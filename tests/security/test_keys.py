@@ -4,9 +4,8 @@ import pytest
 
 from points_app.crypto import SealBroken
 from points_app.db import db
+from points_app.models.accounts import MerchantApplication, User
 from points_app.models.exchange import Order
-from points_app.models.merchant import MerchantApplication
-from points_app.models.user import User
 from points_app.services.privacy.encrypted_columns import SEALED
 from tests.client import ApiClient
 from tests.security.changing_keys import (

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from points_app.db import db
+from points_app.models.accounts import MerchantApplication
 from points_app.models.exchange import Order
 from points_app.models.lottery import Draw
-from points_app.models.merchant import MerchantApplication
-from points_app.models.receipt import Receipt
+from points_app.models.receipts import Receipt
 from points_app.services.accounts import administration
 from tests.client import ApiClient
 from tests.receipts_in import blank, hand_in

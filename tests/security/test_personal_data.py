@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from points_app.clients.storage import StorageError
 from points_app.db import db
-from points_app.models.ledger import LedgerEntry
-from points_app.models.receipt import Receipt
-from points_app.models.user import User
+from points_app.models.accounts import User
+from points_app.models.points import LedgerEntry
+from points_app.models.receipts import Receipt
 from points_app.services.privacy import erasure
 from points_app.services.receipts import processing
 from tests.books import balance, ledger

@@ -10,7 +10,7 @@ from redis import Redis
 from points_app import create_app, versions
 from points_app.config import Settings
 from points_app.db import db, transactional
-from points_app.models.user import AuthSession
+from points_app.models.accounts import AuthSession
 from points_app.services.accounts import revocations, sessions
 from tests.client import ApiClient
 from tests.fakes import cut_off_from_redis

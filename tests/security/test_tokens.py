@@ -7,7 +7,7 @@ import pytest
 from points_app import create_app
 from points_app.config import Settings
 from points_app.db import db
-from points_app.models.user import AuthSession, RefreshToken
+from points_app.models.accounts import AuthSession, RefreshToken
 from points_app.services.accounts import sessions
 from tests.client import ApiClient
 from tests.security.effects import state
@@ -147,7 +147,7 @@ class TestRevocation(Twice):
         elsewhere = self.known_to_both(twin, caller)
         elsewhere.get(path).ok()
         with app.app_context():
-            from points_app.models.user import User
+            from points_app.models.accounts import User
 
             vault = app.extensions["parts"].vault
             user = db.session.get(User, caller.user_id)

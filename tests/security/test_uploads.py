@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from points_app.db import db
-from points_app.models.receipt import Receipt, StagedPicture
-from points_app.models.user import User
+from points_app.models.accounts import User
+from points_app.models.receipts import Receipt, StagedPicture
 from points_app.reading.decoder import Decoder
 from tests.books import count
 from tests.receipts_in import blank, hand_in, send

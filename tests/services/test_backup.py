@@ -12,8 +12,8 @@ from points_app import create_app
 from points_app.clients.storage import StorageError
 from points_app.config import Settings
 from points_app.db import db
-from points_app.models.ledger import LedgerEntry
-from points_app.models.user import User
+from points_app.models.accounts import User
+from points_app.models.points import LedgerEntry
 from points_app.services.operations import backup, figures
 from points_app.services.points import ledger_seals
 from points_app.services.receipts import processing

@@ -17,8 +17,8 @@ from points_app.clients.sms import TencentSms
 from points_app.clients.storage import AccessRefused, LocalStorage, ObjectMissing, S3Storage
 from points_app.config import Settings
 from points_app.db import db, utcnow
-from points_app.models.ledger import ProofRun
-from points_app.models.receipt import Receipt
+from points_app.models.points import ProofRun
+from points_app.models.receipts import Receipt
 from points_app.services import decoding
 from points_app.services.operations import doctor, figures
 from points_app.services.operations.doctor import State, database

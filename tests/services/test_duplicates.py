@@ -8,7 +8,7 @@ from PIL import Image
 from sqlalchemy import insert, select
 
 from points_app.db import db
-from points_app.models.receipt import PictureBand, Receipt
+from points_app.models.receipts import PictureBand, Receipt
 from points_app.reading import normalise
 from points_app.reading.fingerprint import SAME_PICTURE, hash_distance, neighbour_keys
 from points_app.services.receipts import duplicates

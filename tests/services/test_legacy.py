@@ -7,10 +7,10 @@ from devstack import legacy as first_backend
 from points_app import create_app
 from points_app.config import Settings
 from points_app.db import db
+from points_app.models.accounts import User
 from points_app.models.exchange import Order, Product
-from points_app.models.ledger import LedgerEntry
-from points_app.models.receipt import Receipt
-from points_app.models.user import User
+from points_app.models.points import LedgerEntry
+from points_app.models.receipts import Receipt
 from points_app.services.legacy import history, records, run
 from points_app.services.privacy import erasure
 from tests.client import ApiClient

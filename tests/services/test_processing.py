@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from points_app.db import db, utcnow
-from points_app.models.receipt import Receipt
+from points_app.models.receipts import Receipt
 from points_app.services.receipts import processing
 from tests.receipts_in import hand_in, read, reading
 

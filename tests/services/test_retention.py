@@ -9,8 +9,8 @@ from points_app.clients.storage import ObjectMissing, StorageError
 from points_app.db import db, utcnow
 from points_app.extensions import parts
 from points_app.models.idempotency import IdempotencyKey
-from points_app.models.monitoring import ErrorLog, PerformanceMetric
-from points_app.models.receipt import Receipt
+from points_app.models.operations import ErrorLog, PerformanceMetric
+from points_app.models.receipts import Receipt
 from points_app.services.privacy import retention
 from points_app.services.receipts import processing
 from tests.books import count

@@ -89,7 +89,7 @@ def seal_of_draws():
 def draw_slowly(app, user_id, holding, may_commit):
     """Write a draw's rows, then wait before committing."""
     from points_app.db import execute, transactional
-    from points_app.models.ledger import Source
+    from points_app.models.points import Source
     from points_app.services.points import wallet
 
     @transactional

@@ -10,7 +10,7 @@ from sqlalchemy import select, text, update
 
 from points_app.clients.storage import AccessRefused, LocalStorage, ObjectMissing, StorageError
 from points_app.db import db, utcnow
-from points_app.models.receipt import Receipt, StagedPicture
+from points_app.models.receipts import Receipt, StagedPicture
 from points_app.services.operations.doctor import State, outside
 from points_app.services.privacy import data_export, erasure, retention
 from points_app.services.receipts import processing

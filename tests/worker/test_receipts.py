@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 
 from points_app.clients.storage import LocalStorage
 from points_app.db import db, utcnow
-from points_app.models.monitoring import ErrorLog
-from points_app.models.receipt import Receipt, StagedPicture
+from points_app.models.operations import ErrorLog
+from points_app.models.receipts import Receipt, StagedPicture
 from points_app.services.receipts import processing
 from tests.books import balance
 from tests.receipts_in import blank, picture, send

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from points_app.http.schemas.base import CursorPaging, Id, StaffBody
 from points_app.http.schemas.text import AtMost, Line
-from points_app.models.ledger import Source
+from points_app.models.points import Source
 
 MAX_OPERATION = 1_000_000
 

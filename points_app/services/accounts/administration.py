@@ -7,7 +7,7 @@ from points_app.crypto import mask_mobile
 from points_app.db import db, execute, transactional, utcnow
 from points_app.errors import InvalidInput
 from points_app.extensions import parts
-from points_app.models.user import User, UserStatus
+from points_app.models.accounts import User, UserStatus
 from points_app.services import locks
 from points_app.services.accounts import sessions
 from points_app.services.audit import trail, viewings

@@ -10,8 +10,7 @@ from points_app.codes import new_id
 from points_app.db import db, execute, is_duplicate, transactional, utcnow
 from points_app.errors import AlreadyReviewed, ApplicationPending, ReviewUnknown
 from points_app.extensions import parts
-from points_app.models.merchant import MerchantApplication
-from points_app.models.user import User
+from points_app.models.accounts import MerchantApplication, User
 from points_app.services import locks
 from points_app.services.audit import trail, viewings
 from points_app.services.pages import page_of_all

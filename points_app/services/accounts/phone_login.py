@@ -19,7 +19,7 @@ from points_app.errors import (
     UserGone,
 )
 from points_app.extensions import parts
-from points_app.models.user import User, UserStatus
+from points_app.models.accounts import User, UserStatus
 from points_app.services.accounts import sessions, sms_codes, welcome
 from points_app.services.accounts.sms_codes import CODE_LIFE, RESEND_AFTER
 from points_app.services.accounts.welcome import Origin

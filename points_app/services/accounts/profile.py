@@ -7,10 +7,10 @@ from sqlalchemy import func, select, update
 from points_app.db import db, execute, transactional, utcnow
 from points_app.errors import InvalidInput, UserGone
 from points_app.extensions import parts
+from points_app.models.accounts import User
 from points_app.models.exchange import Order, OrderStatus
 from points_app.models.lottery import Draw
-from points_app.models.receipt import Receipt
-from points_app.models.user import User
+from points_app.models.receipts import Receipt
 from points_app.services import locks
 from points_app.services.accounts import avatars
 from points_app.services.points import history

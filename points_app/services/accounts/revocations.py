@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from points_app import versions
 from points_app.db import after_commit, execute, utcnow
-from points_app.models.user import AuthSession
+from points_app.models.accounts import AuthSession
 from points_app.threads import Lasting
 
 log = logging.getLogger(__name__)

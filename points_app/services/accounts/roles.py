@@ -5,7 +5,7 @@ from sqlalchemy import select
 from points_app.db import db, transactional
 from points_app.errors import UserGone
 from points_app.extensions import parts
-from points_app.models.user import User
+from points_app.models.accounts import User
 from points_app.services.audit import trail
 
 ROLES = {"merchant": "is_merchant", "admin": "is_admin"}

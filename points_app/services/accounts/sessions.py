@@ -22,7 +22,7 @@ from points_app.errors import (
     UserGone,
 )
 from points_app.extensions import parts
-from points_app.models.user import AuthSession, RefreshToken, User, UserStatus
+from points_app.models.accounts import AuthSession, RefreshToken, User, UserStatus
 from points_app.services.accounts import revocations
 from points_app.services.settings.business import business
 from points_app.statements import Write

@@ -18,7 +18,7 @@ from points_app.crypto import same
 from points_app.db import TryAgain, db, execute, is_duplicate, transactional, utcnow
 from points_app.errors import CodeTooSoon
 from points_app.extensions import parts
-from points_app.models.user import SmsCode
+from points_app.models.accounts import SmsCode
 
 CODE_LIFE = timedelta(seconds=300)
 RESEND_AFTER = timedelta(seconds=60)

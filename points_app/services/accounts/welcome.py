@@ -16,8 +16,8 @@ from sqlalchemy import func, insert, select, update
 
 from points_app.db import execute, utcnow
 from points_app.extensions import parts
-from points_app.models.ledger import Source
-from points_app.models.user import FirstLogin, User
+from points_app.models.accounts import FirstLogin, User
+from points_app.models.points import Source
 from points_app.services.points import wallet
 from points_app.services.settings.business import business
 

@@ -7,9 +7,9 @@ from points_app.codes import normalise_code
 from points_app.db import db, transactional, utcnow
 from points_app.errors import InvalidInput, OrderStateRefused, OrderUnknown
 from points_app.extensions import parts
+from points_app.models.accounts import User
 from points_app.models.exchange import Order, OrderStatus
 from points_app.models.lottery import Draw
-from points_app.models.user import User
 from points_app.services import locks
 from points_app.services.audit import trail
 from points_app.services.exchange import orders

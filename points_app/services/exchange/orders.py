@@ -9,9 +9,9 @@ from points_app.codes import qr_picture
 from points_app.db import db, transactional, utcnow
 from points_app.errors import OrderStateRefused, OrderUnknown
 from points_app.extensions import parts
+from points_app.models.accounts import User
 from points_app.models.exchange import Order, OrderStatus
-from points_app.models.ledger import Source
-from points_app.models.user import User
+from points_app.models.points import Source
 from points_app.services import locks
 from points_app.services.audit import trail, viewings
 from points_app.services.exchange import inventory

@@ -10,7 +10,7 @@ from points_app.db import TryAgain, execute, runs_again, transactional, utcnow
 from points_app.errors import InsufficientPointsForOrder, OutOfStock, ProductUnknown
 from points_app.extensions import parts
 from points_app.models.exchange import Order, OrderStatus, Product
-from points_app.models.ledger import Source
+from points_app.models.points import Source
 from points_app.services import locks
 from points_app.services.exchange import catalogue, stock
 from points_app.services.idempotency import idempotent

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import create_engine, func, select
 
 from points_app.db import execute
+from points_app.models.accounts import User
 from points_app.models.exchange import Product
 from points_app.models.lottery import Prize
-from points_app.models.user import User
 from points_app.services.legacy import guests, records, shop
 from points_app.services.legacy.reading import Legacy
 from points_app.services.legacy.report import Report

@@ -8,8 +8,8 @@ from sqlalchemy import func, insert, select
 
 from points_app.db import execute, transactional, utcnow
 from points_app.extensions import parts
-from points_app.models.ledger import LedgerEntry
-from points_app.models.user import User, UserStatus
+from points_app.models.accounts import User, UserStatus
+from points_app.models.points import LedgerEntry
 from points_app.services.legacy import history
 from points_app.services.legacy.history import Line
 from points_app.services.legacy.reading import Legacy, Row, moment, text

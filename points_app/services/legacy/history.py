@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 
-from points_app.models.ledger import Source
+from points_app.models.points import Source
 from points_app.services.legacy.reading import Row, moment, text
 
 OPENING = "历史积分校正（期初）"

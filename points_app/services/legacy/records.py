@@ -13,10 +13,10 @@ from sqlalchemy import func, insert, select, true
 from points_app.codes import new_code
 from points_app.db import execute, transactional, utcnow
 from points_app.extensions import parts
+from points_app.models.accounts import User
 from points_app.models.exchange import Order, Product
 from points_app.models.lottery import Draw, Prize
-from points_app.models.receipt import Receipt
-from points_app.models.user import User
+from points_app.models.receipts import Receipt
 from points_app.services.legacy import shop
 from points_app.services.legacy.reading import Legacy, Row, moment, text
 from points_app.services.legacy.report import Report

@@ -10,8 +10,8 @@ from points_app import metrics
 from points_app.codes import new_code, new_id
 from points_app.db import TryAgain, after_commit, execute, transactional, utcnow
 from points_app.errors import DailyDrawsUsed, InvalidInput, LotteryClosed
-from points_app.models.ledger import Source
 from points_app.models.lottery import Draw, PrizeType
+from points_app.models.points import Source
 from points_app.services import locks
 from points_app.services.idempotency import idempotent
 from points_app.services.lottery import prizes

@@ -5,8 +5,8 @@ from sqlalchemy import func, select
 from points_app.codes import qr_picture
 from points_app.db import db, execute, utcnow
 from points_app.errors import InvalidInput
-from points_app.models.ledger import LedgerEntry, Source
 from points_app.models.lottery import Draw, Prize, PrizeType
+from points_app.models.points import LedgerEntry, Source
 from points_app.services.pages import page_of
 from points_app.services.settings.shop_time import start_of_day
 from points_app.wire.lottery import draws as wire

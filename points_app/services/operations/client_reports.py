@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from points_app.db import execute, transactional, utcnow
-from points_app.models.monitoring import ErrorLog, PerformanceMetric
+from points_app.models.operations import ErrorLog, PerformanceMetric
 
 MAX_MESSAGE = 2048
 MAX_STACK = 16 * 1024

@@ -17,11 +17,11 @@ from points_app.clients.storage import StorageError
 from points_app.db import db, execute, utcnow
 from points_app.extensions import parts
 from points_app.metrics import Row
+from points_app.models.accounts import User
 from points_app.models.exchange import Product
-from points_app.models.ledger import ProofRun
 from points_app.models.lottery import Prize
-from points_app.models.receipt import ProcessingStatus, Receipt, ReviewStatus
-from points_app.models.user import User
+from points_app.models.points import ProofRun
+from points_app.models.receipts import ProcessingStatus, Receipt, ReviewStatus
 from points_app.services.operations import backup
 from points_app.services.receipts import auto_review
 

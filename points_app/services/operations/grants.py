@@ -7,13 +7,13 @@ actions can be added to and read; not even the application can change or delete 
 from sqlalchemy import text
 
 from points_app.db import db, execute
+from points_app.models.accounts import AuthSession, Avatar, FirstLogin, RefreshToken, SmsCode
 from points_app.models.audit import AuditEntry
 from points_app.models.exchange import StockMovement
 from points_app.models.idempotency import IdempotencyKey
-from points_app.models.ledger import LedgerEntry, LedgerSeal
-from points_app.models.monitoring import ErrorLog, PerformanceMetric
-from points_app.models.receipt import StagedPicture
-from points_app.models.user import AuthSession, Avatar, FirstLogin, RefreshToken, SmsCode
+from points_app.models.operations import ErrorLog, PerformanceMetric
+from points_app.models.points import LedgerEntry, LedgerSeal
+from points_app.models.receipts import StagedPicture
 
 ONLY_ADDED = {model.__tablename__ for model in (AuditEntry, LedgerEntry, LedgerSeal, StockMovement)}
 DELETED = {

@@ -3,9 +3,9 @@
 from sqlalchemy import func, insert, select
 
 from points_app.db import db, execute, transactional, utcnow
-from points_app.models.audit import SystemConfig
 from points_app.models.exchange import Product, StockMovement
 from points_app.models.lottery import Prize
+from points_app.models.settings import SystemConfig
 from points_app.services.accounts import phone_login
 from points_app.services.operations import first_data
 

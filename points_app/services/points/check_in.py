@@ -5,8 +5,7 @@ from datetime import timedelta
 from sqlalchemy import insert, select
 
 from points_app.db import execute, transactional, utcnow
-from points_app.models.check_in import CheckIn
-from points_app.models.ledger import Source
+from points_app.models.points import CheckIn, Source
 from points_app.services import locks
 from points_app.services.points import wallet
 from points_app.services.settings.business import business

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, case, func, select
 
 from points_app.db import execute, utcnow
-from points_app.models.ledger import LedgerEntry, Source
+from points_app.models.points import LedgerEntry, Source
 from points_app.services.pages import page_of
 from points_app.services.points import wallet
 from points_app.services.settings.shop_time import start_of_month

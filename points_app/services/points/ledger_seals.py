@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from points_app.db import TryAgain, execute, is_duplicate, transactional, utcnow
 from points_app.extensions import parts
-from points_app.models.ledger import LedgerEntry, LedgerSeal
+from points_app.models.points import LedgerEntry, LedgerSeal
 from points_app.services.settings.shop_time import start_of_date
 from points_app.wire.formats import iso
 

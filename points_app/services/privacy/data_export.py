@@ -9,9 +9,9 @@ from sqlalchemy import Row, Table, select
 from points_app.clients.storage import ObjectMissing
 from points_app.db import db, execute, transactional
 from points_app.errors import UserGone
+from points_app.models.accounts import User
 from points_app.models.idempotency import IdempotencyKey
-from points_app.models.receipt import Receipt
-from points_app.models.user import User
+from points_app.models.receipts import Receipt
 from points_app.services.accounts import avatars
 from points_app.services.audit import trail
 from points_app.services.privacy.encrypted_columns import SEALED

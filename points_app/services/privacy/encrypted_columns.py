@@ -7,9 +7,8 @@ from typing import Any
 from sqlalchemy import Column, Row
 
 from points_app.extensions import parts
+from points_app.models.accounts import MerchantApplication, User
 from points_app.models.exchange import Order
-from points_app.models.merchant import MerchantApplication
-from points_app.models.user import User
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,20 @@ from sqlalchemy import Select, delete, func, select, update
 from points_app.db import TryAgain, db, execute, transactional, utcnow
 from points_app.errors import UserGone
 from points_app.extensions import parts
+from points_app.models.accounts import (
+    Avatar,
+    FirstLogin,
+    MerchantApplication,
+    SmsCode,
+    User,
+    UserStatus,
+)
 from points_app.models.exchange import Order, OrderStatus
 from points_app.models.idempotency import IdempotencyKey
-from points_app.models.ledger import LedgerEntry
 from points_app.models.lottery import Draw
-from points_app.models.merchant import MerchantApplication
-from points_app.models.monitoring import ErrorLog, PerformanceMetric
-from points_app.models.receipt import ProcessingStatus, Receipt, ReviewStatus, StagedPicture
-from points_app.models.user import Avatar, FirstLogin, SmsCode, User, UserStatus
+from points_app.models.operations import ErrorLog, PerformanceMetric
+from points_app.models.points import LedgerEntry
+from points_app.models.receipts import ProcessingStatus, Receipt, ReviewStatus, StagedPicture
 from points_app.services import locks
 from points_app.services.accounts import applications, sessions
 from points_app.services.audit import trail

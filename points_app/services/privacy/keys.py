@@ -23,7 +23,7 @@ from points_app.db import (
     utcnow,
 )
 from points_app.extensions import parts
-from points_app.models.key import EncryptionKey
+from points_app.models.privacy import EncryptionKey
 
 log = logging.getLogger(__name__)
 

@@ -15,11 +15,11 @@ from sqlalchemy import delete, func, select, update
 from points_app.clients.storage import StorageError, holds
 from points_app.db import execute, transactional, utcnow
 from points_app.extensions import parts
+from points_app.models.accounts import AuthSession, FirstLogin, SmsCode
 from points_app.models.exchange import Order, OrderStatus
 from points_app.models.idempotency import IdempotencyKey
-from points_app.models.monitoring import ErrorLog, PerformanceMetric
-from points_app.models.receipt import Receipt, ReviewStatus
-from points_app.models.user import AuthSession, FirstLogin, SmsCode
+from points_app.models.operations import ErrorLog, PerformanceMetric
+from points_app.models.receipts import Receipt, ReviewStatus
 from points_app.services.settings.business import business
 
 log = logging.getLogger(__name__)

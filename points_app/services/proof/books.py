@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Select, func, or_, select
 
 from points_app.crypto import signer
 from points_app.extensions import parts
-from points_app.models.key import EncryptionKey
-from points_app.models.ledger import LedgerEntry, LedgerSeal
+from points_app.models.points import LedgerEntry, LedgerSeal
+from points_app.models.privacy import EncryptionKey
 
 LEDGER = LedgerEntry.__table__
 SEALS = LedgerSeal.__table__

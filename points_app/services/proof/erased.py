@@ -5,11 +5,10 @@ from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
 
+from points_app.models.accounts import MerchantApplication, User, UserStatus
 from points_app.models.exchange import Order
-from points_app.models.ledger import LedgerEntry
-from points_app.models.merchant import MerchantApplication
-from points_app.models.receipt import Receipt, ReviewStatus
-from points_app.models.user import User, UserStatus
+from points_app.models.points import LedgerEntry
+from points_app.models.receipts import Receipt, ReviewStatus
 from points_app.services.proof.books import Books, Check, Finding
 
 LEDGER = LedgerEntry.__table__

@@ -7,12 +7,11 @@ from typing import Any
 from sqlalchemy import Integer, Select, String, and_, cast, func, or_, select
 from sqlalchemy.sql.expression import ColumnElement
 
-from points_app.models.check_in import CheckIn
 from points_app.models.exchange import Order, OrderStatus, Product, StockMovement
 from points_app.models.idempotency import IdempotencyKey
-from points_app.models.ledger import LedgerEntry, Source
 from points_app.models.lottery import Draw, PrizeType
-from points_app.models.receipt import Receipt, ReviewStatus
+from points_app.models.points import CheckIn, LedgerEntry, Source
+from points_app.models.receipts import Receipt, ReviewStatus
 from points_app.services.lottery.draws import DRAW_TYPES
 from points_app.services.proof.books import Books, Check, Finding
 

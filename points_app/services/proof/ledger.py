@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from points_app.db import utcnow
-from points_app.models.ledger import LedgerEntry, LedgerSeal
-from points_app.models.user import User
+from points_app.models.accounts import User
+from points_app.models.points import LedgerEntry, LedgerSeal
 from points_app.services.points import ledger_seals
 from points_app.services.proof.books import Books, Check, Finding
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from points_app.db import db, execute, is_duplicate, transactional, utcnow
 from points_app.errors import AppealRefused, UploadUnknown
-from points_app.models.receipt import Receipt, ReviewStatus
+from points_app.models.receipts import Receipt, ReviewStatus
 from points_app.photo_errors import AppealTooLate
 from points_app.services import locks
 from points_app.services.audit import trail

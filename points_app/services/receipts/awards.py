@@ -2,7 +2,7 @@
 
 from decimal import ROUND_FLOOR, Decimal
 
-from points_app.models.receipt import MatchStatus
+from points_app.models.receipts import MatchStatus
 from points_app.services.settings.business import BusinessSettings
 
 MATCH_TOLERANCE = Decimal("0.5")

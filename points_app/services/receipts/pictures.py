@@ -13,8 +13,8 @@ from points_app.clients.storage import ObjectMissing
 from points_app.db import db, execute
 from points_app.errors import RouteUnknown
 from points_app.extensions import parts
-from points_app.models.receipt import Receipt, StagedPicture
-from points_app.models.user import User, UserStatus
+from points_app.models.accounts import User, UserStatus
+from points_app.models.receipts import Receipt, StagedPicture
 from points_app.wire.addresses import public
 
 RECEIPTS = Receipt.__table__.c

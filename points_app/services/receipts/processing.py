@@ -13,7 +13,7 @@ from points_app import events, jobs
 from points_app.clients.storage import StorageError, holds
 from points_app.db import after_commit, db, execute, transactional, utcnow
 from points_app.extensions import parts
-from points_app.models.receipt import (
+from points_app.models.receipts import (
     AutoReview,
     ProcessingStatus,
     Receipt,

@@ -14,8 +14,8 @@ from points_app.errors import (
     ReviewerExcluded,
     ReviewUnknown,
 )
-from points_app.models.ledger import Source
-from points_app.models.receipt import Receipt, ReviewStatus
+from points_app.models.points import Source
+from points_app.models.receipts import Receipt, ReviewStatus
 from points_app.services import locks
 from points_app.services.accounts import welcome
 from points_app.services.audit import trail

@@ -7,9 +7,9 @@ from sqlalchemy import Row, select
 from points_app.db import db, execute
 from points_app.errors import ReviewUnknown
 from points_app.extensions import parts
+from points_app.models.accounts import User
 from points_app.models.audit import AuditEntry
-from points_app.models.receipt import Receipt, ReviewStatus
-from points_app.models.user import User
+from points_app.models.receipts import Receipt, ReviewStatus
 from points_app.services.audit import viewings
 from points_app.services.pages import page_of
 from points_app.services.receipts import duplicates, pictures, reviewers, screening

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from points_app.db import execute
-from points_app.models.receipt import MatchStatus, Receipt
+from points_app.models.receipts import MatchStatus, Receipt
 from points_app.services.receipts import duplicates
 from points_app.services.settings.business import BusinessSettings, business
 from points_app.services.settings.shop_time import shop_day, start_of_day

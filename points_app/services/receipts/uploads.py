@@ -21,7 +21,7 @@ from points_app.db import (
     utcnow,
 )
 from points_app.errors import PictureUnreadable, ReceiptAlreadySubmitted, UploadUnknown
-from points_app.models.receipt import (
+from points_app.models.receipts import (
     MatchStatus,
     ProcessingStatus,
     Receipt,

@@ -25,7 +25,7 @@ from pydantic import (
 from sqlalchemy import select
 
 from points_app.db import execute
-from points_app.models.audit import SystemConfig
+from points_app.models.settings import SystemConfig
 from points_app.wire.formats import exact
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from points_app.db import TryAgain, after_commit, execute, is_duplicate, transactional, utcnow
 from points_app.errors import InvalidInput
-from points_app.models.audit import SystemConfig
+from points_app.models.settings import SystemConfig
 from points_app.services import forms, locks
 from points_app.services.audit import trail
 from points_app.services.settings import business

@@ -5,7 +5,7 @@ from typing import Annotated
 from typing_extensions import TypedDict
 
 from points_app.crypto import Vault
-from points_app.models.merchant import MerchantApplication
+from points_app.models.accounts import MerchantApplication
 from points_app.wire.formats import iso, iso_or_none
 from points_app.wire.paging import Listed
 from points_app.wire.values import one_of

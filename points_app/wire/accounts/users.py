@@ -5,7 +5,7 @@ from typing import Annotated
 from typing_extensions import TypedDict
 
 from points_app.crypto import Vault, mask_mobile
-from points_app.models.user import User, UserStatus
+from points_app.models.accounts import User, UserStatus
 from points_app.wire import addresses
 from points_app.wire.formats import iso, iso_or_none
 from points_app.wire.paging import Listed

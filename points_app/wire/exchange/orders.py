@@ -6,8 +6,8 @@ import orjson
 from typing_extensions import TypedDict
 
 from points_app.crypto import Vault
+from points_app.models.accounts import User
 from points_app.models.exchange import Order, OrderStatus
-from points_app.models.user import User
 from points_app.wire.accounts.users import Customer, customer
 from points_app.wire.formats import iso, iso_or_none
 from points_app.wire.lottery.draws import ClaimedPrize

@@ -5,8 +5,8 @@ from typing import Annotated
 from typing_extensions import TypedDict
 
 from points_app.crypto import Vault
+from points_app.models.accounts import User
 from points_app.models.lottery import Draw, PrizeType
-from points_app.models.user import User
 from points_app.wire.accounts.users import Customer, customer
 from points_app.wire.formats import iso, number
 from points_app.wire.paging import Listed

@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal, get_args
 from typing_extensions import TypedDict
 
 from points_app.crypto import Vault, mask_mobile
-from points_app.models.receipt import (
+from points_app.models.accounts import User
+from points_app.models.receipts import (
     AutoReview,
     MatchStatus,
     ProcessingStatus,
     Receipt,
     ReviewStatus,
 )
-from points_app.models.user import User
 from points_app.reading.confidence import Confidence
 from points_app.reading.kind_words import DocumentKind
 from points_app.wire import addresses

@@ -4,7 +4,7 @@ from typing import Annotated, get_args
 
 from typing_extensions import TypedDict
 
-from points_app.models.receipt import MatchStatus, ProcessingStatus, Receipt, ReviewStatus
+from points_app.models.receipts import MatchStatus, ProcessingStatus, Receipt, ReviewStatus
 from points_app.reading import Reading
 from points_app.reading.confidence import Confidence
 from points_app.reading.kind_words import DocumentKind

@@ -21,7 +21,7 @@ from points_app.db import (
     utcnow,
 )
 from points_app.extensions import migrate, parts
-from points_app.models.ledger import ProofRun
+from points_app.models.points import ProofRun
 from points_app.services.operations.doctor.finding import Finding, failed, ok, warning
 from points_app.services.points import ledger_seals
 from points_app.services.privacy import keys

@@ -19,7 +19,7 @@ from points_app.config import unsafe
 from points_app.db import execute
 from points_app.errors import AppError
 from points_app.extensions import parts, producer
-from points_app.models.receipt import Receipt
+from points_app.models.receipts import Receipt
 from points_app.reading import EngineUnavailable, read_receipt
 from points_app.redis_url import NO_CLUSTER
 from points_app.services import decoding

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 
 from points_app.db import execute
-from points_app.models.receipt import Receipt, ReviewStatus
-from points_app.models.user import User
+from points_app.models.accounts import User
+from points_app.models.receipts import Receipt, ReviewStatus
 from points_app.services.operations.doctor.finding import Finding, ok, warning
 from points_app.services.receipts import reviewers
 from points_app.services.settings.business import business

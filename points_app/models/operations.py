@@ -7,7 +7,7 @@ from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from points_app.db import db, utcnow
-from points_app.models.types import BigInt, LongText, UtcDateTime
+from points_app.models.column_types import BigInt, LongText, UtcDateTime
 
 
 class PerformanceMetric(db.Model):  # type: ignore[name-defined]

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Mapped, mapped_column
 
 from points_app.db import db, utcnow
-from points_app.models.types import UtcDateTime, ascii_code
+from points_app.models.column_types import UtcDateTime, ascii_code
 
 
 class EncryptionKey(db.Model):  # type: ignore[name-defined]

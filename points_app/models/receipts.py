@@ -9,7 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from points_app.db import db, utcnow
-from points_app.models.types import BigInt, Picture, UtcDateTime, ascii_code
+from points_app.models.column_types import BigInt, Picture, UtcDateTime, ascii_code
 
 
 class ReviewStatus(StrEnum):

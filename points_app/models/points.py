@@ -1,6 +1,6 @@
-"""The ledger: every change of a balance is one row here, and the seals over its rows."""
+"""The ledger: every change of a balance is one row here; the seals over its rows; check-ins."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from points_app.db import db, utcnow
-from points_app.models.types import BigInt, LongText, UtcDateTime, ascii_code
+from points_app.models.column_types import BigInt, LongText, UtcDateTime, ascii_code
 
 
 class Source(StrEnum):
@@ -87,3 +87,15 @@ class ProofRun(db.Model):  # type: ignore[name-defined]
     rows_checked: Mapped[int] = mapped_column(BigInt)
     offender_count: Mapped[int]
     verdicts: Mapped[Any] = mapped_column(JSON)
+
+
+class CheckIn(db.Model):  # type: ignore[name-defined]
+    """A guest's check-in on a day of the shop: one a day, by the primary key."""
+
+    __tablename__ = "check_ins"
+    __table_args__ = (CheckConstraint("consecutive_days > 0", name="consecutive_days_positive"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.user_id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    consecutive_days: Mapped[int]
+    points: Mapped[int]
