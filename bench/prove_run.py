@@ -58,7 +58,7 @@ def fill(rows: int) -> None:
     """Guests with ROWS_A_GUEST check-ins each, signed as the wallet signs them."""
     from sqlalchemy import insert
 
-    from points_app.db import db
+    from points_app.database.session import db
     from points_app.models.accounts import User
     from points_app.models.points import CheckIn, LedgerEntry
 
@@ -85,7 +85,7 @@ def _guest(number: int) -> dict:
 def _entry(number: int, place: int) -> dict:
     from datetime import date, timedelta
 
-    from points_app.db import utcnow
+    from points_app.database.session import utcnow
     from points_app.services.points import ledger_seals
 
     row = {
@@ -117,7 +117,7 @@ def cost_of_marks(times: int = 2000) -> None:
     """The mark on a row, beside what a chain for each guest would need: reading the row before."""
     from sqlalchemy import select
 
-    from points_app.db import db
+    from points_app.database.session import db
     from points_app.models.points import LedgerEntry
     from points_app.services.points import ledger_seals
 

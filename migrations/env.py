@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 import points_app.models  # noqa: F401  (fills the metadata)
 from points_app.cli.failures import in_words
-from points_app.db import db
+from points_app.database.session import db
 from points_app.models.column_types import UtcDateTime
 
 BUSY = "another program is migrating this database: wait until it has ended"

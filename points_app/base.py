@@ -11,7 +11,7 @@ from points_app.clients.sms import make_sms_sender
 from points_app.clients.storage import make_storage
 from points_app.config import Settings
 from points_app.crypto import Vault
-from points_app.db import db, init_db
+from points_app.database.session import db, init_db
 from points_app.extensions import Parts, jwt, migrate, producer
 from points_app.logs import configure_logging, report_to_sentry
 from points_app.services.accounts.sessions import ACCESS_LIFE, ALGORITHM, REFRESH_LIFE, Subject

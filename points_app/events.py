@@ -13,7 +13,7 @@ from flask import current_app
 from redis import Redis, RedisError
 
 from points_app import notices
-from points_app.db import after_commit, utcnow
+from points_app.database.session import after_commit, utcnow
 from points_app.extensions import parts
 from points_app.publisher import Notice
 from points_app.wire.exchange.orders import OrderNotice

@@ -5,7 +5,7 @@ import logging
 from kombu.exceptions import OperationalError
 from structlog.contextvars import get_contextvars
 
-from points_app.db import after_commit
+from points_app.database.session import after_commit
 from points_app.extensions import producer
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select, text, update
 
-from points_app.db import db
+from points_app.database.session import db
 from points_app.models.accounts import User
 from points_app.models.audit import AuditEntry
 from points_app.models.exchange import Order, Product

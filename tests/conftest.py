@@ -110,7 +110,7 @@ def app(
     """A fresh app on an empty database with the wheel and the catalogue loaded."""
     from points_app import create_app
     from points_app.config import Settings
-    from points_app.db import db
+    from points_app.database.session import db
     from points_app.services.operations import seeding
     from points_app.services.privacy import keys
 
@@ -142,7 +142,7 @@ def celery_app(environment: dict[str, str]) -> Celery:
 
 def empty_database() -> None:
     """Delete every row; the tables stay."""
-    from points_app.db import db
+    from points_app.database.session import db
 
     with db.engine.begin() as connection:
         is_mysql = db.engine.dialect.name == "mysql"

@@ -1,6 +1,6 @@
 """Defects to plant in the code of the service; each takes pytest's monkeypatch."""
 
-from points_app.db import db
+from points_app.database.session import db
 from points_app.services import idempotency
 from points_app.services.exchange import inventory, orders, redemption, stock
 from points_app.services.lottery import draws

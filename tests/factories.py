@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import update
 
-from points_app.db import db, transactional
+from points_app.database.session import db, transactional
 from points_app.models.accounts import User
 from points_app.models.exchange import Product, StockMovement
 from points_app.models.lottery import Prize

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from points_app.db import db
+from points_app.database.session import db
 from points_app.models.accounts import SmsCode
 from tests.client import ApiClient
 

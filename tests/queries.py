@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import event
 
-from points_app.db import db
+from points_app.database.session import db
 
 
 @contextmanager

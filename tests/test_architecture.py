@@ -54,7 +54,7 @@ def test_only_db_commits():
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and node.attr == "commit"
     }
-    assert committing == {"points_app/db.py"}
+    assert committing == {"points_app/database/session.py"}
 
 
 def test_every_route_declares_who_may_call_it(app):

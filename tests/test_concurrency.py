@@ -115,7 +115,7 @@ def test_limited_prizes_are_given_as_often_as_they_exist(make):
 
 
 def test_two_first_logins_make_one_guest_and_one_bonus(app, anonymous):
-    from points_app.db import db
+    from points_app.database.session import db
     from points_app.models.accounts import User
     from points_app.models.points import LedgerEntry
 
@@ -136,7 +136,7 @@ class TestAnyCode:
         return {"SMS_ACCEPT_ANY_CODE": "1", "RATE_LIMIT_API": "1000"}
 
     def test_simultaneous_first_logins(self, app, anonymous):
-        from points_app.db import db
+        from points_app.database.session import db
         from points_app.models.accounts import User
         from points_app.models.points import LedgerEntry
 

@@ -13,8 +13,8 @@ import pytest
 from devstack.mariadb import mariadb_server
 from devstack.process import wait_until
 from devstack.redis import redis_server
-from points_app import db as database
 from points_app.clients.redis import make_redis
+from points_app.database import session as database
 from tests.client import ApiClient
 from tests.conftest import TEST_ENVIRONMENT, empty_database
 from tests.factories import Factory
@@ -61,7 +61,7 @@ def migrate(database_url: str, redis_url: str, folder: Path) -> None:
 
 @pytest.fixture
 def app(servers, tmp_path):
-    from points_app.db import db
+    from points_app.database.session import db
     from points_app.services.operations import seeding
 
     mariadb, redis = servers

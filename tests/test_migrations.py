@@ -19,7 +19,7 @@ from devstack.serve import PROJECT
 from points_app import create_app
 from points_app.config import Settings
 from points_app.crypto import Vault
-from points_app.db import db
+from points_app.database.session import db
 from points_app.services.privacy import keys
 
 both_databases = pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 
 from devstack.torture import audit
 from devstack.torture.book import Book, DrawTold, OrderTold
-from points_app.db import db
+from points_app.database.session import db
 from points_app.services import idempotency, proof
 from points_app.services.lottery import draws
 from points_app.services.points import wallet
@@ -105,7 +105,7 @@ def test_the_proof_finds_what_was_paid_twice(shop, app):
     """The last line of defence gone: no UNIQUE over the facts."""
     from sqlalchemy import text
 
-    from points_app.db import transactional
+    from points_app.database.session import transactional
     from points_app.models.points import Source
 
     @transactional

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from points_app.db import db, execute, transactional, utcnow
+from points_app.database.session import db, execute, transactional, utcnow
+from points_app.database.statements import Write
 from points_app.models.accounts import AuthSession, User
-from points_app.statements import Write
 
 SESSIONS = AuthSession.__table__
 USERS = User.__table__

@@ -15,7 +15,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 from points_app import metrics
 from points_app.base import create_base_app
 from points_app.broker import Amqp
-from points_app.db import db, query_count
+from points_app.database.session import db, query_count
 from points_app.logs import configure_logging
 from points_app.services.privacy import keys
 from points_app.start import check_surroundings, read_settings

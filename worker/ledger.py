@@ -3,7 +3,7 @@
 import logging
 
 from points_app import jobs
-from points_app.db import utcnow
+from points_app.database.session import utcnow
 from points_app.services import proof
 from points_app.services.points import ledger_seals
 from worker.app import celery

@@ -14,7 +14,7 @@ from sqlalchemy import insert
 
 from points_app.base import create_base_app
 from points_app.config import Settings
-from points_app.db import db, execute, transactional
+from points_app.database.session import db, execute, transactional
 from points_app.extensions import parts
 from points_app.models.accounts import User
 from points_app.models.exchange import Product, StockMovement

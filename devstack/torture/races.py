@@ -159,7 +159,7 @@ def _outcome(call: Callable[[], Any]) -> str:
     """What became of it; where the service would say 503, try again as clients do."""
     from sqlalchemy.exc import DBAPIError
 
-    from points_app.db import TryAgain, is_unavailable
+    from points_app.database.session import TryAgain, is_unavailable
     from points_app.errors import InsufficientPoints, OutOfStock
 
     while True:
@@ -181,7 +181,7 @@ def prepare() -> None:
     from flask_migrate import upgrade
     from sqlalchemy import text
 
-    from points_app.db import db
+    from points_app.database.session import db
     from points_app.services.operations import seeding
 
     with _inside():
@@ -195,7 +195,7 @@ def prepare() -> None:
 
 def make_guest(phone: str, points: int) -> int:
     """A guest with exactly so many points, all in the ledger."""
-    from points_app.db import transactional
+    from points_app.database.session import transactional
     from points_app.models.points import Source
     from points_app.services.accounts import phone_login
     from points_app.services.points import wallet
@@ -214,7 +214,7 @@ def make_guest(phone: str, points: int) -> int:
 
 def make_product() -> int:
     """A product with STOCK pieces, its first stock noted."""
-    from points_app.db import db, transactional
+    from points_app.database.session import db, transactional
     from points_app.models.exchange import Product, StockMovement
 
     @transactional
@@ -251,7 +251,7 @@ def stock_and_orders(product_id: int) -> tuple[int, int]:
 def _two_numbers(query: str, key: int) -> tuple[int, int]:
     from sqlalchemy import text
 
-    from points_app.db import db
+    from points_app.database.session import db
 
     with _inside(), db.engine.connect() as connection:
         first, second = connection.execute(text(query), {"id": key}).one()

@@ -5,7 +5,7 @@ import re
 import click
 from flask.cli import with_appcontext
 
-from points_app.db import db
+from points_app.database.session import db
 from points_app.services.operations import grants as service
 
 NAME = re.compile(r"[A-Za-z0-9_.%:/-]{1,60}")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import click
 from flask.cli import with_appcontext
 
-from points_app.db import utcnow
+from points_app.database.session import utcnow
 from points_app.services import proof
 from points_app.services.proof import Verdict
 

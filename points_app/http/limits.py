@@ -19,7 +19,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis import RedisError
 
-from points_app import versions
+from points_app import freshness
 from points_app.clients.redis import make_redis
 from points_app.config import Settings
 from points_app.errors import AppError, TooManyDraws, TooManyRequests
@@ -35,7 +35,7 @@ WINDOW_SECONDS = 60
 # KEYS: one sorted set of times for each limit, then versions. ARGV: a name nobody used before, the
 # limits. Answers {refused index or 0, microseconds to wait, smallest remaining, its limit, the
 # versions}; a refused request is counted nowhere.
-_CHECK = f"""{versions.READ}
+_CHECK = f"""{freshness.READ}
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local window = {WINDOW_SECONDS * 1_000_000}
@@ -173,10 +173,10 @@ def check(limit: Limit | None, token: str | None) -> None:
     address = network()
     who = f"ip:{address}" if user_id is None else f"{'u' if is_current else 'old'}:{user_id}"
     counters = {f"rl:{who}": settings.rate_limit_api}
-    names = [versions.WHEEL, versions.CATALOGUE]
+    names = [freshness.WHEEL, freshness.CATALOGUE]
     if user_id is not None:
         counters[f"rl:uip:{address}"] = settings.rate_limit_api_ip
-        names.append(versions.account(user_id))
+        names.append(freshness.account(user_id))
     refusals: list[type[AppError]] = [TooManyRequests] * len(counters)
     if limit and not (limit.users_only and user_id is None):
         whose = f"ip:{address}" if limit.per_address else who
@@ -192,20 +192,20 @@ def check(limit: Limit | None, token: str | None) -> None:
 def _count(counters: dict[str, int], names: list[str], strict: bool) -> int:
     """Count this request everywhere, or nowhere when one limit refuses it: that one's place from 1,
     else 0. Notes the versions. Raises RedisError without Redis when `strict`."""
-    keys = [*counters, *map(versions.key, names)]
+    keys = [*counters, *map(freshness.key, names)]
     try:
         answer = _script()(keys, [secrets.token_hex(8), *counters.values()])
     except RedisError as error:
         if strict:
             raise
         log.warning("limits_counted_locally", extra={"error": type(error).__name__})
-        versions.learned(names, [None] * len(names))  # each further question would wait as long
+        freshness.learned(names, [None] * len(names))  # each further question would wait as long
         refused, remaining, allowed, seconds = _count_locally(counters)
     else:
         refused, wait, remaining, allowed, *known = answer
         seconds = -(-wait // 1_000_000)
         if not refused:
-            versions.learned(names, known)
+            freshness.learned(names, known)
     g.rate_limit = (allowed, remaining, seconds or WINDOW_SECONDS)
     return refused
 

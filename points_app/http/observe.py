@@ -9,8 +9,9 @@ from flask.globals import app_ctx, request_ctx
 from structlog.contextvars import bind_contextvars, clear_contextvars
 from ulid import ULID
 
-from points_app import db, metrics
+from points_app import metrics
 from points_app.config import Settings
+from points_app.database import session
 
 log = logging.getLogger(__name__)
 REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
@@ -38,7 +39,7 @@ def _end(response: Response) -> Response:
     version = request.headers.get("X-Client-Version", "")
     route = request.url_rule.rule if request.url_rule else "unknown"
     code, seconds = noted.get("code", 0), time.perf_counter() - noted.started
-    metrics.POOL_USED.set(db.connections_used())
+    metrics.POOL_USED.set(session.connections_used())
     metrics.request_answered(request.method, route, response.status_code, code, seconds)
     fields = {
         "method": request.method,
@@ -48,7 +49,7 @@ def _end(response: Response) -> Response:
         "user_id": noted.get("user_id"),
         "client_version": version if REQUEST_ID.fullmatch(version) else None,
         "ms": round(seconds * 1000, 1),
-        "queries": db.query_count(),
+        "queries": session.query_count(),
     }
     log.info("request", extra=fields)
     return response

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from points_app.db import db, utcnow
+from points_app.database.session import db, utcnow
 from points_app.models.column_types import BigInt, UtcDateTime, ascii_code
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from points_app.db import db, utcnow
+from points_app.database.session import db, utcnow
 from points_app.models.column_types import BigInt, UtcDateTime, ascii_code
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from points_app.db import db, utcnow
+from points_app.database.session import db, utcnow
 from points_app.models.column_types import BigInt, LongText, UtcDateTime, ascii_code
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from points_app.db import db, utcnow
+from points_app.database.session import db, utcnow
 from points_app.models.column_types import UtcDateTime, ascii_code
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from points_app.db import db, utcnow
+from points_app.database.session import db, utcnow
 from points_app.models.column_types import BigInt, Picture, UtcDateTime, ascii_code
 
 

@@ -1,1 +1,1 @@
-"""What the product does. One public writing function is one transaction (`points_app.db`)."""
+"""What the product does, by domain. One public writing function is one transaction."""

@@ -4,7 +4,7 @@ import atexit
 import logging
 import os
 
-from points_app.db import db
+from points_app.database.session import db
 from points_app.errors import (
     PictureMissing,
     PictureTooLarge,

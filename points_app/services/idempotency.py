@@ -18,7 +18,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 from sqlalchemy import Row, Select, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from points_app.db import (
+from points_app.database.session import (
     LOCKED,
     TryAgain,
     error_number,

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Row, Select, select
 
-from points_app.db import db, execute
+from points_app.database.session import db, execute
 from points_app.errors import UserGone
 from points_app.models.accounts import User
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from points_app.db import db
+from points_app.database.session import db
 from points_app.wire.paging import Listed, Page, Pagination, pagination
 
 # Lists over everybody's rows are counted and paged this far: further back one looks by a filter or

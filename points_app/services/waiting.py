@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Literal
 
 from points_app.clients.redis import make_redis
-from points_app.db import db
+from points_app.database.session import db
 from points_app.extensions import parts
 
 KEPT_SECONDS = 60

@@ -39,7 +39,7 @@ class Site:
 def site(environment: dict[str, str], migrated: None, scratch: Path) -> Iterator[Site]:
     from points_app import create_app
     from points_app.config import Settings
-    from points_app.db import db
+    from points_app.database.session import db
     from points_app.services.operations import seeding
 
     app = create_app(Settings.from_env(environment | LIFTED))

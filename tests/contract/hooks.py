@@ -16,7 +16,7 @@ from hypothesis import strategies
 from PIL import Image
 
 from points_app import create_app
-from points_app.db import db, transactional
+from points_app.database.session import db, transactional
 from points_app.models.accounts import User, UserStatus
 from points_app.services.accounts import sessions
 from tests.contract.links import add_links

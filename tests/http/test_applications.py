@@ -82,7 +82,7 @@ def test_the_whole_number_is_shown_and_that_it_was_seen_recorded(make):
 
 
 def test_the_number_is_sealed_in_the_database(make, app):
-    from points_app.db import db
+    from points_app.database.session import db
     from points_app.models.accounts import MerchantApplication
 
     apply(make.guest()).ok()

@@ -3,7 +3,7 @@
 import jwt
 import pytest
 
-from points_app.db import db
+from points_app.database.session import db
 from points_app.extensions import parts
 from points_app.models.accounts import User
 from tests.books import balance, ledger

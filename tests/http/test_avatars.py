@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import update
 
-from points_app.db import db
+from points_app.database.session import db
 from points_app.models.accounts import Avatar, User
 from points_app.services.privacy import data_export, erasure
 from tests.books import count

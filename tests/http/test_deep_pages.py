@@ -2,7 +2,7 @@
 
 from sqlalchemy import insert
 
-from points_app.db import db, transactional
+from points_app.database.session import db, transactional
 from points_app.models.exchange import Product
 from points_app.models.points import Source
 from points_app.services.points import wallet

@@ -8,7 +8,7 @@ import pytest
 
 from points_app import create_app
 from points_app.config import Settings
-from points_app.db import db
+from points_app.database.session import db
 from tests.books import balance, draws, ledger, orders, set_config, stock
 from tests.client import ApiClient
 from tests.test_concurrency import race, settings_override

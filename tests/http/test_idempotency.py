@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text, update
 
-from points_app.db import db, utcnow
+from points_app.database.session import db, utcnow
 from points_app.models.idempotency import IdempotencyKey
 from points_app.services import idempotency
 from points_app.services.privacy import retention

@@ -12,7 +12,7 @@ from devstack.process import wait_until
 from devstack.redis import redis_server
 from points_app.clients.redis import make_redis
 from points_app.clients.storage import LocalStorage
-from points_app.db import db
+from points_app.database.session import db
 from points_app.models.operations import ErrorLog, PerformanceMetric
 from tests.books import count
 from tests.client import ApiClient

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from points_app.db import db
+from points_app.database.session import db
 from points_app.models.points import LedgerEntry
 from points_app.services.points import check_in as check_ins
 from tests.books import audit_entries, balance, ledger, set_config

@@ -11,7 +11,7 @@ PRODUCT = {"name": "手冲咖啡", "category": "饮品", "exchange_points": 180}
 def movements(caller, product_id):
     from sqlalchemy import select
 
-    from points_app.db import db
+    from points_app.database.session import db
     from points_app.models.exchange import StockMovement
 
     table = StockMovement.__table__

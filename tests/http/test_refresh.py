@@ -6,7 +6,7 @@ from datetime import timedelta
 import jwt
 import pytest
 
-from points_app.db import db, utcnow
+from points_app.database.session import db, utcnow
 from points_app.models.accounts import AuthSession, RefreshToken
 from tests.books import set_config
 from tests.client import ApiClient

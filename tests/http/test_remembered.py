@@ -16,8 +16,8 @@ from sqlalchemy import update
 
 from devstack.ports import free_port
 from devstack.process import Process, wait_until
-from points_app import versions
-from points_app.db import db, transactional, utcnow
+from points_app import freshness
+from points_app.database.session import db, transactional, utcnow
 from points_app.models.accounts import User
 from points_app.models.exchange import Product
 from points_app.models.lottery import Prize
@@ -201,7 +201,7 @@ def test_a_lost_redis_makes_nobody_remember(app, make):
 
 def test_an_amendment_to_what_was_replaced_meanwhile_is_dropped(app):
     """Two requests find two products changed: the slower one must not bring the old ones back."""
-    memory = versions.Memory()
+    memory = freshness.Memory()
     with app.app_context():
         old = memory.get("thing", lambda _: ["old"])
         memory.forget()

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from points_app.db import db, utcnow
+from points_app.database.session import db, utcnow
 from points_app.models.receipts import Receipt
 from points_app.services.accounts import roles
 from points_app.services.operations import doctor
@@ -251,7 +251,7 @@ def test_a_demotion_through_the_command_line_is_seen_at_the_second_decision(app,
     upload_id = handed_in_and_read(guest, "88.00")
     phone = "13812340000"
     with app.app_context():
-        from points_app.db import transactional
+        from points_app.database.session import transactional
         from points_app.services.accounts import phone_login
 
         first = transactional(lambda: phone_login.find_or_create(phone).user_id)()

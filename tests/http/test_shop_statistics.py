@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from points_app.db import db
+from points_app.database.session import db
 from points_app.models.receipts import Receipt
 from points_app.services.receipts import shop_statistics
 from tests.books import balance

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from points_app.db import db
+from points_app.database.session import db
 from points_app.http import AREAS
 from points_app.models.accounts import User
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import update
 
-from points_app.db import db
+from points_app.database.session import db
 from points_app.models.accounts import User
 from points_app.services.accounts import profile
 from tests.receipts_in import hand_in

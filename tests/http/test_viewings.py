@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from points_app.db import db
+from points_app.database.session import db
 from points_app.models.exchange import Order
 from points_app.services.audit import viewings
 from points_app.services.privacy import retention

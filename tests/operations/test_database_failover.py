@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from devstack.mariadb import mariadb_server
 from devstack.process import wait_until
 from devstack.switch import switch
-from points_app.db import db
+from points_app.database.session import db
 from points_app.services.operations import seeding
 from points_app.services.privacy import keys
 from tests.factories import Factory

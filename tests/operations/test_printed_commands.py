@@ -11,7 +11,7 @@ import pytest
 from devstack import legacy as first_backend
 from points_app import create_app
 from points_app.config import Settings
-from points_app.db import db, transactional, utcnow
+from points_app.database.session import db, transactional, utcnow
 from points_app.services.accounts import phone_login
 from points_app.services.points import ledger_seals
 from tests.databases import empty_databases

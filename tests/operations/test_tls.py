@@ -6,7 +6,7 @@ from sqlalchemy.exc import OperationalError
 
 from devstack.mariadb import mariadb_server
 from points_app.config import ConfigurationError, Settings
-from points_app.engine import database_uri, engine_options
+from points_app.database.engine import database_uri, engine_options
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import pytest
 
 from points_app import create_app
 from points_app.config import Settings
-from points_app.db import db
+from points_app.database.session import db
 from points_app.models.accounts import MerchantApplication
 from tests.client import ApiClient
 from tests.fakes import RecordingSms

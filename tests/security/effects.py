@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from points_app.db import db
+from points_app.database.session import db
 
 WATCHED = {
     "users": ("user_id", "total_points", "status", "is_merchant", "is_admin", "nickname", "avatar"),

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from points_app.db import db
+from points_app.database.session import db
 from tests.receipts_in import hand_in
 from tests.test_concurrency import race
 

@@ -90,7 +90,7 @@ class Somebody:
         return text if text != self.code() else "999999"
 
     def _spent(self) -> int:
-        from points_app.db import db
+        from points_app.database.session import db
         from points_app.models.accounts import SmsCode
 
         with self.app.app_context(), db.engine.connect() as connection:
@@ -221,7 +221,7 @@ def test_a_code_that_expired_is_not_judged(attacker, clock):
 
 
 def test_codes_are_kept_as_keyed_hashes(app, anonymous, clock):
-    from points_app.db import db
+    from points_app.database.session import db
     from points_app.models.accounts import SmsCode
 
     anonymous.post("/api/auth/send-code", {"phone": PHONE}).ok()
@@ -245,7 +245,7 @@ def test_known_and_unknown_numbers_look_the_same(app, anonymous, make, monkeypat
 
 
 def make_account(phone, **columns):
-    from points_app.db import db, transactional
+    from points_app.database.session import db, transactional
 
     @transactional
     def create():

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from points_app.db import db
+from points_app.database.session import db
 from points_app.errors import AlreadyReviewed, UserGone
 from points_app.models.accounts import MerchantApplication, User
 from points_app.models.idempotency import IdempotencyKey
@@ -250,7 +250,7 @@ def test_the_service_itself_refuses_to_book_or_decide(app, make, erase):
 
 
 def _book(user_id):
-    from points_app.db import transactional
+    from points_app.database.session import transactional
     from points_app.models.points import Source
 
     entry = wallet.Entry(5, Source.ADMIN, "OP1", "补偿")

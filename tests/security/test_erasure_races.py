@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from points_app.db import db
+from points_app.database.session import db
 from points_app.models.accounts import User
 from points_app.models.exchange import Order
 from points_app.models.receipts import Receipt

@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from points_app import create_app
 from points_app.config import Settings
-from points_app.db import db
+from points_app.database.session import db
 from points_app.services.operations import seeding
 from points_app.services.points import ledger_seals
 from points_app.services.privacy import erasure, key_rotation, retention

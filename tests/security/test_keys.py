@@ -3,7 +3,7 @@
 import pytest
 
 from points_app.crypto import SealBroken
-from points_app.db import db
+from points_app.database.session import db
 from points_app.models.accounts import MerchantApplication, User
 from points_app.models.exchange import Order
 from points_app.services.privacy.encrypted_columns import SEALED

@@ -12,7 +12,7 @@ import pytest
 from devstack.ports import free_port
 from points_app import create_app, metrics
 from points_app.config import Settings
-from points_app.db import db
+from points_app.database.session import db
 from points_app.models.accounts import SmsCode
 from tests.client import ApiClient
 from tests.fakes import RecordingSms

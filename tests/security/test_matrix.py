@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from points_app.db import db
+from points_app.database.session import db
 from points_app.models.accounts import MerchantApplication
 from points_app.models.exchange import Order
 from points_app.models.lottery import Draw

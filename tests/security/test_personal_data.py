@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from points_app.clients.storage import StorageError
-from points_app.db import db
+from points_app.database.session import db
 from points_app.models.accounts import User
 from points_app.models.points import LedgerEntry
 from points_app.models.receipts import Receipt

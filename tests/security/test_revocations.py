@@ -7,9 +7,9 @@ from functools import partial
 import pytest
 from redis import Redis
 
-from points_app import create_app, versions
+from points_app import create_app, freshness
 from points_app.config import Settings
-from points_app.db import db, transactional
+from points_app.database.session import db, transactional
 from points_app.models.accounts import AuthSession
 from points_app.services.accounts import revocations, sessions
 from tests.client import ApiClient
@@ -79,13 +79,13 @@ def test_a_process_that_cannot_look_trusts_its_memory_a_few_seconds(
     trouble()
     log_out(app, make, guest)
     later = time.monotonic() + revocations.REACHES_SECONDS
-    monkeypatch.setattr(versions.time, "monotonic", lambda: later)
+    monkeypatch.setattr(freshness.time, "monotonic", lambda: later)
     assert there.get(ME).code == 2002
 
 
 def test_what_is_being_loaded_while_a_session_ends_is_not_remembered(app):
     with app.app_context():
-        memory = versions.Memory()
+        memory = freshness.Memory()
 
         def load(_):
             memory.forget("s")

@@ -6,7 +6,7 @@ import pytest
 
 from points_app import create_app
 from points_app.config import Settings
-from points_app.db import db
+from points_app.database.session import db
 from points_app.models.accounts import AuthSession, RefreshToken
 from points_app.services.accounts import sessions
 from tests.client import ApiClient

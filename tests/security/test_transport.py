@@ -6,7 +6,7 @@ import pytest
 
 from points_app import create_app
 from points_app.config import ConfigurationError, Settings
-from points_app.db import db
+from points_app.database.session import db
 from tests.receipts_in import hand_in
 from tests.security.test_production import SAFE
 

@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 
 from points_app import create_app
 from points_app.config import Settings
-from points_app.db import db
+from points_app.database.session import db
 from points_app.models.accounts import User
 from points_app.models.points import LedgerEntry, ProofRun
 from points_app.services.operations.doctor import State

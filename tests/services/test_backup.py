@@ -11,7 +11,7 @@ import pytest
 from points_app import create_app
 from points_app.clients.storage import StorageError
 from points_app.config import Settings
-from points_app.db import db
+from points_app.database.session import db
 from points_app.models.accounts import User
 from points_app.models.points import LedgerEntry
 from points_app.services.operations import backup, figures

@@ -16,7 +16,7 @@ from points_app.clients.redis import make_redis
 from points_app.clients.sms import TencentSms
 from points_app.clients.storage import AccessRefused, LocalStorage, ObjectMissing, S3Storage
 from points_app.config import Settings
-from points_app.db import db, utcnow
+from points_app.database.session import db, utcnow
 from points_app.models.points import ProofRun
 from points_app.models.receipts import Receipt
 from points_app.services import decoding

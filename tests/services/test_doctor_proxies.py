@@ -9,7 +9,7 @@ from werkzeug.serving import make_server
 from devstack.ports import free_port
 from points_app import create_app
 from points_app.config import Settings
-from points_app.db import db
+from points_app.database.session import db
 from points_app.services.operations.doctor import State
 from points_app.services.operations.doctor.outside import proxies as proxies_check
 

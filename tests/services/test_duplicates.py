@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import insert, select
 
-from points_app.db import db
+from points_app.database.session import db
 from points_app.models.receipts import PictureBand, Receipt
 from points_app.reading import normalise
 from points_app.reading.fingerprint import SAME_PICTURE, hash_distance, neighbour_keys

@@ -6,7 +6,7 @@ from sqlalchemy import create_engine, text
 from devstack import legacy as first_backend
 from points_app import create_app
 from points_app.config import Settings
-from points_app.db import db
+from points_app.database.session import db
 from points_app.models.accounts import User
 from points_app.models.exchange import Order, Product
 from points_app.models.points import LedgerEntry

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from points_app.db import db, utcnow
+from points_app.database.session import db, utcnow
 from points_app.models.receipts import Receipt
 from points_app.services.receipts import processing
 from tests.receipts_in import hand_in, read, reading

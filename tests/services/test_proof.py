@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from points_app.db import db, utcnow
+from points_app.database.session import db, utcnow
 from points_app.services import proof
 from points_app.services.points import ledger_seals
 from tests.books import sql

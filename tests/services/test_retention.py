@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from points_app.clients.storage import ObjectMissing, StorageError
-from points_app.db import db, utcnow
+from points_app.database.session import db, utcnow
 from points_app.extensions import parts
 from points_app.models.idempotency import IdempotencyKey
 from points_app.models.operations import ErrorLog, PerformanceMetric

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from points_app.db import utcnow
+from points_app.database.session import utcnow
 from points_app.services.points import ledger_seals
 from points_app.services.settings.shop_time import shop_day
 from tests.books import sql
@@ -88,7 +88,7 @@ def seal_of_draws():
 
 def draw_slowly(app, user_id, holding, may_commit):
     """Write a draw's rows, then wait before committing."""
-    from points_app.db import execute, transactional
+    from points_app.database.session import execute, transactional
     from points_app.models.points import Source
     from points_app.services.points import wallet
 

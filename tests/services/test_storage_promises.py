@@ -9,7 +9,7 @@ from PIL import Image
 from sqlalchemy import select, text, update
 
 from points_app.clients.storage import AccessRefused, LocalStorage, ObjectMissing, StorageError
-from points_app.db import db, utcnow
+from points_app.database.session import db, utcnow
 from points_app.models.receipts import Receipt, StagedPicture
 from points_app.services.operations.doctor import State, outside
 from points_app.services.privacy import data_export, erasure, retention

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from points_app.clients.storage import LocalStorage
-from points_app.db import db, utcnow
+from points_app.database.session import db, utcnow
 from points_app.models.operations import ErrorLog
 from points_app.models.receipts import Receipt, StagedPicture
 from points_app.services.receipts import processing

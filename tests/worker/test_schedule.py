@@ -7,7 +7,7 @@ from celery.schedules import crontab
 from celery.worker.request import Request
 from kombu import Connection
 
-from points_app.db import db, transactional, utcnow
+from points_app.database.session import db, transactional, utcnow
 from points_app.models.points import ProofRun
 from points_app.services import proof
 

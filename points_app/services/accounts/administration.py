@@ -2,9 +2,9 @@
 
 from sqlalchemy import select, update
 
-from points_app import versions
+from points_app import freshness
 from points_app.crypto import mask_mobile
-from points_app.db import db, execute, transactional, utcnow
+from points_app.database.session import db, execute, transactional, utcnow
 from points_app.errors import InvalidInput
 from points_app.extensions import parts
 from points_app.models.accounts import User, UserStatus
@@ -68,7 +68,7 @@ def _set_status(
         row = update(USERS).where(USERS.c.user_id == user_id)
         execute(row.values(status=status.value, updated_at=utcnow()))
         action = "user.ban" if status == UserStatus.BANNED else "user.unban"
-        versions.changed(versions.account(user_id))
+        freshness.changed(freshness.account(user_id))
         trail.record(admin_id, action, f"user:{user_id}", {"reason": reason})
     if status == UserStatus.BANNED:
         sessions.revoke_all(user_id)

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from points_app import versions
+from points_app import freshness
 from points_app.codes import new_id
-from points_app.db import db, execute, is_duplicate, transactional, utcnow
+from points_app.database.session import db, execute, is_duplicate, transactional, utcnow
 from points_app.errors import AlreadyReviewed, ApplicationPending, ReviewUnknown
 from points_app.extensions import parts
 from points_app.models.accounts import MerchantApplication, User
@@ -111,4 +111,4 @@ def _make_merchant(user_id: int) -> None:
     locks.account(user_id)
     row = update(USERS).where(USERS.c.user_id == user_id)
     execute(row.values(is_merchant=True, updated_at=utcnow()))
-    versions.changed(versions.account(user_id))
+    freshness.changed(freshness.account(user_id))

@@ -10,7 +10,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from points_app import metrics
 from points_app.clients.sms import SmsError
-from points_app.db import TryAgain, db, execute, is_duplicate, transactional, utcnow
+from points_app.database.session import TryAgain, db, execute, is_duplicate, transactional, utcnow
+from points_app.database.statements import Write
 from points_app.errors import (
     AccountBanned,
     CodeInvalid,
@@ -23,7 +24,6 @@ from points_app.models.accounts import User, UserStatus
 from points_app.services.accounts import sessions, sms_codes, welcome
 from points_app.services.accounts.sms_codes import CODE_LIFE, RESEND_AFTER
 from points_app.services.accounts.welcome import Origin
-from points_app.statements import Write
 from points_app.wire.accounts.users import CodeSent, LoginAnswer, user_info
 
 log = logging.getLogger(__name__)

@@ -17,8 +17,8 @@ from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from points_app import versions
-from points_app.db import after_commit, execute, utcnow
+from points_app import freshness
+from points_app.database.session import after_commit, execute, utcnow
 from points_app.models.accounts import AuthSession
 from points_app.threads import Lasting
 
@@ -81,16 +81,16 @@ class Watch:
                 log.warning("revocations_unknown", extra={"error": type(error).__name__})
 
 
-def remembered() -> versions.Memory[object]:
+def remembered() -> freshness.Memory[object]:
     """What this process remembers of sessions."""
-    return versions.memory(SESSIONS, REMEMBERED_SESSIONS)
+    return freshness.memory(SESSIONS, REMEMBERED_SESSIONS)
 
 
 def trusted_seconds() -> float:
     """How long what is remembered of a session may be used."""
     watch: Watch | None = current_app.extensions.get("revocations")
     is_watched = watch is not None and watch.is_current()
-    return versions.FRESH_SECONDS if is_watched else REACHES_SECONDS
+    return freshness.FRESH_SECONDS if is_watched else REACHES_SECONDS
 
 
 def announce() -> None:

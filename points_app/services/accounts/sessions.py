@@ -11,9 +11,10 @@ from flask_jwt_extended import create_access_token, create_refresh_token
 from sqlalchemy import Row, bindparam, insert, select, update
 from ulid import ULID
 
-from points_app import events, versions
+from points_app import events, freshness
 from points_app.crypto import mask_mobile
-from points_app.db import db, execute, transactional, utcnow
+from points_app.database.session import db, execute, transactional, utcnow
+from points_app.database.statements import Write
 from points_app.errors import (
     AccessTokenInvalid,
     AccountBanned,
@@ -25,7 +26,6 @@ from points_app.extensions import parts
 from points_app.models.accounts import AuthSession, RefreshToken, User, UserStatus
 from points_app.services.accounts import revocations
 from points_app.services.settings.business import business
-from points_app.statements import Write
 from points_app.wire.accounts.users import TokenPair
 
 ACCESS_LIFE = timedelta(seconds=7200)
@@ -170,7 +170,7 @@ def _end(user_id: int, *which: Any) -> None:
     alive = (sessions.c.user_id == user_id, sessions.c.revoked_at.is_(None))
     execute(update(sessions).where(*alive, *which).values(revoked_at=utcnow()))
     revocations.announce()
-    versions.changed(versions.account(user_id))
+    freshness.changed(freshness.account(user_id))
 
 
 def session_of_refresh_token(token: str) -> tuple[int, str] | None:
@@ -223,7 +223,7 @@ def _standing(claims: dict[str, Any], fresh: bool) -> Row[Any] | None:
 
     if fresh:
         return load()
-    version, trusted = versions.account(claims["user_id"]), revocations.trusted_seconds()
+    version, trusted = freshness.account(claims["user_id"]), revocations.trusted_seconds()
     return revocations.remembered().get(version, load, key=claims["sid"], fresh=trusted)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
-from points_app.db import execute, utcnow
+from points_app.database.session import execute, utcnow
 from points_app.extensions import parts
 from points_app.models.accounts import FirstLogin, User
 from points_app.models.points import Source

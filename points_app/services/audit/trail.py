@@ -16,7 +16,14 @@ import orjson
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from points_app.db import TryAgain, before_commit, execute, is_duplicate, transactional, utcnow
+from points_app.database.session import (
+    TryAgain,
+    before_commit,
+    execute,
+    is_duplicate,
+    transactional,
+    utcnow,
+)
 from points_app.extensions import parts
 from points_app.models.audit import AuditEntry, AuditHead
 from points_app.wire.formats import iso

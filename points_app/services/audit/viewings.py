@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import current_app
 
-from points_app.db import transactional
+from points_app.database.session import transactional
 from points_app.services.audit import trail
 
 SAME_VIEW_SECONDS = 600.0

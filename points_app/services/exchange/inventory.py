@@ -2,7 +2,7 @@
 
 from sqlalchemy import insert, select
 
-from points_app.db import execute, transactional, utcnow
+from points_app.database.session import execute, transactional, utcnow
 from points_app.errors import InvalidInput, ProductUnknown
 from points_app.models.exchange import Product, StockMovement
 from points_app.services import locks

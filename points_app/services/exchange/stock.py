@@ -5,11 +5,11 @@ from typing import Any
 from sqlalchemy import Row, bindparam, case, select
 
 from points_app import events
-from points_app.counters import NumberedCounter
-from points_app.db import execute
+from points_app.database.counters import NumberedCounter
+from points_app.database.session import execute
+from points_app.freshness import CATALOGUE, changed
 from points_app.models.exchange import Product
 from points_app.services import locks
-from points_app.versions import CATALOGUE, changed
 
 PRODUCTS = Product.__table__.c
 # `updated_at` dates what a merchant edits; the catalogues of all processes go by it.

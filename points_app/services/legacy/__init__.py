@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy import create_engine, func, select
 
-from points_app.db import execute
+from points_app.database.session import execute
 from points_app.models.accounts import User
 from points_app.models.exchange import Product
 from points_app.models.lottery import Prize

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from points_app.db import execute, transactional, utcnow
+from points_app.database.session import execute, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models.accounts import User, UserStatus
 from points_app.models.points import LedgerEntry

@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import func, insert, select, true
 
 from points_app.codes import new_code
-from points_app.db import execute, transactional, utcnow
+from points_app.database.session import execute, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models.accounts import User
 from points_app.models.exchange import Order, Product

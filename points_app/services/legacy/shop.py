@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import func, insert, select
 
-from points_app.db import execute, transactional, utcnow
+from points_app.database.session import execute, transactional, utcnow
 from points_app.models.exchange import Order, OrderStatus, Product, StockMovement
 from points_app.models.lottery import Prize
 from points_app.services.legacy.reading import Legacy, Row, moment, text

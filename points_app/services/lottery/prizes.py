@@ -6,13 +6,13 @@ from decimal import Decimal
 
 from sqlalchemy import BigInteger, bindparam, cast, func, insert, select, update
 
-from points_app.db import db, execute
+from points_app.database.session import db, execute
+from points_app.freshness import WHEEL, memory
 from points_app.models.lottery import Prize as PrizeTable
 from points_app.models.lottery import PrizeCount
 from points_app.services import locks
 from points_app.services.lottery.wheel import Wheel
 from points_app.services.points.wallet import Provided
-from points_app.versions import WHEEL, memory
 from points_app.wire.lottery import wheel as wire
 
 PRIZES = PrizeTable.__table__

@@ -16,7 +16,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from points_app.clients import dumps
-from points_app.db import db, execute, transactional, utcnow
+from points_app.database.session import db, execute, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models.audit import AuditEntry
 from points_app.services.audit import trail

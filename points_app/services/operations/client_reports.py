@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from points_app.db import execute, transactional, utcnow
+from points_app.database.session import execute, transactional, utcnow
 from points_app.models.operations import ErrorLog, PerformanceMetric
 
 MAX_MESSAGE = 2048

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 
 from points_app import jobs
 from points_app.clients.storage import StorageError
-from points_app.db import db, execute, utcnow
+from points_app.database.session import db, execute, utcnow
 from points_app.extensions import parts
 from points_app.metrics import Row
 from points_app.models.accounts import User

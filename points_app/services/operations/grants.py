@@ -6,7 +6,7 @@ actions can be added to and read; not even the application can change or delete 
 
 from sqlalchemy import text
 
-from points_app.db import db, execute
+from points_app.database.session import db, execute
 from points_app.models.accounts import AuthSession, Avatar, FirstLogin, RefreshToken, SmsCode
 from points_app.models.audit import AuditEntry
 from points_app.models.exchange import StockMovement

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from points_app.clients import redis
 from points_app.clients.storage import StorageError
 from points_app.crypto import same
-from points_app.db import execute
+from points_app.database.session import execute
 from points_app.extensions import parts
 from points_app.metrics import Row
 from points_app.services.privacy import keys

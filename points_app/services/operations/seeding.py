@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, insert, select
 
-from points_app.db import db, execute, transactional, utcnow
+from points_app.database.session import db, execute, transactional, utcnow
 from points_app.models.exchange import Product, StockMovement
 from points_app.models.lottery import Prize
 from points_app.models.settings import SystemConfig

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, case, func, select
 
-from points_app.db import execute, utcnow
+from points_app.database.session import execute, utcnow
 from points_app.models.points import LedgerEntry, Source
 from points_app.services.pages import page_of
 from points_app.services.points import wallet

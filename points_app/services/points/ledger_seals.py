@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from points_app.db import TryAgain, execute, is_duplicate, transactional, utcnow
+from points_app.database.session import TryAgain, execute, is_duplicate, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models.points import LedgerEntry, LedgerSeal
 from points_app.services.settings.shop_time import start_of_date

@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select
 
 from points_app import events, metrics
-from points_app.counters import Counter
-from points_app.db import TryAgain, after_commit, execute, utcnow
+from points_app.database.counters import Counter
+from points_app.database.session import TryAgain, after_commit, execute, utcnow
+from points_app.database.statements import Write
 from points_app.errors import InsufficientPoints, UserGone
 from points_app.models.accounts import User
 from points_app.models.points import LedgerEntry, Source
 from points_app.services import locks
 from points_app.services.points import ledger_seals
-from points_app.statements import Write
 
 USERS = User.__table__.c
 LEDGER = LedgerEntry.__table__

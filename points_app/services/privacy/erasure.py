@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Select, delete, func, select, update
 
-from points_app.db import TryAgain, db, execute, transactional, utcnow
+from points_app.database.session import TryAgain, db, execute, transactional, utcnow
 from points_app.errors import UserGone
 from points_app.extensions import parts
 from points_app.models.accounts import (

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, select, update
 
 from points_app.crypto import SealBroken
-from points_app.db import execute, transactional
+from points_app.database.session import execute, transactional
 from points_app.extensions import parts
 from points_app.services.audit import trail
 from points_app.services.privacy import keys

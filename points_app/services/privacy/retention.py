@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from points_app.clients.storage import StorageError, holds
-from points_app.db import execute, transactional, utcnow
+from points_app.database.session import execute, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models.accounts import AuthSession, FirstLogin, SmsCode
 from points_app.models.exchange import Order, OrderStatus

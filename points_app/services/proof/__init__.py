@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert, select
 
-from points_app.db import execute, snapshot, transactional, utcnow
+from points_app.database.session import execute, snapshot, transactional, utcnow
 from points_app.models.points import LedgerSeal, ProofRun
 from points_app.services.proof import erased, facts, ledger
 from points_app.services.proof.books import Books, Check, Finding

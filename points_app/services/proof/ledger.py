@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from points_app.db import utcnow
+from points_app.database.session import utcnow
 from points_app.models.accounts import User
 from points_app.models.points import LedgerEntry, LedgerSeal
 from points_app.services.points import ledger_seals

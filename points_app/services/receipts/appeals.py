@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
-from points_app.db import db, execute, is_duplicate, transactional, utcnow
+from points_app.database.session import db, execute, is_duplicate, transactional, utcnow
 from points_app.errors import AppealRefused, UploadUnknown
 from points_app.models.receipts import Receipt, ReviewStatus
 from points_app.photo_errors import AppealTooLate

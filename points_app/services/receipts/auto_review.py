@@ -8,7 +8,7 @@ import secrets
 
 from sqlalchemy import func, select
 
-from points_app.db import execute
+from points_app.database.session import execute
 from points_app.models.receipts import AutoReview, Receipt, ReviewStatus
 from points_app.services.receipts import screening
 from points_app.services.receipts.duplicates import suspicions

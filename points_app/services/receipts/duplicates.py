@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, insert, select
 
-from points_app.db import execute
+from points_app.database.session import execute
 from points_app.models.receipts import PictureBand, Receipt, ReviewStatus
 from points_app.reading import Printed, distinct, likeness, marks_of
 from points_app.reading.fingerprint import (

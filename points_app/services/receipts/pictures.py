@@ -10,7 +10,7 @@ from urllib.parse import quote
 from sqlalchemy import select
 
 from points_app.clients.storage import ObjectMissing
-from points_app.db import db, execute
+from points_app.database.session import db, execute
 from points_app.errors import RouteUnknown
 from points_app.extensions import parts
 from points_app.models.accounts import User, UserStatus

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from points_app.db import utcnow
+from points_app.database.session import utcnow
 from points_app.extensions import parts
 from points_app.photo_errors import PreviewsRunning, PreviewsUsed
 from points_app.services.settings.business import business

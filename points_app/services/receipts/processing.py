@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, delete, or_, select, update
 
 from points_app import events, jobs
 from points_app.clients.storage import StorageError, holds
-from points_app.db import after_commit, db, execute, transactional, utcnow
+from points_app.database.session import after_commit, db, execute, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models.receipts import (
     AutoReview,

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from points_app import events
-from points_app.db import db, transactional, utcnow
+from points_app.database.session import db, transactional, utcnow
 from points_app.errors import (
     AlreadyReviewed,
     InvalidInput,

@@ -10,7 +10,7 @@ from typing import Literal
 
 from sqlalchemy import or_, select
 
-from points_app.db import execute, utcnow
+from points_app.database.session import execute, utcnow
 from points_app.models.accounts import User, UserStatus
 from points_app.models.receipts import Receipt
 from points_app.services.settings.business import business

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from points_app.db import execute
+from points_app.database.session import execute
 from points_app.models.receipts import MatchStatus, Receipt
 from points_app.services.receipts import duplicates
 from points_app.services.settings.business import BusinessSettings, business

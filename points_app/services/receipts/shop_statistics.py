@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from points_app.db import execute, utcnow
+from points_app.database.session import execute, utcnow
 from points_app.models.column_types import seconds_between
 from points_app.models.receipts import Receipt, ReviewStatus
 from points_app.services.settings.shop_time import start_of_day, start_of_month, start_of_week

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from points_app import jobs
 from points_app.codes import new_id
-from points_app.db import (
+from points_app.database.session import (
     PACKET_ADVICE,
     db,
     execute,

@@ -24,7 +24,7 @@ from pydantic import (
 )
 from sqlalchemy import select
 
-from points_app.db import execute
+from points_app.database.session import execute
 from points_app.models.settings import SystemConfig
 from points_app.wire.formats import exact
 

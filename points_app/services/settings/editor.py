@@ -7,7 +7,14 @@ from pydantic import ValidationError
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from points_app.db import TryAgain, after_commit, execute, is_duplicate, transactional, utcnow
+from points_app.database.session import (
+    TryAgain,
+    after_commit,
+    execute,
+    is_duplicate,
+    transactional,
+    utcnow,
+)
 from points_app.errors import InvalidInput
 from points_app.models.settings import SystemConfig
 from points_app.services import forms, locks

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from points_app.db import (
+from points_app.database.session import (
     ENOUGH_PACKET,
     PACKET_ADVICE,
     db,

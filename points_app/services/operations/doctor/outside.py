@@ -16,7 +16,7 @@ from points_app.clients.baidu import BaiduError
 from points_app.clients.sms import ConsoleSms, SmsError
 from points_app.clients.storage import AccessRefused, ObjectMissing, StorageError, holds
 from points_app.config import unsafe
-from points_app.db import execute
+from points_app.database.session import execute
 from points_app.errors import AppError
 from points_app.extensions import parts, producer
 from points_app.models.receipts import Receipt

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import func, select
 
-from points_app.db import execute
+from points_app.database.session import execute
 from points_app.models.accounts import User
 from points_app.models.receipts import Receipt, ReviewStatus
 from points_app.services.operations.doctor.finding import Finding, ok, warning

@@ -25,7 +25,7 @@ from flask import current_app, g, has_app_context
 from redis import RedisError
 from sqlalchemy import event, inspect
 
-from points_app.db import after_commit, is_writing
+from points_app.database.session import after_commit, is_writing
 from points_app.extensions import parts
 from points_app.models.accounts import AuthSession, User
 from points_app.models.exchange import Product

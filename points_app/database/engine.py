@@ -17,7 +17,7 @@ from points_app import addresses
 from points_app.config import Settings
 
 # A guest gets an answer within three seconds whatever the database does, but for a row that stays
-# locked: it is waited for twice (points_app.db). The database may be found dead when
+# locked: it is waited for twice (points_app.database.session). The database may be found dead when
 # a connection is taken from the pool and checked, and again when a new one is tried: each may take
 # RESTING_SECONDS. A statement of a request may take REQUEST_SECONDS, waiting for a lock included.
 RESTING_SECONDS = 1
@@ -105,7 +105,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         arguments["ssl_disabled"] = True  # the driver would build a context for each connection
     return {
         **shared,
-        "paramstyle": "format",  # values by place, as points_app.statements has them
+        "paramstyle": "format",  # values by place, as points_app.database.statements has them
         "pool_size": settings.db_pool_size,
         "max_overflow": 0,
         "pool_timeout": REQUEST_SECONDS,

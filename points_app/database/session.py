@@ -30,7 +30,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
 
 from points_app.config import Settings
-from points_app.engine import (
+from points_app.database.engine import (
     REQUEST_SECONDS,
     WRONG_SERVER,
     database_uri,

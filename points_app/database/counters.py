@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
-from points_app.db import db, execute
-from points_app.statements import Write
+from points_app.database.session import db, execute
+from points_app.database.statements import Write
 
 _NUMBERED = 1 << 32
 

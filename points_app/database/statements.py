@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Insert, Update
 from sqlalchemy.engine import Dialect
 
-from points_app.db import count_query, db
+from points_app.database.session import count_query, db
 
 Row = Mapping[str, Any]
 
