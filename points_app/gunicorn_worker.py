@@ -101,7 +101,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
         """Say in an envelope what gunicorn says in HTML: it cannot read this, or it broke."""
-        from points_app.errors import InvalidInput, SystemFailure
+        from points_app.errors.base import InvalidInput, SystemFailure
 
         if isinstance(exc, ParseException):
             self.log.warning("A request that cannot be read: %s", type(exc).__name__)
@@ -139,7 +139,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         return False
 
     def _refuse(self, client: socket.socket) -> None:
-        from points_app.errors import ServiceUnavailable
+        from points_app.errors.base import ServiceUnavailable
 
         with suppress(OSError), client:
             client.setblocking(False)

@@ -11,7 +11,7 @@ import pytest
 from celeryconfig import beat_schedule
 from points_app import jobs
 from points_app.config import Settings
-from points_app.errors import AppError
+from points_app.errors.base import AppError
 from points_app.http import AREAS
 from points_app.http.api import Access
 from tests.contract_codes import CODES, RATE_LIMITED

@@ -160,7 +160,7 @@ def _outcome(call: Callable[[], Any]) -> str:
     from sqlalchemy.exc import DBAPIError
 
     from points_app.database.session import TryAgain, is_unavailable
-    from points_app.errors import InsufficientPoints, OutOfStock
+    from points_app.errors.base import InsufficientPoints, OutOfStock
 
     while True:
         try:

@@ -5,7 +5,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from points_app.errors import InvalidInput
+from points_app.errors.base import InvalidInput
 from points_app.services.settings import business
 from points_app.services.settings import editor as service
 from points_app.wire.settings import Setting

@@ -13,7 +13,7 @@ from typing import Any
 from flask import Blueprint, Response, g
 from pydantic import BaseModel
 
-from points_app.errors import (
+from points_app.errors.base import (
     AccessTokenInvalid,
     AccessTokenMissing,
     AccountBanned,

@@ -7,7 +7,7 @@ from flask.globals import request_ctx
 from werkzeug.wrappers import Response as AnyResponse
 
 from points_app.config import Settings
-from points_app.errors import InvalidInput
+from points_app.errors.base import InvalidInput
 
 CORS_METHODS = "GET, POST, PUT, DELETE, OPTIONS"
 CORS_HEADERS = (

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 import orjson
 from flask import Flask
 
-from points_app.errors import (
+from points_app.errors.base import (
     AccessTokenInvalid,
     AccessTokenMissing,
     AppError,

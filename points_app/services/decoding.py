@@ -5,7 +5,7 @@ import logging
 import os
 
 from points_app.database.session import db
-from points_app.errors import (
+from points_app.errors.base import (
     PictureMissing,
     PictureTooLarge,
     PictureUnreadable,

@@ -9,7 +9,7 @@ from openapi_schema_validator import OAS31Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from points_app.errors import AppError
+from points_app.errors.base import AppError
 from points_app.http import AREAS
 from points_app.http.openapi.requests import openapi_path
 from tests.description import DOCUMENT, document

@@ -8,7 +8,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from points_app.clients.storage import StorageError
 from points_app.database.session import TryAgain
-from points_app.errors import SystemFailure
+from points_app.errors.base import SystemFailure
 from points_app.http import AREAS
 from points_app.http.api import Access
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from points_app.database.session import db
-from points_app.errors import AlreadyReviewed, UserGone
+from points_app.errors.base import AlreadyReviewed, UserGone
 from points_app.models.accounts import MerchantApplication, User
 from points_app.models.idempotency import IdempotencyKey
 from points_app.models.receipts import Receipt

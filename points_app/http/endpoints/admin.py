@@ -1,6 +1,7 @@
 """What admins do."""
 
-from points_app.errors import AlreadyReviewed, PhoneInvalid, ReviewUnknown, SystemFailure
+from points_app.errors.base import AlreadyReviewed, PhoneInvalid, ReviewUnknown, SystemFailure
+from points_app.errors.exchange import FormChanged
 from points_app.http.api import Access, Area
 from points_app.http.schemas.admin import (
     ApplicationsQuery,
@@ -16,7 +17,6 @@ from points_app.services.accounts import applications as service
 from points_app.services.accounts.sessions import Caller
 from points_app.services.audit import records
 from points_app.services.settings import editor as business_settings
-from points_app.stale_errors import FormChanged
 from points_app.wire import audit
 from points_app.wire.accounts.applications import Application, ApplicationDetail, Applications
 from points_app.wire.accounts.users import AdminUser, Users

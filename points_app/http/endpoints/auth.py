@@ -1,6 +1,6 @@
 """Login codes, tokens and sessions."""
 
-from points_app.errors import (
+from points_app.errors.base import (
     AccountBanned,
     CodeInvalid,
     CodeNotSent,

@@ -1,6 +1,6 @@
 """The catalogue and orders."""
 
-from points_app.errors import (
+from points_app.errors.base import (
     ExchangeFailure,
     InsufficientPointsForOrder,
     OrderStateRefused,
@@ -9,11 +9,11 @@ from points_app.errors import (
     ProductListFailure,
     ProductUnknown,
 )
+from points_app.errors.exchange import OrderCostChanged
 from points_app.http.api import Access, Area
 from points_app.http.schemas.exchange import OrdersQuery, ProductsQuery, RedeemRequest
 from points_app.services.accounts.sessions import Caller
 from points_app.services.exchange import catalogue, orders, redemption
-from points_app.stale_errors import OrderCostChanged
 from points_app.wire.exchange.catalogue import Categories, ProductList, ProductShape
 from points_app.wire.exchange.orders import (
     OrderDetail,

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from points_app.errors import InvalidInput, RouteUnknown
+from points_app.errors.base import InvalidInput, RouteUnknown
 from points_app.http import parse
 from points_app.http.schemas.files import PictureLink
 from points_app.services.accounts import avatars

@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from redis import RedisError
 
 from points_app import metrics
-from points_app.errors import RouteUnknown
+from points_app.errors.base import RouteUnknown
 from points_app.http.access import bearer_token
 from points_app.services.operations import figures, health, probe
 

@@ -1,6 +1,6 @@
 """The wheel."""
 
-from points_app.errors import (
+from points_app.errors.base import (
     DailyDrawsUsed,
     InsufficientPoints,
     InvalidInput,
@@ -9,12 +9,12 @@ from points_app.errors import (
     LotteryFailure,
     TooManyDraws,
 )
+from points_app.errors.exchange import DrawCostChanged
 from points_app.http import limits
 from points_app.http.api import Access, Area
 from points_app.http.schemas.lottery import DrawRequest, DrawsQuery
 from points_app.services.accounts.sessions import Caller
 from points_app.services.lottery import draws, history
-from points_app.stale_errors import DrawCostChanged
 from points_app.wire.lottery import draws as wire
 from points_app.wire.lottery import wheel
 

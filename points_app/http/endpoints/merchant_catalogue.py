@@ -1,6 +1,7 @@
 """What merchants offer: products, their stock, and the wheel."""
 
-from points_app.errors import InvalidInput, ProductUnknown, SystemFailure
+from points_app.errors.base import InvalidInput, ProductUnknown, SystemFailure
+from points_app.errors.exchange import FormChanged, StockMoved
 from points_app.http.api import Access, Area
 from points_app.http.schemas.merchant_catalogue import (
     NewProduct,
@@ -13,7 +14,6 @@ from points_app.services.accounts.sessions import Caller
 from points_app.services.exchange import catalogue_editor as service
 from points_app.services.exchange import inventory
 from points_app.services.lottery import wheel_editor
-from points_app.stale_errors import FormChanged, StockMoved
 from points_app.wire.exchange.catalogue_editor import (
     ShopProduct,
     ShopProducts,

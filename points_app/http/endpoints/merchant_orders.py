@@ -1,6 +1,6 @@
 """The shop's counter: orders and codes."""
 
-from points_app.errors import InvalidInput, OrderStateRefused, OrderUnknown, SystemFailure
+from points_app.errors.base import InvalidInput, OrderStateRefused, OrderUnknown, SystemFailure
 from points_app.http.api import Access, Area
 from points_app.http.schemas.exchange import OrdersQuery
 from points_app.http.schemas.merchant_orders import CodeShown, Remark

@@ -1,6 +1,6 @@
 """What merchants do."""
 
-from points_app.errors import (
+from points_app.errors.base import (
     AlreadyReviewed,
     ApplicationPending,
     InvalidInput,

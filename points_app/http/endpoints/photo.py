@@ -4,7 +4,7 @@ import re
 
 from flask import request
 
-from points_app.errors import (
+from points_app.errors.base import (
     AmountInvalid,
     AppealRefused,
     PhotoFailure,
@@ -14,11 +14,11 @@ from points_app.errors import (
     ReceiptAlreadySubmitted,
     UploadUnknown,
 )
+from points_app.errors.receipts import AppealTooLate, PreviewsRunning, PreviewsUsed, UploadsUsed
 from points_app.extensions import parts
 from points_app.http.api import Access, Area
 from points_app.http.parse import uploaded_file
 from points_app.http.schemas.photo import AppealRequest, UploadForm, UploadsQuery
-from points_app.photo_errors import AppealTooLate, PreviewsRunning, PreviewsUsed, UploadsUsed
 from points_app.services.accounts.sessions import Caller
 from points_app.services.receipts import appeals, quick_reading, uploads
 from points_app.wire.receipts import uploads as wire

@@ -1,6 +1,6 @@
 """The guest's own account."""
 
-from points_app.errors import (
+from points_app.errors.base import (
     InvalidInput,
     PictureMissing,
     PictureTooLarge,

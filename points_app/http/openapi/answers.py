@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from points_app.errors import AppError, MethodRefused, RouteUnknown, ServiceUnavailable
+from points_app.errors.base import AppError, MethodRefused, RouteUnknown, ServiceUnavailable
 from points_app.http.api import Operation
 from points_app.http.openapi import examples
 from points_app.http.openapi.schemas import Schemas

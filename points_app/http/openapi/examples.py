@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from points_app.errors import AppError
+from points_app.errors.base import AppError
 from points_app.http.openapi.sample_values import OF_TYPE, PNG, VALUES, VERSION
 
 EMPTY_PRIZE = {"name": "谢谢参与", "type": "empty", "value": 0, "angle": 225, "color": "#74B9FF"}

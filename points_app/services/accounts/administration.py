@@ -5,7 +5,7 @@ from sqlalchemy import select, update
 from points_app import freshness
 from points_app.crypto import mask_mobile
 from points_app.database.session import db, execute, transactional, utcnow
-from points_app.errors import InvalidInput
+from points_app.errors.base import InvalidInput
 from points_app.extensions import parts
 from points_app.models.accounts import User, UserStatus
 from points_app.services import locks

@@ -3,13 +3,13 @@
 from sqlalchemy import insert, select
 
 from points_app.database.session import execute, transactional, utcnow
-from points_app.errors import InvalidInput, ProductUnknown
+from points_app.errors.base import InvalidInput, ProductUnknown
+from points_app.errors.exchange import StockMoved
 from points_app.models.exchange import Product, StockMovement
 from points_app.services import locks
 from points_app.services.audit import trail
 from points_app.services.exchange import stock
 from points_app.services.idempotency import idempotent
-from points_app.stale_errors import StockMoved
 from points_app.wire.exchange import catalogue_editor as wire
 
 PRODUCTS = Product.__table__

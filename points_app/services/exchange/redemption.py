@@ -8,7 +8,8 @@ from sqlalchemy import Row, bindparam, insert, select
 from points_app.codes import new_code, new_id
 from points_app.database.session import TryAgain, execute, runs_again, transactional, utcnow
 from points_app.database.statements import Write
-from points_app.errors import InsufficientPointsForOrder, OutOfStock, ProductUnknown
+from points_app.errors.base import InsufficientPointsForOrder, OutOfStock, ProductUnknown
+from points_app.errors.exchange import OrderCostChanged
 from points_app.extensions import parts
 from points_app.models.exchange import Order, OrderStatus, Product
 from points_app.models.points import Source
@@ -17,7 +18,6 @@ from points_app.services.exchange import catalogue, stock
 from points_app.services.idempotency import idempotent
 from points_app.services.pages import page_of
 from points_app.services.points import wallet
-from points_app.stale_errors import OrderCostChanged
 from points_app.wire.exchange import orders as wire
 from points_app.wire.formats import iso
 from points_app.wire.paging import Page

@@ -10,7 +10,8 @@ from points_app import metrics
 from points_app.codes import new_code, new_id
 from points_app.database.session import TryAgain, after_commit, execute, transactional, utcnow
 from points_app.database.statements import Write
-from points_app.errors import DailyDrawsUsed, InvalidInput, LotteryClosed
+from points_app.errors.base import DailyDrawsUsed, InvalidInput, LotteryClosed
+from points_app.errors.exchange import DrawCostChanged
 from points_app.models.lottery import Draw, PrizeType
 from points_app.models.points import Source
 from points_app.services import locks
@@ -20,7 +21,6 @@ from points_app.services.lottery.wheel import Turn, Wheel
 from points_app.services.points import wallet
 from points_app.services.settings.business import BusinessSettings, business, forget
 from points_app.services.settings.shop_time import shop_day, start_of_day
-from points_app.stale_errors import DrawCostChanged
 from points_app.wire.formats import number
 from points_app.wire.lottery import draws as wire
 from points_app.wire.lottery import wheel as wheel_wire

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from points_app.codes import qr_picture
 from points_app.database.session import db, execute, utcnow
-from points_app.errors import InvalidInput
+from points_app.errors.base import InvalidInput
 from points_app.models.lottery import Draw, Prize, PrizeType
 from points_app.models.points import LedgerEntry, Source
 from points_app.services.pages import page_of

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from points_app.database.session import db, transactional
-from points_app.errors import InvalidInput
+from points_app.errors.base import InvalidInput
 from points_app.models.lottery import Prize, PrizeType
 from points_app.services import forms, locks
 from points_app.services.audit import trail

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from points_app.codes import new_id
 from points_app.database.session import execute, transactional
-from points_app.errors import InvalidInput
+from points_app.errors.base import InvalidInput
 from points_app.models.points import Source
 from points_app.services import locks
 from points_app.services.audit import trail

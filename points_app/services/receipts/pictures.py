@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from points_app.clients.storage import ObjectMissing
 from points_app.database.session import db, execute
-from points_app.errors import RouteUnknown
+from points_app.errors.base import RouteUnknown
 from points_app.extensions import parts
 from points_app.models.accounts import User, UserStatus
 from points_app.models.receipts import Receipt, StagedPicture

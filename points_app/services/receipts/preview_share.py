@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from points_app.database.session import utcnow
+from points_app.errors.receipts import PreviewsRunning, PreviewsUsed
 from points_app.extensions import parts
-from points_app.photo_errors import PreviewsRunning, PreviewsUsed
 from points_app.services.settings.business import business
 from points_app.services.settings.shop_time import shop_day
 

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 
 from points_app import events
 from points_app.database.session import db, transactional, utcnow
-from points_app.errors import (
+from points_app.errors.base import (
     AlreadyReviewed,
     InvalidInput,
     NotMerchant,

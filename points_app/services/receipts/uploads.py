@@ -20,7 +20,8 @@ from points_app.database.session import (
     transactional,
     utcnow,
 )
-from points_app.errors import PictureUnreadable, ReceiptAlreadySubmitted, UploadUnknown
+from points_app.errors.base import PictureUnreadable, ReceiptAlreadySubmitted, UploadUnknown
+from points_app.errors.receipts import UploadsUsed
 from points_app.models.receipts import (
     MatchStatus,
     ProcessingStatus,
@@ -28,7 +29,6 @@ from points_app.models.receipts import (
     ReviewStatus,
     StagedPicture,
 )
-from points_app.photo_errors import UploadsUsed
 from points_app.reading import Picture
 from points_app.services import decoding, idempotency, locks, waiting
 from points_app.services.pages import page_of

@@ -15,7 +15,7 @@ from points_app.database.session import (
     transactional,
     utcnow,
 )
-from points_app.errors import InvalidInput
+from points_app.errors.base import InvalidInput
 from points_app.models.settings import SystemConfig
 from points_app.services import forms, locks
 from points_app.services.audit import trail

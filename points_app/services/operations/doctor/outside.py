@@ -17,7 +17,7 @@ from points_app.clients.sms import ConsoleSms, SmsError
 from points_app.clients.storage import AccessRefused, ObjectMissing, StorageError, holds
 from points_app.config import unsafe
 from points_app.database.session import execute
-from points_app.errors import AppError
+from points_app.errors.base import AppError
 from points_app.extensions import parts, producer
 from points_app.models.receipts import Receipt
 from points_app.reading import EngineUnavailable, read_receipt

@@ -1,7 +1,7 @@
-"""Refusals about receipts that the contract leaves to us; the rest stands in errors.py."""
+"""Refusals about receipts that the contract leaves to us; the rest stands in errors/base.py."""
 
-from points_app.details import AppealState, Quota
-from points_app.errors import AppError
+from points_app.errors.base import AppError
+from points_app.errors.details import AppealState, Quota
 
 
 class AppealTooLate(AppError):

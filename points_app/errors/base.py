@@ -6,7 +6,7 @@ classes may share a code where the contract gives one code two messages.
 
 from typing import Any, ClassVar
 
-from points_app.details import (
+from points_app.errors.details import (
     AppealState,
     DrawsUsed,
     EarlierUpload,

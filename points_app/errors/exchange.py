@@ -1,8 +1,8 @@
 """Refusals of what rests on something that was shown and is no longer so; the rest stands in
-errors.py."""
+errors/base.py."""
 
-from points_app.details import Expected, VersionNow
-from points_app.errors import AppError
+from points_app.errors.base import AppError
+from points_app.errors.details import Expected, VersionNow
 
 
 class DrawCostChanged(AppError):
