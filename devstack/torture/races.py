@@ -160,7 +160,8 @@ def _outcome(call: Callable[[], Any]) -> str:
     from sqlalchemy.exc import DBAPIError
 
     from points_app.database.session import TryAgain, is_unavailable
-    from points_app.errors.base import InsufficientPoints, OutOfStock
+    from points_app.errors.exchange import OutOfStock
+    from points_app.errors.points import InsufficientPoints
 
     while True:
         try:

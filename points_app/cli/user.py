@@ -9,7 +9,8 @@ import click
 import orjson
 from flask.cli import AppGroup
 
-from points_app.errors.base import AppError, PhoneInvalid, UserGone
+from points_app.errors.accounts import PhoneInvalid, UserGone
+from points_app.errors.base import AppError
 from points_app.services.accounts import phone_login, roles
 from points_app.services.privacy import data_export, erasure
 

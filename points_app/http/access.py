@@ -2,7 +2,7 @@
 
 from flask import g, request
 
-from points_app.errors.base import AccessTokenMissing, NotAdmin, NotMerchant
+from points_app.errors.accounts import AccessTokenMissing, NotAdmin, NotMerchant
 from points_app.services.accounts import sessions
 from points_app.services.accounts.sessions import Caller
 

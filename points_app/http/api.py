@@ -13,21 +13,23 @@ from typing import Any
 from flask import Blueprint, Response, g
 from pydantic import BaseModel
 
-from points_app.errors.base import (
+from points_app.errors.accounts import (
     AccessTokenInvalid,
     AccessTokenMissing,
     AccountBanned,
+    NotAdmin,
+    NotMerchant,
+    UserGone,
+)
+from points_app.errors.base import (
     AppError,
     BodyTooLarge,
     IdempotencyKeyReused,
     InvalidInput,
-    NotAdmin,
-    NotMerchant,
     RequestInProgress,
     RouteUnknown,
     SystemFailure,
     TooManyRequests,
-    UserGone,
 )
 from points_app.http import access, limits, parse
 from points_app.services import idempotency

@@ -22,7 +22,8 @@ from redis import RedisError
 from points_app import freshness
 from points_app.clients.redis import make_redis
 from points_app.config import Settings
-from points_app.errors.base import AppError, TooManyDraws, TooManyRequests
+from points_app.errors.base import AppError, TooManyRequests
+from points_app.errors.lottery import TooManyDraws
 from points_app.extensions import limiter, parts
 from points_app.http.script import Script
 from points_app.services.accounts import sessions

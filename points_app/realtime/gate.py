@@ -15,13 +15,8 @@ from urllib.parse import parse_qsl, urlencode
 import orjson
 from flask import Flask
 
-from points_app.errors.base import (
-    AccessTokenInvalid,
-    AccessTokenMissing,
-    AppError,
-    InvalidInput,
-    ServiceUnavailable,
-)
+from points_app.errors.accounts import AccessTokenInvalid, AccessTokenMissing
+from points_app.errors.base import AppError, InvalidInput, ServiceUnavailable
 from points_app.metrics import UPGRADES
 from points_app.realtime.connection import Viewer
 from points_app.realtime.handover import SOCKET_KEY, answer_and_close, read_ahead

@@ -5,13 +5,8 @@ import logging
 import os
 
 from points_app.database.session import db
-from points_app.errors.base import (
-    PictureMissing,
-    PictureTooLarge,
-    PictureUnreadable,
-    ServiceUnavailable,
-    TooManyRequests,
-)
+from points_app.errors.base import ServiceUnavailable, TooManyRequests
+from points_app.errors.receipts import PictureMissing, PictureTooLarge, PictureUnreadable
 from points_app.extensions import parts
 from points_app.reading import Picture, PictureRejected
 from points_app.reading.decoder import DecoderBusy, Decoders

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from points_app.errors.exchange import FormChanged
+from points_app.errors.base import FormChanged
 
 VERSION_DIGITS = 16
 

@@ -27,7 +27,8 @@ from points_app.database.session import (
     transactional,
     utcnow,
 )
-from points_app.errors.base import AppError, IdempotencyKeyReused, RequestInProgress, UserGone
+from points_app.errors.accounts import UserGone
+from points_app.errors.base import AppError, IdempotencyKeyReused, RequestInProgress
 from points_app.models.idempotency import IdempotencyKey
 from points_app.wire import envelope
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, Select, select
 
 from points_app.database.session import db, execute
-from points_app.errors.base import UserGone
+from points_app.errors.accounts import UserGone
 from points_app.models.accounts import User
 
 Model = TypeVar("Model")

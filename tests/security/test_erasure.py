@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from points_app.database.session import db
-from points_app.errors.base import AlreadyReviewed, UserGone
+from points_app.errors.accounts import UserGone
+from points_app.errors.receipts import AlreadyReviewed
 from points_app.models.accounts import MerchantApplication, User
 from points_app.models.idempotency import IdempotencyKey
 from points_app.models.receipts import Receipt

@@ -1,7 +1,8 @@
 """What admins do."""
 
-from points_app.errors.base import AlreadyReviewed, PhoneInvalid, ReviewUnknown, SystemFailure
-from points_app.errors.exchange import FormChanged
+from points_app.errors.accounts import PhoneInvalid
+from points_app.errors.base import FormChanged, SystemFailure
+from points_app.errors.receipts import AlreadyReviewed, ReviewUnknown
 from points_app.http.api import Access, Area
 from points_app.http.schemas.admin import (
     ApplicationsQuery,

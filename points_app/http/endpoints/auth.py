@@ -1,6 +1,6 @@
 """Login codes, tokens and sessions."""
 
-from points_app.errors.base import (
+from points_app.errors.accounts import (
     AccountBanned,
     CodeInvalid,
     CodeNotSent,
@@ -8,9 +8,9 @@ from points_app.errors.base import (
     PhoneInvalid,
     RefreshTokenInvalid,
     RefreshTokenMissing,
-    SystemFailure,
     UserGone,
 )
+from points_app.errors.base import SystemFailure
 from points_app.http import limits
 from points_app.http.access import bearer_token
 from points_app.http.api import Access, Area

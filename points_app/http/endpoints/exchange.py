@@ -1,15 +1,15 @@
 """The catalogue and orders."""
 
-from points_app.errors.base import (
+from points_app.errors.exchange import (
     ExchangeFailure,
     InsufficientPointsForOrder,
+    OrderCostChanged,
     OrderStateRefused,
     OrderUnknown,
     OutOfStock,
     ProductListFailure,
     ProductUnknown,
 )
-from points_app.errors.exchange import OrderCostChanged
 from points_app.http.api import Access, Area
 from points_app.http.schemas.exchange import OrdersQuery, ProductsQuery, RedeemRequest
 from points_app.services.accounts.sessions import Caller

@@ -1,15 +1,15 @@
 """The wheel."""
 
-from points_app.errors.base import (
+from points_app.errors.base import InvalidInput
+from points_app.errors.lottery import (
     DailyDrawsUsed,
-    InsufficientPoints,
-    InvalidInput,
+    DrawCostChanged,
     LotteryClosed,
     LotteryConfigFailure,
     LotteryFailure,
     TooManyDraws,
 )
-from points_app.errors.exchange import DrawCostChanged
+from points_app.errors.points import InsufficientPoints
 from points_app.http import limits
 from points_app.http.api import Access, Area
 from points_app.http.schemas.lottery import DrawRequest, DrawsQuery

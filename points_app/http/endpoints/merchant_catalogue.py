@@ -1,7 +1,7 @@
 """What merchants offer: products, their stock, and the wheel."""
 
-from points_app.errors.base import InvalidInput, ProductUnknown, SystemFailure
-from points_app.errors.exchange import FormChanged, StockMoved
+from points_app.errors.base import FormChanged, InvalidInput, SystemFailure
+from points_app.errors.exchange import ProductUnknown, StockMoved
 from points_app.http.api import Access, Area
 from points_app.http.schemas.merchant_catalogue import (
     NewProduct,

@@ -1,6 +1,7 @@
 """The shop's counter: orders and codes."""
 
-from points_app.errors.base import InvalidInput, OrderStateRefused, OrderUnknown, SystemFailure
+from points_app.errors.base import InvalidInput, SystemFailure
+from points_app.errors.exchange import OrderStateRefused, OrderUnknown
 from points_app.http.api import Access, Area
 from points_app.http.schemas.exchange import OrdersQuery
 from points_app.http.schemas.merchant_orders import CodeShown, Remark

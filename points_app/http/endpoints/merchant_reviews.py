@@ -1,12 +1,8 @@
 """What merchants do."""
 
-from points_app.errors.base import (
-    AlreadyReviewed,
-    ApplicationPending,
-    InvalidInput,
-    ReviewerExcluded,
-    ReviewUnknown,
-)
+from points_app.errors.accounts import ApplicationPending
+from points_app.errors.base import InvalidInput
+from points_app.errors.receipts import AlreadyReviewed, ReviewerExcluded, ReviewUnknown
 from points_app.http.api import Access, Area
 from points_app.http.schemas.merchant_reviews import (
     ApplicationForm,

@@ -1,6 +1,6 @@
 """What clients report about themselves."""
 
-from points_app.errors.base import ErrorLogFailure, MetricsFailure
+from points_app.errors.operations import ErrorLogFailure, MetricsFailure
 from points_app.http import limits
 from points_app.http.api import Access, Area
 from points_app.http.schemas.monitoring import ErrorReport, PerformanceReport

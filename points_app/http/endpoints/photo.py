@@ -4,17 +4,20 @@ import re
 
 from flask import request
 
-from points_app.errors.base import (
+from points_app.errors.receipts import (
     AmountInvalid,
     AppealRefused,
+    AppealTooLate,
     PhotoFailure,
     PictureMissing,
     PictureTooLarge,
     PictureUnreadable,
+    PreviewsRunning,
+    PreviewsUsed,
     ReceiptAlreadySubmitted,
+    UploadsUsed,
     UploadUnknown,
 )
-from points_app.errors.receipts import AppealTooLate, PreviewsRunning, PreviewsUsed, UploadsUsed
 from points_app.extensions import parts
 from points_app.http.api import Access, Area
 from points_app.http.parse import uploaded_file

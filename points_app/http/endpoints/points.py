@@ -1,6 +1,7 @@
 """The guest's points."""
 
-from points_app.errors.base import InsufficientPoints, SystemFailure
+from points_app.errors.base import SystemFailure
+from points_app.errors.points import InsufficientPoints
 from points_app.http.api import Access, Area
 from points_app.http.schemas.points import PointsOperation, PointsQuery
 from points_app.services.accounts.sessions import Caller

@@ -1,13 +1,8 @@
 """The guest's own account."""
 
-from points_app.errors.base import (
-    InvalidInput,
-    PictureMissing,
-    PictureTooLarge,
-    PictureUnreadable,
-    SystemFailure,
-    UserGone,
-)
+from points_app.errors.accounts import UserGone
+from points_app.errors.base import InvalidInput, SystemFailure
+from points_app.errors.receipts import PictureMissing, PictureTooLarge, PictureUnreadable
 from points_app.http.api import Access, Area
 from points_app.http.parse import uploaded_file
 from points_app.http.schemas.user import UserChange

@@ -5,7 +5,8 @@ They have no declaration to read, so this is the place that describes them.
 
 from typing import Any
 
-from points_app.errors.base import AccessTokenInvalid, InvalidInput, ServiceUnavailable
+from points_app.errors.accounts import AccessTokenInvalid
+from points_app.errors.base import InvalidInput, ServiceUnavailable
 from points_app.http.openapi.sample_values import ULID, VALUES
 
 TAG = {"name": "service", "description": "For operators, browsers and listeners."}

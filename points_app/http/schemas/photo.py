@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from points_app.errors.base import AmountInvalid
+from points_app.errors.receipts import AmountInvalid
 from points_app.http.schemas.base import Body, CursorPaging, Query
 from points_app.http.schemas.text import AtMost, Line
 

@@ -8,7 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from points_app import freshness
 from points_app.codes import new_id
 from points_app.database.session import db, execute, is_duplicate, transactional, utcnow
-from points_app.errors.base import AlreadyReviewed, ApplicationPending, ReviewUnknown
+from points_app.errors.accounts import ApplicationPending
+from points_app.errors.receipts import AlreadyReviewed, ReviewUnknown
 from points_app.extensions import parts
 from points_app.models.accounts import MerchantApplication, User
 from points_app.services import locks

@@ -5,7 +5,8 @@ import secrets
 from sqlalchemy import delete, insert, select, update
 
 from points_app.database.session import execute, transactional, utcnow
-from points_app.errors.base import RouteUnknown, UserGone
+from points_app.errors.accounts import UserGone
+from points_app.errors.base import RouteUnknown
 from points_app.models.accounts import Avatar, User
 from points_app.services import decoding, locks
 

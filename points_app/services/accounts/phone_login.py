@@ -12,7 +12,13 @@ from points_app import metrics
 from points_app.clients.sms import SmsError
 from points_app.database.session import TryAgain, db, execute, is_duplicate, transactional, utcnow
 from points_app.database.statements import Write
-from points_app.errors.base import AccountBanned, CodeInvalid, CodeNotSent, PhoneInvalid, UserGone
+from points_app.errors.accounts import (
+    AccountBanned,
+    CodeInvalid,
+    CodeNotSent,
+    PhoneInvalid,
+    UserGone,
+)
 from points_app.extensions import parts
 from points_app.models.accounts import User, UserStatus
 from points_app.services.accounts import sessions, sms_codes, welcome

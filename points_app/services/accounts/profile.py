@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from points_app.database.session import db, execute, transactional, utcnow
-from points_app.errors.base import InvalidInput, UserGone
+from points_app.errors.accounts import UserGone
+from points_app.errors.base import InvalidInput
 from points_app.extensions import parts
 from points_app.models.accounts import User
 from points_app.models.exchange import Order, OrderStatus

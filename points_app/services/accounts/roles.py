@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from points_app.database.session import db, transactional
-from points_app.errors.base import UserGone
+from points_app.errors.accounts import UserGone
 from points_app.extensions import parts
 from points_app.models.accounts import User
 from points_app.services.audit import trail

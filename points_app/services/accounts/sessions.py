@@ -15,7 +15,7 @@ from points_app import events, freshness
 from points_app.crypto import mask_mobile
 from points_app.database.session import db, execute, transactional, utcnow
 from points_app.database.statements import Write
-from points_app.errors.base import (
+from points_app.errors.accounts import (
     AccessTokenInvalid,
     AccountBanned,
     RefreshTokenInvalid,

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from points_app.crypto import same
 from points_app.database.session import TryAgain, db, execute, is_duplicate, transactional, utcnow
-from points_app.errors.base import CodeTooSoon
+from points_app.errors.accounts import CodeTooSoon
 from points_app.extensions import parts
 from points_app.models.accounts import SmsCode
 

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, select
 
 from points_app.database.session import execute
-from points_app.errors.base import ProductUnknown
+from points_app.errors.exchange import ProductUnknown
 from points_app.freshness import CATALOGUE, memory
 from points_app.models.exchange import Product
 from points_app.wire.exchange import catalogue as wire

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from points_app.database.session import db, transactional
-from points_app.errors.base import ProductUnknown
+from points_app.errors.exchange import ProductUnknown
 from points_app.models.exchange import Product
 from points_app.services import forms, locks
 from points_app.services.audit import trail

@@ -3,8 +3,8 @@
 from sqlalchemy import insert, select
 
 from points_app.database.session import execute, transactional, utcnow
-from points_app.errors.base import InvalidInput, ProductUnknown
-from points_app.errors.exchange import StockMoved
+from points_app.errors.base import InvalidInput
+from points_app.errors.exchange import ProductUnknown, StockMoved
 from points_app.models.exchange import Product, StockMovement
 from points_app.services import locks
 from points_app.services.audit import trail

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from points_app import events
 from points_app.codes import qr_picture
 from points_app.database.session import db, transactional, utcnow
-from points_app.errors.base import OrderStateRefused, OrderUnknown
+from points_app.errors.exchange import OrderStateRefused, OrderUnknown
 from points_app.extensions import parts
 from points_app.models.accounts import User
 from points_app.models.exchange import Order, OrderStatus

@@ -8,8 +8,12 @@ from sqlalchemy import Row, bindparam, insert, select
 from points_app.codes import new_code, new_id
 from points_app.database.session import TryAgain, execute, runs_again, transactional, utcnow
 from points_app.database.statements import Write
-from points_app.errors.base import InsufficientPointsForOrder, OutOfStock, ProductUnknown
-from points_app.errors.exchange import OrderCostChanged
+from points_app.errors.exchange import (
+    InsufficientPointsForOrder,
+    OrderCostChanged,
+    OutOfStock,
+    ProductUnknown,
+)
 from points_app.extensions import parts
 from points_app.models.exchange import Order, OrderStatus, Product
 from points_app.models.points import Source

@@ -10,8 +10,8 @@ from points_app import metrics
 from points_app.codes import new_code, new_id
 from points_app.database.session import TryAgain, after_commit, execute, transactional, utcnow
 from points_app.database.statements import Write
-from points_app.errors.base import DailyDrawsUsed, InvalidInput, LotteryClosed
-from points_app.errors.exchange import DrawCostChanged
+from points_app.errors.base import InvalidInput
+from points_app.errors.lottery import DailyDrawsUsed, DrawCostChanged, LotteryClosed
 from points_app.models.lottery import Draw, PrizeType
 from points_app.models.points import Source
 from points_app.services import locks

@@ -11,7 +11,8 @@ from points_app import events, metrics
 from points_app.database.counters import Counter
 from points_app.database.session import TryAgain, after_commit, execute, utcnow
 from points_app.database.statements import Write
-from points_app.errors.base import InsufficientPoints, UserGone
+from points_app.errors.accounts import UserGone
+from points_app.errors.points import InsufficientPoints
 from points_app.models.accounts import User
 from points_app.models.points import LedgerEntry, Source
 from points_app.services import locks

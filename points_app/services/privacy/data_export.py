@@ -8,7 +8,7 @@ from sqlalchemy import Row, Table, select
 
 from points_app.clients.storage import ObjectMissing
 from points_app.database.session import db, execute, transactional
-from points_app.errors.base import UserGone
+from points_app.errors.accounts import UserGone
 from points_app.models.accounts import User
 from points_app.models.idempotency import IdempotencyKey
 from points_app.models.receipts import Receipt

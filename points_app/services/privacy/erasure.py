@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Select, delete, func, select, update
 
 from points_app.database.session import TryAgain, db, execute, transactional, utcnow
-from points_app.errors.base import UserGone
+from points_app.errors.accounts import UserGone
 from points_app.extensions import parts
 from points_app.models.accounts import (
     Avatar,

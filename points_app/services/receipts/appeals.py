@@ -10,8 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
 from points_app.database.session import db, execute, is_duplicate, transactional, utcnow
-from points_app.errors.base import AppealRefused, UploadUnknown
-from points_app.errors.receipts import AppealTooLate
+from points_app.errors.receipts import AppealRefused, AppealTooLate, UploadUnknown
 from points_app.models.receipts import Receipt, ReviewStatus
 from points_app.services import locks
 from points_app.services.audit import trail

@@ -15,7 +15,8 @@ from redis import RedisError
 from points_app import jobs
 from points_app.codes import new_id
 from points_app.database.session import utcnow
-from points_app.errors.base import PhotoFailure, ServiceUnavailable
+from points_app.errors.base import ServiceUnavailable
+from points_app.errors.receipts import PhotoFailure
 from points_app.extensions import parts
 from points_app.services import decoding, waiting
 from points_app.services.receipts import preview_share, recognition

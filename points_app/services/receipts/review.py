@@ -7,13 +7,9 @@ from sqlalchemy import Select, select
 
 from points_app import events
 from points_app.database.session import db, transactional, utcnow
-from points_app.errors.base import (
-    AlreadyReviewed,
-    InvalidInput,
-    NotMerchant,
-    ReviewerExcluded,
-    ReviewUnknown,
-)
+from points_app.errors.accounts import NotMerchant
+from points_app.errors.base import InvalidInput
+from points_app.errors.receipts import AlreadyReviewed, ReviewerExcluded, ReviewUnknown
 from points_app.models.points import Source
 from points_app.models.receipts import Receipt, ReviewStatus
 from points_app.services import locks

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Row, select
 
 from points_app.database.session import db, execute
-from points_app.errors.base import ReviewUnknown
+from points_app.errors.receipts import ReviewUnknown
 from points_app.extensions import parts
 from points_app.models.accounts import User
 from points_app.models.audit import AuditEntry

@@ -20,8 +20,12 @@ from points_app.database.session import (
     transactional,
     utcnow,
 )
-from points_app.errors.base import PictureUnreadable, ReceiptAlreadySubmitted, UploadUnknown
-from points_app.errors.receipts import UploadsUsed
+from points_app.errors.receipts import (
+    PictureUnreadable,
+    ReceiptAlreadySubmitted,
+    UploadsUsed,
+    UploadUnknown,
+)
 from points_app.models.receipts import (
     MatchStatus,
     ProcessingStatus,
