@@ -6,7 +6,7 @@ from collections import Counter
 import orjson
 import pytest
 
-from points_app import notices
+from points_app.notices import channels
 from tests.books import balance, draws, ledger, orders, set_config, stock
 from tests.receipts_in import hand_in
 
@@ -76,7 +76,7 @@ def test_a_flash_sale_is_announced_in_order(app, make):
     product = make.product(stock=60)
     guests = [make.guest() for _ in range(60)]
     with app.extensions["parts"].redis.pubsub() as heard:
-        heard.subscribe(f"{notices.PRODUCT}{product}")
+        heard.subscribe(f"{channels.PRODUCT}{product}")
         redeem = {"commodity_id": product}
         codes = race(
             [lambda guest=guest: guest.post("/api/exchange/redeem", redeem) for guest in guests]

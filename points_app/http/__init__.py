@@ -24,7 +24,7 @@ from points_app.http.endpoints import (
 )
 from points_app.http.host import PublicHost
 from points_app.http.slow import BodyDeadline
-from points_app.publisher import Publisher
+from points_app.notices.publisher import Publisher
 
 AREAS: tuple[Area, ...] = (
     auth.area,

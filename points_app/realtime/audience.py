@@ -4,7 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from points_app.notices import EVERYONE, PRODUCT, USER
+from points_app.notices.channels import EVERYONE, PRODUCT, USER
 from points_app.realtime.coalescer import Coalescer
 from points_app.realtime.connection import Connection
 from points_app.realtime.frames import text_frame

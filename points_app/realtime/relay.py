@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 from redis import Redis, RedisError
 
 from points_app.metrics import PUSH_DOWN
-from points_app.notices import CONTROL, PATTERN, publish_echo
+from points_app.notices.channels import CONTROL, PATTERN, publish_echo
 from points_app.realtime.frames import CloseCode
 from points_app.realtime.hub import Hub
 from points_app.realtime.talk import resync

@@ -7,7 +7,7 @@ from redis import Redis, RedisError
 
 from points_app import descriptors
 from points_app.clients.redis import make_redis
-from points_app.notices import missed_since
+from points_app.notices.channels import missed_since
 from points_app.realtime.connection import Connection, Limits, Newcomer
 from points_app.realtime.frames import CloseCode, text_frame
 from points_app.realtime.gate import ADMISSION_KEY, Admission

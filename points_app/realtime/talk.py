@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from points_app.errors.base import InvalidInput
-from points_app.notices import encode, stamp
+from points_app.notices.channels import encode, stamp
 from points_app.realtime.connection import Connection
 from points_app.realtime.frames import CloseCode, Message, Opcode, ProtocolError, text_frame
 from points_app.realtime.hub import Hub

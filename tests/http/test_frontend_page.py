@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from points_app.notices import PATTERN
+from points_app.notices.channels import PATTERN
 from tests.contract_codes import CODES
 from tests.frontend_page import EXAMPLES, NOTICES, form
 from tests.receipts_in import handed_in_and_read

@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 from websocket import create_connection
 
-from points_app import notices
+from points_app.notices import channels
 from tests.frontend_page import MESSAGES, NOTICES, form
 from tests.realtime.conftest import PATIENCE, Site, eventually, serve
 
@@ -35,7 +35,7 @@ def test_messages_that_are_no_notices_are_those_of_the_page(site: Site, redis: R
     told.append(guest.hear())
     guest.say(type="unknown")
     told.append(guest.hear())
-    notices.publish_resync(redis, notices.EVERYONE)
+    channels.publish_resync(redis, channels.EVERYONE)
     told.append(guest.hear())
     examples = [message for message in MESSAGES if message not in NOTICES]
     assert {form(message) for message in examples} == {form(message) for message in told}
@@ -43,7 +43,7 @@ def test_messages_that_are_no_notices_are_those_of_the_page(site: Site, redis: R
 
 def test_two_devices_of_one_user_hear_the_same(site: Site, redis: Redis) -> None:
     phone, tablet, stranger = site.guest(1), site.guest(1), site.guest(2)
-    notices.publish_user(redis, 1, POINTS)
+    channels.publish_user(redis, 1, POINTS)
     heard = phone.hear()
     assert heard == tablet.hear()
     assert heard["data"] == POINTS["data"]
@@ -54,7 +54,7 @@ def test_two_devices_of_one_user_hear_the_same(site: Site, redis: Redis) -> None
 def test_root_path_serves_the_same(site: Site, redis: Redis) -> None:
     guest = site.guest()
     other = type(guest)(guest.url.replace("/ws?", "/?version=2&"))
-    notices.publish_everyone(redis, {"type": "hello"})
+    channels.publish_everyone(redis, {"type": "hello"})
     assert guest.hear() == other.hear()
     other.socket.shutdown()
 
@@ -64,22 +64,22 @@ def test_choosing_products(site: Site, redis: Redis) -> None:
     choosy.say(type="subscribe_product", product_ids=[71])
     assert choosy.caught_up() == []
     for product_id in (72, 71):
-        notices.publish_product(redis, product_id, stock(product_id, 5))
+        channels.publish_product(redis, product_id, stock(product_id, 5))
     assert [all_ears.hear()["data"]["product_id"] for _ in range(2)] == [72, 71]
     assert choosy.hear()["data"]["product_id"] == 71
-    notices.publish_user(redis, 1, POINTS)
-    notices.publish_everyone(redis, {"type": "hello"})
+    channels.publish_user(redis, 1, POINTS)
+    channels.publish_everyone(redis, {"type": "hello"})
     assert [choosy.hear()["type"] for _ in range(2)] == ["points_update", "hello"]
     choosy.say(type="subscribe_products", product_ids=[])
     assert choosy.caught_up() == []
-    notices.publish_product(redis, 73, stock(73, 5))
+    channels.publish_product(redis, 73, stock(73, 5))
     assert choosy.hear()["data"]["product_id"] == 73
 
 
 def test_a_flash_sale_is_thinned_and_ends_with_the_right_stock(site: Site, redis: Redis) -> None:
     guest = site.guest()
     for left in range(300, -1, -1):
-        notices.publish_product(redis, 80, stock(80, left))
+        channels.publish_product(redis, 80, stock(80, left))
     heard = [guest.hear()["data"]["stock"]]
     while heard[-1] != 0:
         heard.append(guest.hear()["data"]["stock"])
@@ -90,8 +90,8 @@ def test_a_flash_sale_is_thinned_and_ends_with_the_right_stock(site: Site, redis
 
 def test_an_older_stock_never_follows_a_newer_one(site: Site, redis: Redis) -> None:
     guest = site.guest()
-    assert notices.publish_product(redis, 90, stock(90, 4), version=2)
-    assert not notices.publish_product(redis, 90, stock(90, 5), version=1)
+    assert channels.publish_product(redis, 90, stock(90, 4), version=2)
+    assert not channels.publish_product(redis, 90, stock(90, 5), version=1)
     assert guest.hear()["data"]["stock"] == 4
     assert guest.caught_up() == []
 
@@ -101,26 +101,26 @@ def test_the_last_balance_is_the_newest(site: Site, redis: Redis) -> None:
     guest = site.guest(34)
     for version, total, change in ((2, 40, 30), (1, 10, 10), (3, 0, -40)):
         data = {"total_points": total, "change_points": change}
-        notices.publish_balance(redis, 34, {"type": "points_update", "data": data}, version)
+        channels.publish_balance(redis, 34, {"type": "points_update", "data": data}, version)
     heard = [guest.hear()["data"] for _ in range(3)]
     assert [each["total_points"] for each in heard] == [40, 40, 0]
     assert [each["change_points"] for each in heard] == [30, 10, -40]
 
 
 def test_reconnecting_with_since_brings_what_was_missed_once(site: Site, redis: Redis) -> None:
-    seqs = [notices.publish_user(redis, 31, POINTS) for _ in range(4)]
+    seqs = [channels.publish_user(redis, 31, POINTS) for _ in range(4)]
     assert seqs == list(range(seqs[0], seqs[0] + 4))
     guest = site.guest(31, more=f"&since={seqs[0]}")
     assert [guest.hear()["seq"] for _ in range(3)] == seqs[1:]
     up_to_date = site.guest(31, more=f"&since={seqs[3]}")
-    following = notices.publish_user(redis, 31, POINTS)
+    following = channels.publish_user(redis, 31, POINTS)
     assert guest.hear()["seq"] == up_to_date.hear()["seq"] == following == seqs[3] + 1
 
 
 def test_since_that_is_no_longer_known_is_a_resync(site: Site, redis: Redis) -> None:
-    first = notices.publish_user(redis, 32, POINTS)
-    for _ in range(notices.REMEMBERED_NOTICES):
-        notices.publish_user(redis, 32, POINTS)
+    first = channels.publish_user(redis, 32, POINTS)
+    for _ in range(channels.REMEMBERED_NOTICES):
+        channels.publish_user(redis, 32, POINTS)
     for since in (first, 0, 10**15, "x"):
         guest = site.guest(32, more=f"&since={since}")
         assert guest.hear()["type"] == "resync", since
@@ -129,14 +129,14 @@ def test_since_that_is_no_longer_known_is_a_resync(site: Site, redis: Redis) -> 
 
 def test_nothing_is_lost_or_doubled_while_reconnecting(site: Site, redis: Redis) -> None:
     """Notices go on while guests come and go with `since`; each sees every number once."""
-    last = notices.publish_user(redis, 33, POINTS)
+    last = channels.publish_user(redis, 33, POINTS)
     end = last + 200
-    ahead = threading.Semaphore(notices.REMEMBERED_NOTICES - 1)
+    ahead = threading.Semaphore(channels.REMEMBERED_NOTICES - 1)
 
     def talk() -> None:
         for _ in range(200):
             ahead.acquire()
-            notices.publish_user(redis, 33, POINTS)
+            channels.publish_user(redis, 33, POINTS)
 
     talker = threading.Thread(target=talk)
     talker.start()
@@ -160,12 +160,12 @@ def test_every_process_on_every_host_delivers(tmp_path, redis_url: str, redis: R
     ):
         guests = [site.guest(each) for each in range(1, 21) for site in (here, there)]
         assert eventually(lambda: len({here.vitals()["pid"] for _ in range(8)}) == 2)
-        notices.publish_everyone(redis, {"type": "hello"})
+        channels.publish_everyone(redis, {"type": "hello"})
         assert {guest.hear()["type"] for guest in guests} == {"hello"}
-        notices.publish_user(redis, 7, POINTS)
+        channels.publish_user(redis, 7, POINTS)
         mine = [guest for guest in guests if "token=u7." in guest.url]
         assert [guest.hear()["type"] for guest in mine] == ["points_update"] * 2
-        notices.publish_control(redis, {"close_user": 7, "code": 4401, "reason": "banned"})
+        channels.publish_control(redis, {"close_user": 7, "code": 4401, "reason": "banned"})
         assert [guest.close_code() for guest in mine] == [4401] * 2
 
 
@@ -214,6 +214,6 @@ def test_node_client(site: Site, redis: Redis, node_folder) -> None:
     with node:
         assert node.stdout is not None
         assert [node.stdout.readline().strip() for _ in range(2)] == ["connected", "pong"]
-        notices.publish_user(redis, 41, POINTS)
+        channels.publish_user(redis, 41, POINTS)
         assert node.stdout.readline().strip() == "points_update"
         assert node.stdout.readline().strip() == "1000"

@@ -11,8 +11,8 @@ from redis import Redis
 from websocket import ABNF, WebSocketBadStatusException
 
 from devstack.redis import redis_server
-from points_app import notices
 from points_app.clients.redis import make_redis
+from points_app.notices import channels
 from tests.realtime.conftest import Guest, Site, eventually, serve
 
 CONTROL = {"code": 4401, "reason": "session ended"}
@@ -79,10 +79,10 @@ def test_the_sixth_socket_replaces_the_first(site: Site) -> None:
 
 def test_ban_and_logout_close(site: Site, redis: Redis) -> None:
     here, there, stranger = site.guest(52, session="a"), site.guest(52, session="b"), site.guest(53)
-    notices.publish_control(redis, {"close_session": "a", **CONTROL})
+    channels.publish_control(redis, {"close_session": "a", **CONTROL})
     assert here.close_code() == 4401
     assert there.caught_up() == []
-    notices.publish_control(redis, {"close_user": 52, **CONTROL})
+    channels.publish_control(redis, {"close_user": 52, **CONTROL})
     assert there.close_code() == 4401
     assert stranger.caught_up() == []
 
@@ -93,7 +93,7 @@ def test_nonsense_on_our_channels_harms_nobody(site: Site, redis: Redis) -> None
         redis.publish(channel, "{nonsense")
     redis.publish("n:ctl", '{"close_user": 1, "code": "x"}')
     redis.publish("n:ctl", "[]")
-    notices.publish_user(redis, 1, {"type": "hello"})
+    channels.publish_user(redis, 1, {"type": "hello"})
     heard = guest.hear()
     while heard["type"] == "resync":
         heard = guest.hear()
@@ -115,7 +115,7 @@ def test_stalled_readers_are_cut_and_hold_up_nobody(site: Site, redis: Redis) ->
         guest.socket.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     for number in range(60):
         text = {"type": "big", "data": {"number": number, "filling": "x" * 20_000}}
-        notices.publish_everyone(redis, text)
+        channels.publish_everyone(redis, text)
         assert {guest.hear()["data"]["number"] for guest in reading} == {number}
     eventually(lambda: site.vitals()["sockets"] == len(reading))
 
@@ -153,7 +153,7 @@ def test_redis_restart_means_resync(tmp_path) -> None:
         assert [guest.hear()["type"] for guest in guests] == ["resync"] * 3
         assert late.hear()["type"] == "resync"
         with make_redis(server.url, timeout=5) as redis:
-            notices.publish_everyone(redis, {"type": "hello"})
+            channels.publish_everyone(redis, {"type": "hello"})
         assert [guest.hear()["type"] for guest in guests] == ["hello"] * 3
 
 

@@ -12,10 +12,10 @@ import pytest
 from devstack.ports import free_port
 from devstack.process import wait_until
 from devstack.redis import redis_server
-from points_app import notices
 from points_app.clients.redis import make_redis
 from points_app.metrics import PUSH_DOWN, THREAD_FAILURES
-from points_app.publisher import Notice, Publisher
+from points_app.notices import channels
+from points_app.notices.publisher import Notice, Publisher
 from points_app.realtime import relay as relaying
 from points_app.realtime.connection import Limits, Newcomer, Viewer
 from points_app.realtime.frames import text_frame
@@ -73,7 +73,7 @@ def test_outages_of_five_minutes_in_all_end_with_notices(hub, tmp_path, monkeypa
             hears(client, "resync")
             assert PUSH_DOWN._value.get() == 0
             with make_redis(server.url, timeout=5) as redis:
-                notices.publish_user(redis, 1, {"type": "hello"})
+                channels.publish_user(redis, 1, {"type": "hello"})
             hears(client, "hello")
     relay.begin_stop()
     relay.join()
@@ -140,22 +140,24 @@ def points(total: int) -> dict[str, Any]:
 def sold(product_id: int) -> Notice:
     message = stock(product_id, 1)
     return Notice(
-        f"n:p:{product_id}", lambda redis: notices.publish_product(redis, product_id, message, 1)
+        f"n:p:{product_id}", lambda redis: channels.publish_product(redis, product_id, message, 1)
     )
 
 
 def test_what_a_full_redis_did_not_take_is_read_again(hub, tmp_path, monkeypatch) -> None:
     """The subscription stands all the while, so that nothing but the publisher knows of it."""
-    monkeypatch.setattr("points_app.publisher.RESYNC_SECONDS", 0.05)
+    monkeypatch.setattr("points_app.notices.publisher.RESYNC_SECONDS", 0.05)
     with redis_server(tmp_path) as server, listening(hub, server.url) as client:
         redis = make_redis(server.url, timeout=5)
         publisher = Publisher(redis)
-        seq = notices.publish_user(redis, 1, points(1))
+        seq = channels.publish_user(redis, 1, points(1))
         hears(client, "points_update")
         redis.config_set("maxmemory", 1)
-        publisher.send(notice := Notice("n:u:1", lambda it: notices.publish_user(it, 1, points(2))))
+        publisher.send(
+            notice := Notice("n:u:1", lambda it: channels.publish_user(it, 1, points(2)))
+        )
         hears(client, "resync")
-        assert notices.missed_since(redis, 1, seq) is None
+        assert channels.missed_since(redis, 1, seq) is None
         publisher.send(sold(7))
         hears(client, "resync")
         for product_id in (8, 9):
@@ -169,11 +171,11 @@ def test_what_a_full_redis_did_not_take_is_read_again(hub, tmp_path, monkeypatch
 
 def test_what_a_lost_redis_did_not_take_is_read_again(hub, tmp_path, monkeypatch) -> None:
     """This process was cut off, its relay was not."""
-    monkeypatch.setattr("points_app.publisher.RESYNC_SECONDS", 0.05)
+    monkeypatch.setattr("points_app.notices.publisher.RESYNC_SECONDS", 0.05)
     port = free_port()
     with redis_server(tmp_path / "a") as server, listening(hub, server.url) as client:
         publisher = Publisher(make_redis(f"redis://127.0.0.1:{port}/0", timeout=5))
-        publisher.send(Notice("n:u:1", lambda it: notices.publish_user(it, 1, points(2))))
+        publisher.send(Notice("n:u:1", lambda it: channels.publish_user(it, 1, points(2))))
         wait_until(lambda: publisher._owed, PATIENCE)
         publisher._redis = make_redis(server.url, timeout=5)
         hears(client, "resync")
@@ -199,9 +201,9 @@ def test_no_number_is_left_out_before_the_word_to_read_again(hub, tmp_path) -> N
     with redis_server(tmp_path) as server, listening(hub, server.url) as client:
         redis = make_redis(server.url, timeout=5)
         for _ in range(20):
-            notices.publish_user(redis, 1, {"type": "hello"})
-            notices.publish_resync(redis, "n:u:1", "n:p:7", "n:p:8")
-        notices.publish_user(redis, 1, {"type": "last"})
+            channels.publish_user(redis, 1, {"type": "hello"})
+            channels.publish_resync(redis, "n:u:1", "n:p:7", "n:p:8")
+        channels.publish_user(redis, 1, {"type": "last"})
         heard = texts(client, "last")
     known = None
     for message in heard:

@@ -11,7 +11,7 @@ from flask_jwt_extended import create_access_token, create_refresh_token
 from sqlalchemy import Row, bindparam, insert, select, update
 from ulid import ULID
 
-from points_app import events, freshness
+from points_app import freshness
 from points_app.crypto import mask_mobile
 from points_app.database.session import db, execute, transactional, utcnow
 from points_app.database.statements import Write
@@ -24,6 +24,7 @@ from points_app.errors.accounts import (
 )
 from points_app.extensions import parts
 from points_app.models.accounts import AuthSession, RefreshToken, User, UserStatus
+from points_app.notices import events
 from points_app.services.accounts import revocations
 from points_app.services.settings.business import business
 from points_app.wire.accounts.users import TokenPair

@@ -2,7 +2,6 @@
 
 from sqlalchemy import select
 
-from points_app import events
 from points_app.codes import normalise_code
 from points_app.database.session import db, transactional, utcnow
 from points_app.errors.base import InvalidInput
@@ -11,6 +10,7 @@ from points_app.extensions import parts
 from points_app.models.accounts import User
 from points_app.models.exchange import Order, OrderStatus
 from points_app.models.lottery import Draw
+from points_app.notices import events
 from points_app.services import locks
 from points_app.services.audit import trail
 from points_app.services.exchange import orders

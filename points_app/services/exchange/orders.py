@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from sqlalchemy import Select, select
 
-from points_app import events
 from points_app.codes import qr_picture
 from points_app.database.session import db, transactional, utcnow
 from points_app.errors.exchange import OrderStateRefused, OrderUnknown
@@ -12,6 +11,7 @@ from points_app.extensions import parts
 from points_app.models.accounts import User
 from points_app.models.exchange import Order, OrderStatus
 from points_app.models.points import Source
+from points_app.notices import events
 from points_app.services import locks
 from points_app.services.audit import trail, viewings
 from points_app.services.exchange import inventory

@@ -4,11 +4,11 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, case, select
 
-from points_app import events
 from points_app.database.counters import NumberedCounter
 from points_app.database.session import execute
 from points_app.freshness import CATALOGUE, changed
 from points_app.models.exchange import Product
+from points_app.notices import events
 from points_app.services import locks
 
 PRODUCTS = Product.__table__.c

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select
 
-from points_app import events, metrics
+from points_app import metrics
 from points_app.database.counters import Counter
 from points_app.database.session import TryAgain, after_commit, execute, utcnow
 from points_app.database.statements import Write
@@ -15,6 +15,7 @@ from points_app.errors.accounts import UserGone
 from points_app.errors.points import InsufficientPoints
 from points_app.models.accounts import User
 from points_app.models.points import LedgerEntry, Source
+from points_app.notices import events
 from points_app.services import locks
 from points_app.services.points import ledger_seals
 

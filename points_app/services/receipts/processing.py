@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Row, delete, or_, select, update
 
-from points_app import events, jobs
+from points_app import jobs
 from points_app.clients.storage import StorageError, holds
 from points_app.database.session import after_commit, db, execute, transactional, utcnow
 from points_app.extensions import parts
@@ -20,6 +20,7 @@ from points_app.models.receipts import (
     ReviewStatus,
     StagedPicture,
 )
+from points_app.notices import events
 from points_app.reading import Reading
 from points_app.services import locks
 from points_app.services.receipts import (

@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from points_app import events
 from points_app.database.session import db, transactional, utcnow
 from points_app.errors.accounts import NotMerchant
 from points_app.errors.base import InvalidInput
 from points_app.errors.receipts import AlreadyReviewed, ReviewerExcluded, ReviewUnknown
 from points_app.models.points import Source
 from points_app.models.receipts import Receipt, ReviewStatus
+from points_app.notices import events
 from points_app.services import locks
 from points_app.services.accounts import welcome
 from points_app.services.audit import trail

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from redis import Redis, RedisError
 
-from points_app.notices import publish_resync
+from points_app.notices.channels import publish_resync
 from points_app.threads import Lasting
 
 log = logging.getLogger(__name__)

@@ -12,10 +12,10 @@ from typing import Any
 from flask import current_app
 from redis import Redis, RedisError
 
-from points_app import notices
 from points_app.database.session import after_commit, utcnow
 from points_app.extensions import parts
-from points_app.publisher import Notice
+from points_app.notices import channels
+from points_app.notices.publisher import Notice
 from points_app.wire.exchange.orders import OrderNotice
 from points_app.wire.formats import iso
 from points_app.wire.lottery.draws import PrizeNotice
@@ -44,8 +44,8 @@ def points_update(
     }
     message = _message("points_update", data)
     _later(
-        f"{notices.USER}{user_id}",
-        lambda redis: notices.publish_balance(redis, user_id, message, version),
+        f"{channels.USER}{user_id}",
+        lambda redis: channels.publish_balance(redis, user_id, message, version),
     )
 
 
@@ -63,8 +63,8 @@ def stock_update(product_id: int, stock: int, version: int, operation: str) -> N
     }
     message = _message("stock_update", data)
     _later(
-        f"{notices.PRODUCT}{product_id}",
-        lambda redis: notices.publish_product(redis, product_id, message, version),
+        f"{channels.PRODUCT}{product_id}",
+        lambda redis: channels.publish_product(redis, product_id, message, version),
     )
 
 
@@ -92,7 +92,7 @@ def close_sockets(*, user_id: int | None = None, session_id: str | None = None) 
     """Close a user's or a session's sockets: they were banned or logged out."""
     target = {"close_user": user_id} if user_id is not None else {"close_session": session_id}
     control = {**target, "code": 4401, "reason": "session ended"}
-    _later(None, lambda redis: notices.publish_control(redis, control))
+    _later(None, lambda redis: channels.publish_control(redis, control))
 
 
 def _message(kind: str, data: Any) -> dict[str, Any]:
@@ -100,8 +100,8 @@ def _message(kind: str, data: Any) -> dict[str, Any]:
 
 
 def _to_user(user_id: int, message: dict[str, Any]) -> None:
-    channel = f"{notices.USER}{user_id}"
-    _later(channel, lambda redis: notices.publish_user(redis, user_id, message))
+    channel = f"{channels.USER}{user_id}"
+    _later(channel, lambda redis: channels.publish_user(redis, user_id, message))
 
 
 def _later(channel: str | None, publish: Callable[[Redis], Any]) -> None:
@@ -126,4 +126,4 @@ def _send(notice: Notice) -> None:
 def _tell_to_read_again(channel: str) -> None:
     """A Redis that is only full takes this. One that is gone makes every relay say it by itself."""
     with suppress(RedisError):
-        notices.publish_resync(parts.redis, channel)
+        channels.publish_resync(parts.redis, channel)

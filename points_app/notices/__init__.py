@@ -1,0 +1,1 @@
+"""What guests are told over Redis: what happened, on which channel, and who hands it over."""
