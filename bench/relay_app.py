@@ -11,7 +11,8 @@ import jwt
 from flask import Flask
 from flask_sock import Sock
 
-from points_app.realtime import Viewer, init_realtime
+from points_app.realtime import init_realtime
+from points_app.realtime.connection import Viewer
 
 SECRET = os.environ["BENCH_SECRET"]
 

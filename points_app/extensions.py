@@ -13,8 +13,8 @@ from redis import Redis
 from werkzeug.local import LocalProxy
 
 from points_app.clients.baidu import BaiduOcr
-from points_app.clients.sms import SmsSender
-from points_app.clients.storage import Storage
+from points_app.clients.sms.base import SmsSender
+from points_app.clients.storage.base import Storage
 from points_app.config import Settings
 from points_app.crypto import Vault
 

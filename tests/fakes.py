@@ -7,7 +7,7 @@ from flask import Flask
 
 from devstack.ports import free_port
 from points_app.clients.redis import make_redis
-from points_app.clients.sms import SmsError
+from points_app.clients.sms.base import SmsError
 from points_app.extensions import Parts
 from points_app.notices.publisher import Publisher
 

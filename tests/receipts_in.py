@@ -13,8 +13,11 @@ from zoneinfo import ZoneInfo
 from PIL import Image
 from urllib3 import encode_multipart_formdata
 
-from points_app.reading import Candidate, Document, Fact, Reading
+from points_app.reading.amounts import Candidate
+from points_app.reading.facts import Fact
 from points_app.reading.geometry import Box
+from points_app.reading.kinds import Document
+from points_app.reading.result import Reading
 from points_app.services.receipts import processing, recognition
 from tests.client import Answer, ApiClient
 

@@ -36,7 +36,9 @@ def run(connection: Connection, engine_name: str, pictures: Sequence[Labelled]) 
     core = max(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {core})
     os.environ["OMP_NUM_THREADS"] = "1"
-    from points_app.reading import make_engine, normalise, read_receipt
+    from points_app.reading.engine import make_engine
+    from points_app.reading.pictures import normalise
+    from points_app.reading.reader import read_receipt
 
     engine = make_engine(engine_name)
     for number, picture in enumerate(pictures):

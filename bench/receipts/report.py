@@ -10,8 +10,8 @@ from itertools import combinations
 from statistics import median, quantiles
 
 from bench.receipts.measure import Outcome
-from points_app.reading import Printed, distinct, likeness, marks_of
 from points_app.reading.fingerprint import SAME_PICTURE, hash_distance
+from points_app.reading.twins import Printed, distinct, likeness, marks_of
 
 SIMILAR_NAME = 0.6
 WIDTH = 24

@@ -7,7 +7,7 @@ import click
 from flask.cli import with_appcontext
 
 from points_app.clients.dumps import DumpFailed
-from points_app.clients.storage import StorageError
+from points_app.clients.storage.base import StorageError
 from points_app.services.operations import backup as backups
 
 FOLDER = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))

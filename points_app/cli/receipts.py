@@ -9,7 +9,10 @@ import click
 from flask.cli import AppGroup
 from PIL import Image, ImageDraw
 
-from points_app.reading import Box, Picture, PictureRejected, Reading, normalise
+from points_app.reading.containers import PictureRejected
+from points_app.reading.geometry import Box
+from points_app.reading.pictures import Picture, normalise
+from points_app.reading.result import Reading
 from points_app.services.receipts import recognition
 
 receipts = AppGroup("receipts", help="Pictures of receipts.")

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from points_app import metrics
-from points_app.clients.storage import StorageError
+from points_app.clients.storage.base import StorageError
 from points_app.database.session import TryAgain, is_disk_full, is_unavailable
 from points_app.errors.base import (
     AppError,

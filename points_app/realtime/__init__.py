@@ -14,8 +14,6 @@ from points_app.realtime.connection import Viewer
 from points_app.realtime.gate import ROUTE, Gate, hide_tokens
 from points_app.realtime.service import Realtime
 
-__all__ = ["Viewer", "begin_shut_down", "init_realtime", "shut_down", "socket_count"]
-
 _services: list[Realtime] = []
 
 

@@ -8,8 +8,9 @@ from points_app.database.session import db
 from points_app.errors.base import ServiceUnavailable, TooManyRequests
 from points_app.errors.receipts import PictureMissing, PictureTooLarge, PictureUnreadable
 from points_app.extensions import parts
-from points_app.reading import Picture, PictureRejected
+from points_app.reading.containers import PictureRejected
 from points_app.reading.decoder import DecoderBusy, Decoders
+from points_app.reading.pictures import Picture
 from points_app.reading.turns import Crowded, GuestCrowded, Turns
 
 log = logging.getLogger(__name__)

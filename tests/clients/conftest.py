@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from devstack.folders import scratch_folder
 from devstack.s3 import S3Server, s3_server
-from points_app.clients.storage import S3Storage
+from points_app.clients.storage.s3 import S3Storage
 
 LOOPBACK = IPv4Address("127.0.0.1")
 

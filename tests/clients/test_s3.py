@@ -9,13 +9,8 @@ from urllib.request import urlopen
 import pytest
 
 from devstack.process import wait_until
-from points_app.clients.storage import (
-    AccessRefused,
-    ObjectMissing,
-    S3Storage,
-    StorageError,
-    holds,
-)
+from points_app.clients.storage.base import AccessRefused, ObjectMissing, StorageError, holds
+from points_app.clients.storage.s3 import S3Storage
 
 KEY, CONTENT = "receipts/2026/01/UP01.jpg", bytes(range(256)) * 40
 

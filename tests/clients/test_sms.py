@@ -9,15 +9,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from points_app.clients.sms import (
-    AliyunSms,
-    ConsoleSms,
-    SmsError,
-    TencentSms,
-    aliyun,
-    make_sms_sender,
-    tencent,
-)
+from points_app.clients.sms import aliyun, make_sms_sender, tencent
+from points_app.clients.sms.aliyun import AliyunSms
+from points_app.clients.sms.base import SmsError
+from points_app.clients.sms.console import ConsoleSms
+from points_app.clients.sms.tencent import TencentSms
 from points_app.config import Settings
 
 PHONE, CODE, KEY_ID, SECRET = "13800138000", "246813", "test-key-id", "test-key-secret"

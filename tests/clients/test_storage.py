@@ -7,13 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from points_app.clients.storage import (
-    LocalStorage,
-    ObjectMissing,
-    S3Storage,
-    StorageError,
-    make_storage,
-)
+from points_app.clients.storage import make_storage
+from points_app.clients.storage.base import ObjectMissing, StorageError
+from points_app.clients.storage.local import LocalStorage
+from points_app.clients.storage.s3 import S3Storage
 from points_app.config import Settings
 
 KEY, CONTENT = "receipts/2026/01/UP01.jpg", bytes(range(256)) * 40

@@ -11,7 +11,7 @@ from devstack.ports import free_port
 from devstack.process import wait_until
 from devstack.redis import redis_server
 from points_app.clients.redis import make_redis
-from points_app.clients.storage import LocalStorage
+from points_app.clients.storage.local import LocalStorage
 from points_app.database.session import db
 from points_app.models.operations import ErrorLog, PerformanceMetric
 from tests.books import count

@@ -5,8 +5,8 @@ import io
 import pytest
 from PIL import Image
 
-from points_app.reading import PictureRejected, normalise
-from points_app.reading.containers import MAX_SIDE, look_into
+from points_app.reading.containers import MAX_SIDE, PictureRejected, look_into
+from points_app.reading.pictures import normalise
 from tests.reading.containers import (
     WITH,
     chunk,

@@ -11,8 +11,10 @@ import pytest
 from PIL import Image
 
 from devstack.process import wait_until
-from points_app.reading import PictureRejected, child, decoder, normalise
+from points_app.reading import child, decoder
+from points_app.reading.containers import PictureRejected
 from points_app.reading.decoder import Decoder, DecoderBusy, Decoders
+from points_app.reading.pictures import normalise
 from points_app.reading.turns import Turns
 from tests.reading.containers import jpeg_with_scans, marked, png_claiming, saved
 from tests.receipts_in import picture

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from points_app.reading import make_engine, normalise, read_receipt
+from points_app.reading.engine import make_engine
 from points_app.reading.kinds import document_of, limited
-from points_app.reading.reader import interpret
+from points_app.reading.pictures import normalise
+from points_app.reading.reader import interpret, read_receipt
 from tests.reading.print import words
 from tests.receipts_in import picture
 

@@ -7,7 +7,8 @@ from random import Random
 
 import pytest
 
-from points_app.reading import PictureRejected, normalise
+from points_app.reading.containers import PictureRejected
+from points_app.reading.pictures import normalise
 from tests.reading.containers import (
     CORNERS,
     ORIENTATION,

@@ -6,9 +6,9 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from points_app.reading import PictureRejected, normalise
+from points_app.reading.containers import PictureRejected
 from points_app.reading.fingerprint import hash_distance
-from points_app.reading.pictures import shows_nothing
+from points_app.reading.pictures import normalise, shows_nothing
 from tests.reading.modes import every_mode
 
 ORIENTATION = 0x0112

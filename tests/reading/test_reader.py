@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from points_app.reading import make_engine, normalise, read_receipt
-from points_app.reading.engine import EngineUnavailable
+from points_app.reading.engine import EngineUnavailable, make_engine
+from points_app.reading.pictures import normalise
+from points_app.reading.reader import read_receipt
 from tests.reading.test_pictures import saved
 
 RECEIPTS = Path(__file__).parent.parent / "receipts"

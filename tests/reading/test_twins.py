@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from points_app.reading import Printed, distinct, likeness, marks_of
+from points_app.reading.twins import Printed, distinct, likeness, marks_of
 
 MARKS = frozenset({"62345678", "3800", "1250", "8800", "202601051234"})
 

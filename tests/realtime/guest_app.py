@@ -12,7 +12,8 @@ from flask import Flask, request
 from flask_sock import Sock
 
 from points_app.descriptors import raise_limit
-from points_app.realtime import Viewer, init_realtime, shut_down, socket_count
+from points_app.realtime import init_realtime, shut_down, socket_count
+from points_app.realtime.connection import Viewer
 
 raise_limit()
 

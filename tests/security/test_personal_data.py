@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from points_app.clients.storage import StorageError
+from points_app.clients.storage.base import StorageError
 from points_app.database.session import db
 from points_app.models.accounts import User
 from points_app.models.points import LedgerEntry

@@ -9,7 +9,7 @@ from unittest.mock import Mock
 import pytest
 
 from points_app import create_app
-from points_app.clients.storage import StorageError
+from points_app.clients.storage.base import StorageError
 from points_app.config import Settings
 from points_app.database.session import db
 from points_app.models.accounts import User

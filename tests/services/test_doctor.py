@@ -13,8 +13,10 @@ from devstack.redis import redis_server
 from points_app import create_app
 from points_app.clients.baidu import BaiduOcr
 from points_app.clients.redis import make_redis
-from points_app.clients.sms import TencentSms
-from points_app.clients.storage import AccessRefused, LocalStorage, ObjectMissing, S3Storage
+from points_app.clients.sms.tencent import TencentSms
+from points_app.clients.storage.base import AccessRefused, ObjectMissing
+from points_app.clients.storage.local import LocalStorage
+from points_app.clients.storage.s3 import S3Storage
 from points_app.config import Settings
 from points_app.database.session import db, utcnow
 from points_app.models.points import ProofRun

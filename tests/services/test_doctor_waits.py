@@ -6,7 +6,7 @@ import pytest
 
 from devstack.redis import redis_server
 from points_app.clients.redis import make_redis
-from points_app.clients.storage import LocalStorage
+from points_app.clients.storage.local import LocalStorage
 from points_app.services.operations import doctor
 from points_app.services.operations.doctor import State
 from tests.services.test_doctor import examine, impatient, with_part  # noqa: F401

@@ -2,7 +2,7 @@
 
 import pytest
 
-from points_app.reading import KINDS, Document
+from points_app.reading.kinds import KINDS, Document
 from points_app.services.receipts import processing
 from points_app.services.receipts.screening import PAPERS
 from tests.books import balance, set_config

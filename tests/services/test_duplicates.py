@@ -9,8 +9,8 @@ from sqlalchemy import insert, select
 
 from points_app.database.session import db
 from points_app.models.receipts import PictureBand, Receipt
-from points_app.reading import normalise
 from points_app.reading.fingerprint import SAME_PICTURE, hash_distance, neighbour_keys
+from points_app.reading.pictures import normalise
 from points_app.services.receipts import duplicates
 from tests.queries import explained
 from tests.receipts_in import blank, hand_in, handed_in_and_read, picture, read, reading, send

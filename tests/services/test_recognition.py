@@ -6,7 +6,7 @@ from unittest.mock import Mock
 import pytest
 
 from points_app.clients.baidu import BaiduError, BaiduReceipt
-from points_app.reading import Document
+from points_app.reading.kinds import Document
 from points_app.services.receipts.recognition import second_opinion
 from tests.receipts_in import hand_in, picture, reading, send
 

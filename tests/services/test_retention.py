@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, update
 
-from points_app.clients.storage import ObjectMissing, StorageError
+from points_app.clients.storage.base import ObjectMissing, StorageError
 from points_app.database.session import db, utcnow
 from points_app.extensions import parts
 from points_app.models.idempotency import IdempotencyKey

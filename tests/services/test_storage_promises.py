@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 from sqlalchemy import select, text, update
 
-from points_app.clients.storage import AccessRefused, LocalStorage, ObjectMissing, StorageError
+from points_app.clients.storage.base import AccessRefused, ObjectMissing, StorageError
+from points_app.clients.storage.local import LocalStorage
 from points_app.database.session import db, utcnow
 from points_app.models.receipts import Receipt, StagedPicture
 from points_app.services.operations.doctor import State, outside

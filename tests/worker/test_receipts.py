@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import select, update
 
-from points_app.clients.storage import LocalStorage
+from points_app.clients.storage.local import LocalStorage
 from points_app.database.session import db, utcnow
 from points_app.models.operations import ErrorLog
 from points_app.models.receipts import Receipt, StagedPicture

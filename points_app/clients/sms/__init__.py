@@ -2,14 +2,12 @@
 
 from points_app.clients.sms.aliyun import ENDPOINT as ALIYUN_ENDPOINT
 from points_app.clients.sms.aliyun import AliyunSms
-from points_app.clients.sms.base import SmsError, SmsSender
+from points_app.clients.sms.base import SmsSender
 from points_app.clients.sms.console import ConsoleSms
 from points_app.clients.sms.tencent import ENDPOINT as TENCENT_ENDPOINT
 from points_app.clients.sms.tencent import REGION as TENCENT_REGION
 from points_app.clients.sms.tencent import TencentSms
 from points_app.config import Settings
-
-__all__ = ["AliyunSms", "ConsoleSms", "SmsError", "SmsSender", "TencentSms", "make_sms_sender"]
 
 
 def make_sms_sender(settings: Settings) -> SmsSender:

@@ -1,26 +1,9 @@
 """Object storage: local files by default, S3 when a bucket and its keys are configured."""
 
-from points_app.clients.storage.base import (
-    AccessRefused,
-    ObjectMissing,
-    Storage,
-    StorageError,
-    holds,
-)
+from points_app.clients.storage.base import Storage
 from points_app.clients.storage.local import LocalStorage
 from points_app.clients.storage.s3 import S3Storage
 from points_app.config import Settings
-
-__all__ = [
-    "AccessRefused",
-    "LocalStorage",
-    "ObjectMissing",
-    "S3Storage",
-    "Storage",
-    "StorageError",
-    "holds",
-    "make_storage",
-]
 
 
 def make_storage(settings: Settings) -> Storage:

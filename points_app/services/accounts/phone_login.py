@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import set_committed_value
 
 from points_app import metrics
-from points_app.clients.sms import SmsError
+from points_app.clients.sms.base import SmsError
 from points_app.database.session import TryAgain, db, execute, is_duplicate, transactional, utcnow
 from points_app.database.statements import Write
 from points_app.errors.accounts import (

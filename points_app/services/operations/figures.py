@@ -13,7 +13,7 @@ from redis import RedisError
 from sqlalchemy import func, select, text
 
 from points_app import jobs
-from points_app.clients.storage import StorageError
+from points_app.clients.storage.base import StorageError
 from points_app.database.session import db, execute, utcnow
 from points_app.extensions import parts
 from points_app.metrics import Row

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from points_app.clients import redis
-from points_app.clients.storage import StorageError
+from points_app.clients.storage.base import StorageError
 from points_app.crypto import same
 from points_app.database.session import execute
 from points_app.extensions import parts

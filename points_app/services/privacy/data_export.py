@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, Table, select
 
-from points_app.clients.storage import ObjectMissing
+from points_app.clients.storage.base import ObjectMissing
 from points_app.database.session import db, execute, transactional
 from points_app.errors.accounts import UserGone
 from points_app.models.accounts import User

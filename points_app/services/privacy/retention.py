@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from points_app.clients.storage import StorageError, holds
+from points_app.clients.storage.base import StorageError, holds
 from points_app.database.session import execute, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models.accounts import AuthSession, FirstLogin, SmsCode

@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement, Row, insert, select
 
 from points_app.database.session import execute
 from points_app.models.receipts import PictureBand, Receipt, ReviewStatus
-from points_app.reading import Printed, distinct, likeness, marks_of
 from points_app.reading.fingerprint import (
     SAME_PICTURE,
     band_keys,
     hash_distance,
     neighbour_keys,
 )
+from points_app.reading.twins import Printed, distinct, likeness, marks_of
 from points_app.wire.receipts.reviews import Flag
 
 RECEIPTS = Receipt.__table__.c

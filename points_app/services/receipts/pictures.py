@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
-from points_app.clients.storage import ObjectMissing
+from points_app.clients.storage.base import ObjectMissing
 from points_app.database.session import db, execute
 from points_app.errors.base import RouteUnknown
 from points_app.extensions import parts

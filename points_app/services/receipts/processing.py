@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Row, delete, or_, select, update
 
 from points_app import jobs
-from points_app.clients.storage import StorageError, holds
+from points_app.clients.storage.base import StorageError, holds
 from points_app.database.session import after_commit, db, execute, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models.receipts import (
@@ -21,7 +21,7 @@ from points_app.models.receipts import (
     StagedPicture,
 )
 from points_app.notices import events
-from points_app.reading import Reading
+from points_app.reading.result import Reading
 from points_app.services import locks
 from points_app.services.receipts import (
     auto_review,

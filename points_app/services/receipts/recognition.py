@@ -12,15 +12,12 @@ from functools import cache
 from points_app import metrics
 from points_app.clients.baidu import BaiduError, BaiduReceipt
 from points_app.extensions import parts
-from points_app.reading import (
-    Engine,
-    Fact,
-    Reading,
-    limited,
-    make_engine,
-    read_moment,
-    read_receipt,
-)
+from points_app.reading.engine import Engine, make_engine
+from points_app.reading.facts import Fact
+from points_app.reading.kinds import limited
+from points_app.reading.moments import read_moment
+from points_app.reading.reader import read_receipt
+from points_app.reading.result import Reading
 
 log = logging.getLogger(__name__)
 

@@ -33,7 +33,7 @@ from points_app.models.receipts import (
     ReviewStatus,
     StagedPicture,
 )
-from points_app.reading import Picture
+from points_app.reading.pictures import Picture
 from points_app.services import decoding, idempotency, locks, waiting
 from points_app.services.pages import page_of
 from points_app.services.receipts import duplicates, pictures

@@ -5,9 +5,9 @@ from typing import Annotated, get_args
 from typing_extensions import TypedDict
 
 from points_app.models.receipts import MatchStatus, ProcessingStatus, Receipt, ReviewStatus
-from points_app.reading import Reading
 from points_app.reading.confidence import Confidence
 from points_app.reading.kind_words import DocumentKind
+from points_app.reading.result import Reading
 from points_app.wire.formats import iso, iso_or_none, number_or_none
 from points_app.wire.paging import Listed
 from points_app.wire.values import one_of

@@ -13,14 +13,16 @@ from sqlalchemy import select
 
 from points_app.clients import redis as server
 from points_app.clients.baidu import BaiduError
-from points_app.clients.sms import ConsoleSms, SmsError
-from points_app.clients.storage import AccessRefused, ObjectMissing, StorageError, holds
+from points_app.clients.sms.base import SmsError
+from points_app.clients.sms.console import ConsoleSms
+from points_app.clients.storage.base import AccessRefused, ObjectMissing, StorageError, holds
 from points_app.config import unsafe
 from points_app.database.session import execute
 from points_app.errors.base import AppError
 from points_app.extensions import parts, producer
 from points_app.models.receipts import Receipt
-from points_app.reading import EngineUnavailable, read_receipt
+from points_app.reading.engine import EngineUnavailable
+from points_app.reading.reader import read_receipt
 from points_app.redis_url import NO_CLUSTER
 from points_app.services import decoding
 from points_app.services.operations import figures, health, probe
