@@ -57,6 +57,28 @@ def test_only_db_commits():
     assert committing == {"points_app/database/session.py"}
 
 
+def test_only_locks_locks_rows():
+    locking = {
+        str(path)
+        for path, tree in sources(*PRODUCT)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute | ast.Constant) and _locks(node, tree)
+    }
+    assert locking == {"points_app/services/locks.py"}
+
+
+def _locks(node: ast.Attribute | ast.Constant, tree: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr == "with_for_update"
+    if not isinstance(node.value, str) or node in _docstrings(tree):
+        return False
+    return bool(re.search(r"\bFOR (UPDATE|SHARE)\b|LOCK IN SHARE MODE|\bGET_LOCK\b", node.value))
+
+
+def _docstrings(tree: ast.AST) -> set[ast.AST]:
+    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+
+
 def test_every_route_declares_who_may_call_it(app):
     declared = {name: each for area in AREAS for name, each in area.operations.items()}
     routes = {rule.endpoint for rule in app.url_map.iter_rules()}

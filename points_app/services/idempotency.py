@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
-from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from points_app.database.session import (
@@ -30,6 +30,7 @@ from points_app.database.session import (
 from points_app.errors.accounts import UserGone
 from points_app.errors.base import AppError, IdempotencyKeyReused, RequestInProgress
 from points_app.models.idempotency import IdempotencyKey
+from points_app.services import locks
 from points_app.wire import envelope
 
 log = logging.getLogger(__name__)
@@ -127,7 +128,7 @@ def finish(data: Any) -> None:
 
 @transactional
 def _finish(request: KeyedRequest, answer: bytes) -> None:
-    row = execute(_row(request).with_for_update()).one_or_none()
+    row = locks.idempotency_key(request.user_id, request.key, wait=True)
     if row is not None and row.answer is not None:
         raise Replay(row.answer.encode())
     _write_answer(request, answer)
@@ -137,16 +138,12 @@ def _mine(request: KeyedRequest) -> tuple[Any, Any]:
     return KEYS.c.user_id == request.user_id, KEYS.c.key == request.key
 
 
-def _row(request: KeyedRequest) -> Select[Any]:
-    return select(KEYS).where(*_mine(request))
-
-
 def _claim(
     request: KeyedRequest, related_id: str | None = None, until: datetime | None = None
 ) -> None:
     """Make the key's row, or meet the one that is there."""
     try:
-        row = execute(_row(request).with_for_update(nowait=True)).one_or_none()
+        row = locks.idempotency_key(request.user_id, request.key, wait=False)
     except DBAPIError as error:
         if error_number(error) in LOCKED:
             raise RequestInProgress from None
@@ -192,7 +189,7 @@ def _write_answer(request: KeyedRequest, answer: bytes) -> None:
 def _remember(request: KeyedRequest, answer: bytes) -> None:
     """Keep a refusal. Raises Replay or IdempotencyKeyReused when the key got another answer since
     this request looked."""
-    row = execute(_row(request)).one_or_none()
+    row = execute(select(KEYS).where(*_mine(request))).one_or_none()
     if not _is_known(request, row):
         _insert(request, answer=answer.decode())
     elif row.answer is not None:

@@ -256,6 +256,6 @@ def test_a_demotion_through_the_command_line_is_seen_at_the_second_decision(app,
 
         first = transactional(lambda: phone_login.find_or_create(phone).user_id)()
         roles.set_role(phone, "merchant", True)
-        review.decide(first, review.named(None, upload_id), True)
+        review.decide(first, review.Named(upload_id=upload_id), True)
         roles.set_role(phone, "merchant", False)
     assert decide(make.merchant(), upload_id).ok()["status"] == "pending"

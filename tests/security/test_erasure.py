@@ -244,7 +244,7 @@ def test_the_service_itself_refuses_to_book_or_decide(app, make, erase):
     erase(guest)
     with app.app_context():
         with pytest.raises(AlreadyReviewed):
-            review.decide(merchant.user_id, review.named(None, upload_id), True)
+            review.decide(merchant.user_id, review.Named(upload_id=upload_id), True)
         with pytest.raises(UserGone):
             _book(guest.user_id)
     assert balance(guest) == 1000

@@ -52,7 +52,7 @@ def review_record(caller: Caller, review_id: int) -> ReviewRecord:
 )
 def decide(caller: Caller, body: ReviewRequest) -> Decision:
     """Approve or reject a receipt, once."""
-    which = review.named(body.review_id, body.upload_id)
+    which = review.Named(body.review_id, body.upload_id)
     approve, as_admin = body.action == "approve", not caller.is_merchant
     return review.decide(caller.user_id, which, approve, body.points, body.reason, as_admin)
 

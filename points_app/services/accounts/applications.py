@@ -78,7 +78,7 @@ def decide(
 
     Locks the application, then the user. Raises ReviewUnknown, AlreadyReviewed.
     """
-    application = locks.document(_named(application_id), application_id)
+    application = locks.document(_named(application_id))
     if application is None:
         raise ReviewUnknown
     if application.status != "pending":

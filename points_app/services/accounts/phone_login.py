@@ -21,6 +21,7 @@ from points_app.errors.accounts import (
 )
 from points_app.extensions import parts
 from points_app.models.accounts import User, UserStatus
+from points_app.services import locks
 from points_app.services.accounts import sessions, sms_codes, welcome
 from points_app.services.accounts.sms_codes import CODE_LIFE, RESEND_AFTER
 from points_app.services.accounts.welcome import Origin
@@ -29,13 +30,6 @@ from points_app.wire.accounts.users import CodeSent, LoginAnswer, user_info
 log = logging.getLogger(__name__)
 
 PHONE = re.compile(r"1[3-9][0-9]{9}")
-# Made once: building them took a fifth of a login.
-_BY_PHONE = (
-    select(User)
-    .where(User.mobile_hash.in_(bindparam("indexes", expanding=True)))
-    .with_for_update()
-    .execution_options(populate_existing=True)
-)
 _USERS = User.__table__
 _ENTERED = Write(
     update(_USERS)
@@ -113,7 +107,7 @@ def user_id_of(phone: str) -> int:
 
 
 def _find_user(phone: str) -> User | None:
-    return db.session.scalar(_BY_PHONE, {"indexes": parts.vault.blind_indexes(phone)})
+    return locks.user_of_phone(parts.vault.blind_indexes(phone))
 
 
 def _create_user(phone: str, origin: Origin) -> User:

@@ -1,11 +1,9 @@
 """Who is a merchant, who is an admin. Effective at once: every request reads the database."""
 
-from sqlalchemy import select
-
-from points_app.database.session import db, transactional
+from points_app.database.session import transactional
 from points_app.errors.accounts import UserGone
 from points_app.extensions import parts
-from points_app.models.accounts import User
+from points_app.services import locks
 from points_app.services.audit import trail
 
 ROLES = {"merchant": "is_merchant", "admin": "is_admin"}
@@ -15,10 +13,9 @@ ROLES = {"merchant": "is_merchant", "admin": "is_admin"}
 def set_role(phone: str, role: str, granted: bool, actor_id: int | None = None) -> int:
     """Grant or revoke a role of the account with this number; returns its user id.
 
-    Raises UserGone when nobody has logged in with the number yet.
+    Locks the user. Raises UserGone when nobody has logged in with the number yet.
     """
-    indexes = parts.vault.blind_indexes(phone)
-    user = db.session.scalar(select(User).where(User.mobile_hash.in_(indexes)).with_for_update())
+    user = locks.user_of_phone(parts.vault.blind_indexes(phone))
     if user is None:
         raise UserGone
     setattr(user, ROLES[role], granted)

@@ -25,6 +25,7 @@ from points_app.errors.accounts import (
 from points_app.extensions import parts
 from points_app.models.accounts import AuthSession, RefreshToken, User, UserStatus
 from points_app.notices import events
+from points_app.services import locks
 from points_app.services.accounts import revocations
 from points_app.services.settings.business import business
 from points_app.wire.accounts.users import TokenPair
@@ -98,12 +99,7 @@ def refresh(token: str | None) -> TokenPair:
 def _exchange(claims: dict[str, Any]) -> TokenPair | None:
     """None when the token must not be honoured; a reuse found on the way is then committed."""
     now = utcnow()
-    session = db.session.scalar(
-        select(AuthSession)
-        .where(AuthSession.session_id == claims["sid"])
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    session = locks.session(claims["sid"])
     token = db.session.get(RefreshToken, claims["jti"], populate_existing=True)
     if session is None or token is None:
         return None
@@ -167,6 +163,7 @@ def revoke_all(user_id: int) -> None:
 
 
 def _end(user_id: int, *which: Any) -> None:
+    locks.reach(locks.Rank.SESSION, f"of user {user_id}")
     sessions = AuthSession.__table__
     alive = (sessions.c.user_id == user_id, sessions.c.revoked_at.is_(None))
     execute(update(sessions).where(*alive, *which).values(revoked_at=utcnow()))

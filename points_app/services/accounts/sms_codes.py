@@ -11,14 +11,15 @@ may compare is not compared.
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from points_app.crypto import same
-from points_app.database.session import TryAgain, db, execute, is_duplicate, transactional, utcnow
+from points_app.database.session import TryAgain, execute, is_duplicate, transactional, utcnow
 from points_app.errors.accounts import CodeTooSoon
 from points_app.extensions import parts
 from points_app.models.accounts import SmsCode
+from points_app.services import locks
 
 CODE_LIFE = timedelta(seconds=300)
 RESEND_AFTER = timedelta(seconds=60)
@@ -173,6 +174,4 @@ def _row(phone: str) -> SmsCode:
 
 def _locked(phone: str) -> SmsCode | None:
     """The phone's row under any known key: changing the key gives nobody ten more codes."""
-    indexes = parts.vault.blind_indexes(phone)
-    query = select(SmsCode).where(SmsCode.mobile_hash.in_(indexes)).with_for_update()
-    return db.session.scalar(query.execution_options(populate_existing=True))
+    return locks.codes_of_phone(parts.vault.blind_indexes(phone))

@@ -18,6 +18,7 @@ from points_app.database.session import execute, utcnow
 from points_app.extensions import parts
 from points_app.models.accounts import FirstLogin, User
 from points_app.models.points import Source
+from points_app.services import locks
 from points_app.services.points import wallet
 from points_app.services.settings.business import business
 
@@ -50,6 +51,7 @@ def greet(user_id: int, origin: Origin) -> None:
     execute(insert(FIRST_LOGINS), row)
     if crowded:
         log.warning("welcome_points_held", extra={"user_id": user_id, "because": crowded})
+        locks.reach(locks.Rank.WALLET, user_id)
         execute(update(USERS).where(USERS.c.user_id == user_id).values(welcome_held=True))
     else:
         _book(user_id)
@@ -57,6 +59,7 @@ def greet(user_id: int, origin: Origin) -> None:
 
 def release(user_id: int) -> None:
     """Book welcome points that were held, once. Inside a transaction; locks the wallet."""
+    locks.reach(locks.Rank.WALLET, user_id)
     held = (USERS.c.user_id == user_id, USERS.c.welcome_held.is_(True))
     if execute(update(USERS).where(*held).values(welcome_held=False)).rowcount:
         _book(user_id)

@@ -26,6 +26,7 @@ from points_app.database.session import (
 )
 from points_app.extensions import parts
 from points_app.models.audit import AuditEntry, AuditHead
+from points_app.services import locks
 from points_app.wire.formats import iso
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ def _append(entry: dict[str, Any]) -> None:
 
 def _locked_head() -> tuple[int, str]:
     """(entries, hash) of the chain so far, locked; made at the very first entry."""
-    head = execute(select(HEADS.c.entries, HEADS.c.hash).with_for_update()).one_or_none()
+    head = locks.audit_head()
     if head is not None:
         return head.entries, head.hash
     first = {"id": AuditHead.ID, "entries": 0, "hash": START, "signature": _sign(0, START)}
@@ -157,7 +158,7 @@ def _all_entries() -> Iterator[Row[Any]]:
 @transactional
 def sign_again() -> None:
     """Sign the head with today's key. Raises ValueError when no known key signed it."""
-    head = execute(select(HEADS).with_for_update()).one_or_none()
+    head = locks.audit_head()
     if head is None:
         return
     if not parts.vault.is_signed(_head_text(head.entries, head.hash), head.signature):

@@ -58,9 +58,7 @@ def change(
     Locks the product. Raises ProductUnknown, and FormChanged when `version` is no longer the
     product's.
     """
-    locks.reach(locks.Rank.INVENTORY, ("product", product_id))
-    query = select(Product).where(Product.commodity_id == product_id).with_for_update()
-    found = db.session.scalar(query.execution_options(populate_existing=True))
+    found = locks.product(product_id)
     if found is None:
         raise ProductUnknown
     forms.check(version, wire.product_form(found))

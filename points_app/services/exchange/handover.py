@@ -33,13 +33,13 @@ def verify(merchant_id: int, typed: str) -> wire.Collected:
 
 @transactional
 def _collect(merchant_id: int, code: str) -> wire.Collected:
-    order = locks.document(select(Order).where(Order.pickup_code == code), code)
+    order = locks.document(select(Order).where(Order.pickup_code == code))
     if order is not None:
         orders.advance(order, OrderStatus.COMPLETED)
         details = {"status": order.status}
         trail.record(merchant_id, "order.verify", f"order:{order.order_id}", details)
         return {"type": "order", "order": orders.as_merchants_see(order), "prize": None}
-    draw = locks.document(select(Draw).where(Draw.claim_code == code), code)
+    draw = locks.document(select(Draw).where(Draw.claim_code == code))
     if draw is None:
         raise OrderUnknown
     return {"type": "prize", "order": None, "prize": _hand_out(merchant_id, draw)}

@@ -1,6 +1,6 @@
 """Stock that comes in, is counted anew, or comes back."""
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from points_app.database.session import execute, transactional, utcnow
 from points_app.errors.base import InvalidInput
@@ -57,12 +57,10 @@ def _correct(actor_id: int, product_id: int, operation: str, change: int) -> wir
 
 
 def _locked_stock(product_id: int) -> int:
-    locks.reach(locks.Rank.INVENTORY, ("product", product_id))
-    row = select(PRODUCTS.c.stock).where(PRODUCTS.c.commodity_id == product_id)
-    pieces = execute(row.with_for_update()).scalar()
-    if pieces is None:
+    product = locks.product(product_id)
+    if product is None:
         raise ProductUnknown
-    return pieces
+    return product.stock
 
 
 def note_movement(actor_id: int | None, product_id: int, operation: str, change: int) -> None:

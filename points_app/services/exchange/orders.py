@@ -48,7 +48,7 @@ def cancel(user_id: int, order_id: str) -> wire.OrderRecord:
 
     Locks the order, the wallet, the product. Raises OrderUnknown, OrderStateRefused, UserGone.
     """
-    order = locked(_own(user_id, order_id), order_id)
+    order = locked(_own(user_id, order_id))
     locks.account(user_id)
     _cancel(order)
     return wire.order_record(order, parts.vault)
@@ -75,7 +75,7 @@ def decide(
     Locks the order; to cancel also the wallet and the product. Raises OrderUnknown,
     OrderStateRefused.
     """
-    order = locked(select(Order).where(Order.order_id == order_id), order_id)
+    order = locked(select(Order).where(Order.order_id == order_id))
     if remark is not None:
         order.remark = remark
     if status == CANCELLED:
@@ -87,9 +87,9 @@ def decide(
     return as_merchants_see(order)
 
 
-def locked(query: Select[tuple[Order]], key: str) -> Order:
+def locked(query: Select[tuple[Order]]) -> Order:
     """The order, locked. Raises OrderUnknown."""
-    order = locks.document(query, key)
+    order = locks.document(query)
     if order is None:
         raise OrderUnknown
     return order

@@ -113,7 +113,7 @@ def _offer(user_id: int, wanted: Wanted) -> Offer:
 
 
 def _offer_of_the_row(wanted: Wanted) -> Offer:
-    row = stock.lock(wanted.product_id)
+    row = locks.product(wanted.product_id)
     _check(row, wanted.quantity)
     catalogue.read_again(wanted.product_id)
     return Offer(row.name, row.exchange_points)

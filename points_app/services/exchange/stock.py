@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, select
+from sqlalchemy import bindparam, case
 
 from points_app.database.counters import NumberedCounter
-from points_app.database.session import execute
 from points_app.freshness import CATALOGUE, changed
 from points_app.models.exchange import Product
 from points_app.notices import events
@@ -36,17 +35,10 @@ _RETURNED = NumberedCounter(
 def sell(product_id: int, pieces: int, price: int) -> bool:
     """Take pieces of a product that is active, in stock and costs `price`; else False.
 
-    Locks the product's row (inventory rank), as the others here do.
+    Locks the product, as the others here do.
     """
     sold = {"pieces": pieces, "price": price}
     return _move(_SOLD, product_id, -pieces, "purchase", **sold) is not None
-
-
-def lock(product_id: int) -> Row[Any] | None:
-    """The product's row as it is now, locked (inventory rank); None for an unknown one."""
-    locks.reach(locks.Rank.INVENTORY, ("product", product_id))
-    query = select(Product.__table__).where(PRODUCTS.commodity_id == product_id)
-    return execute(query.with_for_update()).one_or_none()
 
 
 def take_back(product_id: int, pieces: int) -> None:
@@ -63,7 +55,7 @@ def correct(product_id: int, change: int, operation: str) -> int | None:
 def _move(
     counter: NumberedCounter, product_id: int, change: int, operation: str, **values: Any
 ) -> int | None:
-    locks.reach(locks.Rank.INVENTORY, ("product", product_id))
+    locks.reach(locks.Rank.INVENTORY, "product", product_id)
     moved = counter.add(product_id, change, **values)
     if moved is None:
         return None

@@ -95,19 +95,18 @@ def _load(_: WheelNow | None) -> WheelNow:
 def take(prize_id: int, today: date) -> bool:
     """Take one piece of a limited prize; False when its stock or a limit is used up.
 
-    Locks the prize's row (inventory rank), which guards its counts too.
+    Locks the prize, which guards its counts too.
     """
-    locks.reach(locks.Rank.INVENTORY, ("prize", prize_id))
-    chosen = PRIZES.c.prize_id == prize_id
-    prize = execute(select(PRIZES).where(chosen).with_for_update()).one()
+    prize = locks.prize(prize_id)
     limits = {today: prize.daily_limit, PrizeCount.EVER: prize.total_limit}
     given = _given(prize_id, list(limits))
     if prize.stock == 0 or any(limit and given[day] >= limit for day, limit in limits.items()):
         return False
     if prize.stock > 0:
-        execute(update(PRIZES).where(chosen).values(stock=PRIZES.c.stock - 1))
-    mine = COUNTS.c.prize_id == prize_id
-    execute(update(COUNTS).where(mine, COUNTS.c.day.in_(limits)).values(given=COUNTS.c.given + 1))
+        mine = PRIZES.c.prize_id == prize_id
+        execute(update(PRIZES).where(mine).values(stock=PRIZES.c.stock - 1))
+    counts = COUNTS.c.prize_id == prize_id
+    execute(update(COUNTS).where(counts, COUNTS.c.day.in_(limits)).values(given=COUNTS.c.given + 1))
     return True
 
 

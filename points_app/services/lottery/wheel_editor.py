@@ -42,11 +42,7 @@ def replace(
     `version` is no longer the wheel's.
     """
     _check(prizes)
-    query = select(Prize).order_by(Prize.prize_id).with_for_update()
-    locked = db.session.scalars(query.execution_options(populate_existing=True))
-    known = {prize.prize_id: prize for prize in locked}
-    for prize_id in known:
-        locks.reach(locks.Rank.INVENTORY, ("prize", prize_id))
+    known = {prize.prize_id: prize for prize in locks.prizes()}
     forms.check(version, _shown(known.values())["prizes"])
     staying = {fields["id"] for fields in prizes}
     for prize_id, prize in known.items():

@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from points_app.database.session import TryAgain, execute, is_duplicate, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models.points import LedgerEntry, LedgerSeal
+from points_app.services import locks
 from points_app.services.settings.shop_time import start_of_date
 from points_app.wire.formats import iso
 
@@ -73,7 +74,7 @@ def seal_batch() -> int:
     higher id was sealed goes into a later batch. Locks the last seal; two sealers at once cannot
     make the same link, because its id is the primary key.
     """
-    last = execute(select(SEALS).order_by(SEALS.c.id.desc()).limit(1).with_for_update()).first()
+    last = locks.last_seal()
     unsealed = select(LEDGER.c.id, LEDGER.c.mac).where(LEDGER.c.seal_id.is_(None))
     rows = execute(unsealed.order_by(LEDGER.c.id).limit(BATCH)).all()
     if not rows:

@@ -86,11 +86,9 @@ def _close(user_id: int, actor_id: int | None) -> tuple[int, int]:
     Nothing is booked to the account from here on (services/points/wallet.py), and nothing opened
     for it: whoever would locks the wallet too. Returns the open orders and prizes.
     """
-    locks.reach(locks.Rank.DOCUMENT, f"user:{user_id}")  # others hold one document at a time
-    waiting = _locked(select(MerchantApplication).where(MerchantApplication.user_id == user_id))
-    uploads = _locked(select(Receipt).where(Receipt.user_id == user_id))
-    locks.reach(locks.Rank.WALLET, user_id)
-    user = _locked(select(User).where(User.user_id == user_id))[0]
+    waiting, uploads = locks.documents(_applications(user_id)), locks.documents(_uploads(user_id))
+    user = locks.user(user_id)
+    assert user is not None
     _check_complete(user_id, waiting, uploads)
     for application in waiting:
         if application.status == "pending":
@@ -106,9 +104,13 @@ def _close(user_id: int, actor_id: int | None) -> tuple[int, int]:
     return _uncollected(user_id)
 
 
-def _locked(query: Select[Any]) -> Sequence[Any]:
-    fresh = query.with_for_update().execution_options(populate_existing=True)
-    return db.session.scalars(fresh).all()
+def _applications(user_id: int) -> Select[tuple[MerchantApplication]]:
+    mine = MerchantApplication.user_id == user_id
+    return select(MerchantApplication).where(mine).order_by(MerchantApplication.id)
+
+
+def _uploads(user_id: int) -> Select[tuple[Receipt]]:
+    return select(Receipt).where(Receipt.user_id == user_id).order_by(Receipt.review_id)
 
 
 def _check_complete(user_id: int, *found: Sequence[Any]) -> None:

@@ -24,6 +24,7 @@ from points_app.database.session import (
 )
 from points_app.extensions import parts
 from points_app.models.privacy import EncryptionKey
+from points_app.services import locks
 
 log = logging.getLogger(__name__)
 
@@ -85,10 +86,10 @@ def retire(key_ids: list[str]) -> None:
     execute(update(KEYS).where(*mine).values(retired_at=utcnow()))
 
 
-def _known(*, locked: bool = False) -> dict[str, datetime | None]:
+def _known() -> dict[str, datetime | None]:
     """When each key was retired, by its id, the oldest first."""
     query = select(KEYS.c.key_id, KEYS.c.retired_at).order_by(KEYS.c.first_used_at, KEYS.c.key_id)
-    return dict(execute(query.with_for_update() if locked else query).all())
+    return dict(execute(query).all())
 
 
 def _is_known(known: dict[str, datetime | None]) -> bool:
@@ -105,7 +106,7 @@ def _note() -> None:
     """Note our key as one in use. Two processes with different keys at a new database: the row
     locks let one of them see the other's."""
     current = parts.vault.current.id
-    known = _known(locked=True)
+    known = dict(locks.encryption_keys())
     if _is_known(known):
         return
     if current in known:
@@ -115,4 +116,4 @@ def _note() -> None:
             execute(insert(KEYS), {"key_id": current, "first_used_at": utcnow()})
         except IntegrityError as error:
             raise TryAgain if is_duplicate(error) else error from None
-    _is_known(_known(locked=True))
+    _is_known(dict(locks.encryption_keys()))

@@ -33,7 +33,7 @@ def appeal(user_id: int, upload_id: str, reason: str) -> None:
     ReceiptAlreadySubmitted, UserGone.
     """
     own = select(Receipt).where(Receipt.upload_id == upload_id, Receipt.user_id == user_id)
-    receipt = locks.document(own, upload_id)
+    receipt = locks.document(own)
     if receipt is None:
         raise UploadUnknown
     locks.account(user_id)
@@ -68,7 +68,7 @@ def close_stale() -> int:
 @transactional
 def _close(upload_id: str) -> bool:
     query = select(Receipt).where(Receipt.upload_id == upload_id, *_stale())
-    receipt = locks.document(query, upload_id)
+    receipt = locks.document(query)
     if receipt is None:
         return False
     gone = receipt.picture_deleted_at is not None

@@ -39,7 +39,7 @@ def _decide_one(
     reviewer_id: int, review_id: int, approve: bool, reason: str | None, as_admin: bool
 ) -> wire.BatchResult:
     try:
-        review.decide(reviewer_id, review.named(review_id, None), approve, None, reason, as_admin)
+        review.decide(reviewer_id, review.Named(review_id), approve, None, reason, as_admin)
     except AppError as refusal:
         return _failed(review_id, refusal)
     except (DBAPIError, TryAgain) as error:

@@ -113,7 +113,7 @@ def _give_up(receipt: Receipt) -> None:
 
 def _locked(upload_id: str, *conditions: ColumnElement[bool]) -> Receipt | None:
     query = select(Receipt).where(Receipt.upload_id == upload_id, *conditions)
-    return locks.document(query, upload_id)
+    return locks.document(query)
 
 
 def _finish(receipt: Receipt, status: ProcessingStatus) -> None:

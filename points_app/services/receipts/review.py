@@ -1,9 +1,9 @@
 """Receipts from the merchant's side: decide once, or with a second merchant above a limit."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from points_app.database.session import db, transactional, utcnow
 from points_app.errors.accounts import NotMerchant
@@ -23,20 +23,18 @@ from points_app.wire.formats import iso, number_or_none
 from points_app.wire.receipts import reviews as wire
 
 
-def named(review_id: int | None, upload_id: str | None) -> Select[tuple[Receipt]]:
-    """The receipt a request names by either id. Raises InvalidInput without one."""
-    if review_id is not None:
-        return select(Receipt).where(Receipt.review_id == review_id)
-    if upload_id is not None:
-        return select(Receipt).where(Receipt.upload_id == upload_id)
-    raise InvalidInput.of("review_id", "review_id or upload_id is required")
+class Named(NamedTuple):
+    """A receipt by its review's number, or by its upload's id."""
+
+    review_id: int | None = None
+    upload_id: str | None = None
 
 
 @transactional
 @idempotent
 def decide(
     reviewer_id: int,
-    which: Select[tuple[Receipt]],
+    which: Named,
     approve: bool,
     points: int | None = None,
     reason: str | None = None,
@@ -52,9 +50,7 @@ def decide(
     """
     if not approve and not reason:
         raise InvalidInput.of("reason", "a rejection needs a reason")
-    receipt = locks.document(which, "receipt")
-    if receipt is None:
-        raise ReviewUnknown
+    receipt = _locked(which)
     if receipt.review_status != ReviewStatus.PENDING:
         raise AlreadyReviewed(status=receipt.review_status)
     _drop_lapsed_approval(receipt)
@@ -67,6 +63,20 @@ def decide(
     auto_review.note_decision(receipt, approve, points)
     _close(receipt, reviewer_id, approve, points, reason)
     return wire.decision(receipt)
+
+
+def _locked(which: Named) -> Receipt:
+    """The receipt a request names by either id. Raises InvalidInput without one, ReviewUnknown."""
+    if which.review_id is not None:
+        named = Receipt.review_id == which.review_id
+    elif which.upload_id is not None:
+        named = Receipt.upload_id == which.upload_id
+    else:
+        raise InvalidInput.of("review_id", "review_id or upload_id is required")
+    receipt = locks.document(select(Receipt).where(named))
+    if receipt is None:
+        raise ReviewUnknown
+    return receipt
 
 
 def _points(receipt: Receipt, given: int | None) -> int:
@@ -95,7 +105,10 @@ def close_unpaid(receipt: Receipt, reason: str) -> None:
 def _drop_lapsed_approval(receipt: Receipt) -> None:
     """A first approval counts while whoever gave it could give it again."""
     first = receipt.first_approver_id
-    if first is not None and first not in reviewers.still_in_office([first], lock=True):
+    if first is None:
+        return
+    locks.users({first, receipt.user_id})  # together: the guest's wallet is locked later anyway
+    if first not in reviewers.still_in_office([first]):
         receipt.first_approver_id = None
         db.session.flush()
         trail.record(first, "review.approval_lapsed", receipt.upload_id, {})

@@ -28,15 +28,14 @@ def merchants() -> frozenset[int]:
     return frozenset(execute(query).scalars())
 
 
-def still_in_office(user_ids: Iterable[int | None], lock: bool = False) -> frozenset[int]:
-    """Those of the accounts that are not banned and still merchants or admins. With `lock` none of
-    them changes until the transaction ends: their rows are locked shared."""
+def still_in_office(user_ids: Iterable[int | None]) -> frozenset[int]:
+    """Those of the accounts that are not banned and still merchants or admins."""
     wanted = {user_id for user_id in user_ids if user_id is not None}
     if not wanted:
         return frozenset()
     role = or_(USERS.is_merchant.is_(True), USERS.is_admin.is_(True))
     query = select(USERS.user_id).where(USERS.user_id.in_(wanted), ACTIVE, role)
-    return frozenset(execute(query.with_for_update(read=True) if lock else query).scalars())
+    return frozenset(execute(query).scalars())
 
 
 def waits_for(receipt: Receipt, merchant_ids: frozenset[int], first: int | None) -> WaitsFor:

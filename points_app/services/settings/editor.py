@@ -75,9 +75,7 @@ def change(actor_id: int | None, changes: dict[str, Any], version: str | None = 
     Raises InvalidInput naming every setting that is unknown or does not fit, and FormChanged when
     `version` is no longer that of the settings.
     """
-    locks.reach(locks.Rank.DOCUMENT, "settings")
-    rows = execute(select(CONFIGS).order_by(CONFIGS.c.config_key).with_for_update())
-    stored = {row.config_key: row.config_value for row in rows}
+    stored = {row.config_key: row.config_value for row in locks.settings()}
     before = business.parse(stored)
     forms.check(version, _values(before))
     after = _checked(before, changes)
