@@ -25,7 +25,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
 
@@ -199,6 +199,18 @@ def error_number(error: DBAPIError) -> int | None:
 def is_duplicate(error: DBAPIError) -> bool:
     """Whether a UNIQUE constraint refused the row."""
     return error_number(error) == 1062 or "UNIQUE constraint failed" in str(error.orig)
+
+
+@contextmanager
+def on_duplicate(refusal: Callable[[], Exception]) -> Iterator[None]:
+    """Raise `refusal()` where a UNIQUE constraint refuses what is written inside: somebody else was
+    faster. TryAgain stands for whoever then finds the other's row."""
+    try:
+        yield
+    except IntegrityError as error:
+        if is_duplicate(error):
+            raise refusal() from None
+        raise
 
 
 def is_disk_full(error: DBAPIError) -> bool:

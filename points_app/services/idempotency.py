@@ -16,14 +16,14 @@ from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from sqlalchemy import Row, delete, insert, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from points_app.database.session import (
     LOCKED,
     TryAgain,
     error_number,
     execute,
-    is_duplicate,
+    on_duplicate,
     transactional,
     utcnow,
 )
@@ -88,12 +88,15 @@ def keyed(request: KeyedRequest | None) -> Iterator[None]:
 _NOT_AN_ANSWER = (RequestInProgress, IdempotencyKeyReused, UserGone)
 
 
-def idempotent(function: Callable[P, R]) -> Callable[P, R]:
-    """Inside `@transactional`: run once for the key of the running request and keep the answer.
+def keyed_transaction(function: Callable[P, R]) -> Callable[P, R]:
+    """`@transactional`, run once for the key of the running request, with the answer kept in the
+    transaction of the effect. Every endpoint that is declared `keyed` reaches one.
 
-    Raises Replay, RequestInProgress or IdempotencyKeyReused; without a key it does nothing.
+    Raises Replay, RequestInProgress or IdempotencyKeyReused; without a key it is a plain
+    transaction.
     """
 
+    @transactional
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         request = _request.get()
@@ -108,8 +111,8 @@ def idempotent(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def begin(related_id: str, answer_within: timedelta) -> None:
-    """Inside `@transactional`: claim the running request's key for the effect `related_id`, whose
-    answer follows by `finish`.
+    """In the caller's transaction: claim the running request's key for the effect `related_id`,
+    whose answer follows by `finish`.
 
     Raises Replay, RequestInProgress while the first request may still answer, Unfinished when it
     should have, IdempotencyKeyReused; without a key it does nothing.
@@ -173,12 +176,8 @@ def _meet(row: Any) -> NoReturn:
 
 def _insert(request: KeyedRequest, **columns: Any) -> None:
     row = {**asdict(request), "created_at": utcnow(), **columns}
-    try:
+    with on_duplicate(TryAgain):  # the twin that waited for our insert has committed
         execute(insert(KEYS), row)
-    except IntegrityError as error:
-        if is_duplicate(error):
-            raise TryAgain from None  # the twin that waited for our insert has committed
-        raise
 
 
 def _write_answer(request: KeyedRequest, answer: bytes) -> None:

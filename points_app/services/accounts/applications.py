@@ -3,11 +3,10 @@
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 
 from points_app import freshness
 from points_app.codes import new_id
-from points_app.database.session import db, execute, is_duplicate, transactional, utcnow
+from points_app.database.session import db, execute, on_duplicate, transactional, utcnow
 from points_app.errors.accounts import ApplicationPending
 from points_app.errors.receipts import AlreadyReviewed, ReviewUnknown
 from points_app.extensions import parts
@@ -37,10 +36,8 @@ def apply(user_id: int, contact_phone: str, **fields: Any) -> wire.Applied:
     )
     application.contact_phone = parts.vault.seal(contact_phone, application.phone_row)
     db.session.add(application)
-    try:
+    with on_duplicate(ApplicationPending):
         db.session.flush()
-    except IntegrityError as error:
-        raise ApplicationPending if is_duplicate(error) else error from None
     return wire.applied(application)
 
 

@@ -5,12 +5,11 @@ import re
 import secrets
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import set_committed_value
 
 from points_app import metrics
 from points_app.clients.sms.base import SmsError
-from points_app.database.session import TryAgain, db, execute, is_duplicate, transactional, utcnow
+from points_app.database.session import TryAgain, db, execute, on_duplicate, transactional, utcnow
 from points_app.database.statements import Write
 from points_app.errors.accounts import (
     AccountBanned,
@@ -117,10 +116,8 @@ def _create_user(phone: str, origin: Origin) -> User:
     user = User(mobile_hash=index, nickname=f"用户{phone[-4:]}", total_points=0)
     user.mobile = parts.vault.seal(phone, user.mobile_row)
     db.session.add(user)
-    try:
+    with on_duplicate(TryAgain):
         db.session.flush()
-    except IntegrityError as error:
-        raise TryAgain if is_duplicate(error) else error from None
     welcome.greet(user.user_id, origin)
     db.session.refresh(user)
     return user

@@ -12,10 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import insert
-from sqlalchemy.exc import IntegrityError
 
 from points_app.crypto import same
-from points_app.database.session import TryAgain, execute, is_duplicate, transactional, utcnow
+from points_app.database.session import TryAgain, execute, on_duplicate, transactional, utcnow
 from points_app.errors.accounts import CodeTooSoon
 from points_app.extensions import parts
 from points_app.models.accounts import SmsCode
@@ -163,10 +162,8 @@ def _row(phone: str) -> SmsCode:
     row = _locked(phone)
     if row is None:
         new = {"mobile_hash": parts.vault.blind_index(phone), "tries_left": 0, "sent_times": []}
-        try:
+        with on_duplicate(TryAgain):
             execute(insert(SmsCode.__table__), new)
-        except IntegrityError as error:
-            raise TryAgain if is_duplicate(error) else error from None
         row = _locked(phone)
     assert row is not None
     return row

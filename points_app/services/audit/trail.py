@@ -14,13 +14,12 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Row, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from points_app.database.session import (
     TryAgain,
     before_commit,
     execute,
-    is_duplicate,
+    on_duplicate,
     transactional,
     utcnow,
 )
@@ -68,10 +67,8 @@ def _locked_head() -> tuple[int, str]:
     if head is not None:
         return head.entries, head.hash
     first = {"id": AuditHead.ID, "entries": 0, "hash": START, "signature": _sign(0, START)}
-    try:
+    with on_duplicate(TryAgain):
         execute(insert(HEADS), first)
-    except IntegrityError as error:
-        raise TryAgain if is_duplicate(error) else error from None
     return 0, START
 
 

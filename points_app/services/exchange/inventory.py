@@ -2,14 +2,14 @@
 
 from sqlalchemy import insert
 
-from points_app.database.session import execute, transactional, utcnow
+from points_app.database.session import execute, utcnow
 from points_app.errors.base import InvalidInput
 from points_app.errors.exchange import ProductUnknown, StockMoved
 from points_app.models.exchange import Product, StockMovement
 from points_app.services import locks
 from points_app.services.audit import trail
 from points_app.services.exchange import stock
-from points_app.services.idempotency import idempotent
+from points_app.services.idempotency import keyed_transaction
 from points_app.wire.exchange import catalogue_editor as wire
 
 PRODUCTS = Product.__table__
@@ -17,8 +17,7 @@ MOVEMENTS = StockMovement.__table__
 MAX_STOCK = 100_000_000
 
 
-@transactional
-@idempotent
+@keyed_transaction
 def restock(actor_id: int, product_id: int, quantity: int) -> wire.Stock:
     """Add pieces to a product's stock.
 
@@ -29,8 +28,7 @@ def restock(actor_id: int, product_id: int, quantity: int) -> wire.Stock:
     return _correct(actor_id, product_id, "restock", quantity)
 
 
-@transactional
-@idempotent
+@keyed_transaction
 def adjust(
     actor_id: int, product_id: int, quantity: int, expected: int | None = None
 ) -> wire.Stock:

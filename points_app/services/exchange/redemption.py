@@ -6,7 +6,7 @@ import orjson
 from sqlalchemy import Row, bindparam, insert, select
 
 from points_app.codes import new_code, new_id
-from points_app.database.session import TryAgain, execute, runs_again, transactional, utcnow
+from points_app.database.session import TryAgain, execute, runs_again, utcnow
 from points_app.database.statements import Write
 from points_app.errors.exchange import (
     InsufficientPointsForOrder,
@@ -19,7 +19,7 @@ from points_app.models.exchange import Order, OrderStatus, Product
 from points_app.models.points import Source
 from points_app.services import locks
 from points_app.services.exchange import catalogue, stock
-from points_app.services.idempotency import idempotent
+from points_app.services.idempotency import keyed_transaction
 from points_app.services.pages import page_of
 from points_app.services.points import wallet
 from points_app.wire.exchange import orders as wire
@@ -47,8 +47,7 @@ class Offer(NamedTuple):
     price: int
 
 
-@transactional
-@idempotent
+@keyed_transaction
 def redeem(user_id: int, wanted: Wanted, delivery_info: Any | None) -> wire.OrderPlaced:
     """Buy pieces of a product: charge, order and stock in one step.
 

@@ -8,14 +8,14 @@ from sqlalchemy import func, insert, select
 
 from points_app import metrics
 from points_app.codes import new_code, new_id
-from points_app.database.session import TryAgain, after_commit, execute, transactional, utcnow
+from points_app.database.session import TryAgain, after_commit, execute, utcnow
 from points_app.database.statements import Write
 from points_app.errors.base import InvalidInput
 from points_app.errors.lottery import DailyDrawsUsed, DrawCostChanged, LotteryClosed
 from points_app.models.lottery import Draw, PrizeType
 from points_app.models.points import Source
 from points_app.services import locks
-from points_app.services.idempotency import idempotent
+from points_app.services.idempotency import keyed_transaction
 from points_app.services.lottery import prizes
 from points_app.services.lottery.wheel import Turn, Wheel
 from points_app.services.points import wallet
@@ -70,8 +70,7 @@ def config() -> wheel_wire.Wheel:
     }
 
 
-@transactional
-@idempotent
+@keyed_transaction
 def draw(user_id: int, kind: DrawType, expected_cost: int | None = None) -> wire.DrawAnswer:
     """Turn the wheel `kind.turns` times for points: charge, picks, prizes and stock in one step.
 

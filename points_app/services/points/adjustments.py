@@ -3,19 +3,18 @@
 from sqlalchemy import select
 
 from points_app.codes import new_id
-from points_app.database.session import execute, transactional
+from points_app.database.session import execute
 from points_app.errors.base import InvalidInput
 from points_app.models.points import Source
 from points_app.services import locks
 from points_app.services.audit import trail
-from points_app.services.idempotency import idempotent
+from points_app.services.idempotency import keyed_transaction
 from points_app.services.points import wallet
 from points_app.services.points.history import LEDGER
 from points_app.wire import points as wire
 
 
-@transactional
-@idempotent
+@keyed_transaction
 def operate(admin_id: int, user_id: int, points: int, reason: str) -> wire.Operated:
     """Give (`points` > 0) or take (< 0) a guest's points by hand; audited.
 

@@ -14,9 +14,8 @@ from typing import Any
 
 import orjson
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
-from points_app.database.session import TryAgain, execute, is_duplicate, transactional, utcnow
+from points_app.database.session import TryAgain, execute, on_duplicate, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models.points import LedgerEntry, LedgerSeal
 from points_app.services import locks
@@ -87,10 +86,8 @@ def seal_batch() -> int:
         "sealed_at": utcnow(),
     }
     seal["digest"] = parts.vault.sign(_seal_message(seal, (row.mac for row in rows)))
-    try:
+    with on_duplicate(TryAgain):
         execute(insert(SEALS), seal)
-    except IntegrityError as error:
-        raise TryAgain if is_duplicate(error) else error from None
     _mark_sealed(seal["id"], [row.id for row in rows])
     return len(rows)
 

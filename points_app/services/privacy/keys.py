@@ -10,15 +10,15 @@ from datetime import datetime
 
 from flask import current_app
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from points_app.database.session import (
     TryAgain,
     error_number,
     execute,
-    is_duplicate,
     is_unavailable,
+    on_duplicate,
     transactional,
     utcnow,
 )
@@ -112,8 +112,6 @@ def _note() -> None:
     if current in known:
         execute(update(KEYS).where(KEYS.c.key_id == current).values(retired_at=None))
     else:
-        try:
+        with on_duplicate(TryAgain):
             execute(insert(KEYS), {"key_id": current, "first_used_at": utcnow()})
-        except IntegrityError as error:
-            raise TryAgain if is_duplicate(error) else error from None
     _is_known(dict(locks.encryption_keys()))

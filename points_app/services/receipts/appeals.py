@@ -7,9 +7,8 @@ stands. It also stands when the picture is gone: then nobody could judge it bett
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.exc import IntegrityError
 
-from points_app.database.session import db, execute, is_duplicate, transactional, utcnow
+from points_app.database.session import db, execute, on_duplicate, transactional, utcnow
 from points_app.errors.receipts import AppealRefused, AppealTooLate, UploadUnknown
 from points_app.models.receipts import Receipt, ReviewStatus
 from points_app.services import locks
@@ -50,12 +49,8 @@ def appeal(user_id: int, upload_id: str, reason: str) -> None:
     receipt.points_awarded = points_for(receipt.recognized_amount, receipt.input_amount, business())
     receipt.claimed_sha256 = sha256 = receipt.sha256
     receipt.claimed_pixel_sha256 = pixel_sha256 = receipt.pixel_sha256
-    try:
+    with on_duplicate(lambda: already_submitted(user_id, sha256, pixel_sha256)):
         db.session.flush()
-    except IntegrityError as error:
-        if is_duplicate(error):
-            raise already_submitted(user_id, sha256, pixel_sha256) from None
-        raise
     trail.record(user_id, "receipt.appeal", upload_id, account)
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from points_app.database.session import db, transactional, utcnow
+from points_app.database.session import db, utcnow
 from points_app.errors.accounts import NotMerchant
 from points_app.errors.base import InvalidInput
 from points_app.errors.receipts import AlreadyReviewed, ReviewerExcluded, ReviewUnknown
@@ -15,7 +15,7 @@ from points_app.notices import events
 from points_app.services import locks
 from points_app.services.accounts import welcome
 from points_app.services.audit import trail
-from points_app.services.idempotency import idempotent
+from points_app.services.idempotency import keyed_transaction
 from points_app.services.points import wallet
 from points_app.services.receipts import auto_review, reviewers
 from points_app.services.settings.business import business
@@ -30,8 +30,7 @@ class Named(NamedTuple):
     upload_id: str | None = None
 
 
-@transactional
-@idempotent
+@keyed_transaction
 def decide(
     reviewer_id: int,
     which: Named,

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from redis import RedisError
 from sqlalchemy import case, func, insert, or_, select
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from points_app import jobs
 from points_app.codes import new_id
@@ -15,8 +15,8 @@ from points_app.database.session import (
     PACKET_ADVICE,
     db,
     execute,
-    is_duplicate,
     largest_statement,
+    on_duplicate,
     transactional,
     utcnow,
 )
@@ -105,12 +105,8 @@ def _stage(user_id: int, sha256: str, picture: Picture, amount: Decimal | None, 
         "review_status": ReviewStatus.PENDING.value,
         "upload_time": now,
     }
-    try:
+    with on_duplicate(lambda: already_submitted(user_id, sha256, picture.pixel_sha256)):
         review_id = execute(insert(Receipt.__table__), receipt).inserted_primary_key[0]
-    except IntegrityError as error:
-        if is_duplicate(error):
-            raise already_submitted(user_id, sha256, picture.pixel_sha256) from None
-        raise
     duplicates.remember(review_id, picture.perceptual_hash)
     execute(insert(StagedPicture.__table__), {"upload_id": upload_id, "content": picture.jpeg})
     jobs.enqueue_after_commit(jobs.READ_RECEIPT, upload_id, priority=priority)

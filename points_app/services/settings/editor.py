@@ -5,13 +5,12 @@ from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from points_app.database.session import (
     TryAgain,
     after_commit,
     execute,
-    is_duplicate,
+    on_duplicate,
     transactional,
     utcnow,
 )
@@ -129,7 +128,5 @@ def _write(name: str, value: Any, actor_id: int | None, is_new: bool) -> None:
         "description": SCHEMAS[name]["description"],
         "is_public": name in PUBLIC,
     }
-    try:
+    with on_duplicate(TryAgain):
         execute(insert(CONFIGS), row)
-    except IntegrityError as error:
-        raise TryAgain if is_duplicate(error) else error from None
