@@ -1,5 +1,7 @@
 """Defects to plant in the code of the service; each takes pytest's monkeypatch."""
 
+from types import SimpleNamespace
+
 from points_app.database.session import db
 from points_app.services import idempotency
 from points_app.services.exchange import inventory, orders, redemption, stock
@@ -44,14 +46,8 @@ def unsigned_rows(patch):
 
 
 def a_record_forgotten(patch):
-    real = draws._record
-    patch.setattr(
-        draws,
-        "_record",
-        lambda user, draw, kind, cost, turns, won, now: real(
-            user, draw, kind, cost, turns[:-1], won[:-1], now
-        ),
-    )
+    real = draws._NEW_DRAWS.run
+    patch.setattr(draws, "_NEW_DRAWS", SimpleNamespace(run=lambda *rows: real(*rows[:-1])))
 
 
 def winnings_not_credited(patch):
@@ -64,7 +60,7 @@ def committed_between_charge_and_records(patch):
         db.session.connection().connection.commit()
         raise MemoryError
 
-    patch.setattr(draws, "_record", die)
+    patch.setattr(draws, "_NEW_DRAWS", SimpleNamespace(run=die))
 
 
 def order_not_charged(patch):

@@ -181,11 +181,9 @@ class TestTorturesBook:
         assert shop.found() == set()
 
     def test_finds_an_answer_that_says_something_else(self, shop, book, monkeypatch):
-        real = draws._result
+        real = draws.wire.draw_result
         with monkeypatch.context() as patch:
-            patch.setattr(
-                draws, "_result", lambda turn, *rest: real(turn, *rest) | {"prize_value": 31}
-            )
+            patch.setattr(draws.wire, "draw_result", lambda row: real(row) | {"prize_value": 31})
             self.told_of_draw(shop, book, shop.draw())
         assert self.compare(shop, book).different
 

@@ -16,6 +16,12 @@ class UserStatus(StrEnum):
     BANNED = "banned"
 
 
+class ApplicationStatus(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
 class User(db.Model):  # type: ignore[name-defined]
     """A guest; `total_points` repeats the sum of their ledger so that it can be locked and read.
 
@@ -148,7 +154,7 @@ class MerchantApplication(db.Model):  # type: ignore[name-defined]
     business_license: Mapped[str | None] = mapped_column(String(100))
     business_address: Mapped[str | None] = mapped_column(String(255))
     reason: Mapped[str | None] = mapped_column(String(500))
-    status: Mapped[str] = mapped_column(ascii_code(16), default="pending")
+    status: Mapped[str] = mapped_column(ascii_code(16), default=ApplicationStatus.PENDING)
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.user_id"))
     decision_reason: Mapped[str | None] = mapped_column(String(500))
     applied_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

@@ -11,6 +11,11 @@ from points_app.database.session import db, utcnow
 from points_app.models.column_types import BigInt, UtcDateTime, ascii_code
 
 
+class ProductStatus(StrEnum):
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+
+
 class OrderStatus(StrEnum):
     PENDING = "pending"
     SHIPPED = "shipped"
@@ -46,7 +51,7 @@ class Product(db.Model):  # type: ignore[name-defined]
     stock: Mapped[int] = mapped_column(default=0)
     stock_version: Mapped[int] = mapped_column(default=0)
     image: Mapped[str | None] = mapped_column(String(255))
-    status: Mapped[str] = mapped_column(ascii_code(16), default="active")
+    status: Mapped[str] = mapped_column(ascii_code(16), default=ProductStatus.ACTIVE)
     is_hot: Mapped[bool] = mapped_column(default=False)
     sort_order: Mapped[int] = mapped_column(default=0)
     rating: Mapped[Decimal] = mapped_column(Numeric(3, 2), default=Decimal("5.00"))

@@ -19,6 +19,18 @@ from points_app.database.session import db, utcnow
 from points_app.models.column_types import BigInt, UtcDateTime, ascii_code
 
 
+class PrizeStatus(StrEnum):
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+
+
+class ClaimStatus(StrEnum):
+    """Of a prize that is handed out; the others have none."""
+
+    PENDING = "pending"
+    CLAIMED = "claimed"
+
+
 class PrizeType(StrEnum):
     POINTS = "points"
     COUPON = "coupon"
@@ -53,7 +65,7 @@ class Prize(db.Model):  # type: ignore[name-defined]
     total_limit: Mapped[int] = mapped_column(default=0)
     stock: Mapped[int] = mapped_column(default=-1)
     sort_order: Mapped[int] = mapped_column(default=0)
-    status: Mapped[str] = mapped_column(ascii_code(16), default="active")
+    status: Mapped[str] = mapped_column(ascii_code(16), default=PrizeStatus.ACTIVE)
 
 
 class PrizeCount(db.Model):  # type: ignore[name-defined]

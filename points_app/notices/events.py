@@ -14,13 +14,26 @@ from redis import Redis, RedisError
 
 from points_app.database.session import after_commit, utcnow
 from points_app.extensions import parts
+from points_app.models.exchange import Order
+from points_app.models.lottery import Draw
+from points_app.models.receipts import Receipt
 from points_app.notices import channels
 from points_app.notices.publisher import Notice
-from points_app.wire.exchange.orders import OrderNotice
+from points_app.wire import notices as wire
 from points_app.wire.formats import iso
-from points_app.wire.lottery.draws import PrizeNotice
+from points_app.wire.notices import PointsUpdate, StockUpdate
+from points_app.wire.receipts.uploads import UploadAnswer
 
 log = logging.getLogger(__name__)
+
+Data = (
+    PointsUpdate
+    | StockUpdate
+    | wire.ReviewResult
+    | wire.OrderUpdate
+    | wire.PrizeUpdate
+    | UploadAnswer
+)
 
 
 def points_update(
@@ -34,7 +47,7 @@ def points_update(
 ) -> None:
     """A balance changed; `total_points` is the balance after it, and `version` the number of the
     booking: one that is announced after a later one names the balance of the later."""
-    data = {
+    data: PointsUpdate = {
         "user_id": user_id,
         "total_points": total_points,
         "change_points": change_points,
@@ -55,7 +68,7 @@ def stock_update(product_id: int, stock: int, version: int, operation: str) -> N
     `version` is the number of this change (services/exchange/stock.py): whatever is announced late
     after a newer one is left out.
     """
-    data = {
+    data: StockUpdate = {
         "product_id": product_id,
         "stock": stock,
         "operation": operation,
@@ -68,24 +81,24 @@ def stock_update(product_id: int, stock: int, version: int, operation: str) -> N
     )
 
 
-def review_result(user_id: int, data: dict[str, Any]) -> None:
-    """A merchant decided on a receipt; `data` in the contract's shape."""
-    _to_user(user_id, _message("review_result", data))
+def review_result(receipt: Receipt) -> None:
+    """A receipt was decided on."""
+    _to_user(receipt.user_id, _message("review_result", wire.review_result(receipt)))
 
 
-def receipt_processed(user_id: int, data: Any) -> None:
-    """A receipt was read; `data` is the upload's answer."""
+def receipt_processed(user_id: int, data: UploadAnswer) -> None:
+    """A receipt was read; `data` is what its upload is answered with now."""
     _to_user(user_id, _message("receipt_processed", data))
 
 
-def order_update(user_id: int, data: OrderNotice) -> None:
+def order_update(order: Order) -> None:
     """A guest's order was shipped, handed over or called off."""
-    _to_user(user_id, _message("order_update", {**data, "timestamp": iso(utcnow())}))
+    _to_user(order.user_id, _message("order_update", wire.order_update(order, utcnow())))
 
 
-def prize_update(user_id: int, data: PrizeNotice) -> None:
+def prize_update(draw: Draw) -> None:
     """A guest's prize was handed out."""
-    _to_user(user_id, _message("prize_update", {**data, "timestamp": iso(utcnow())}))
+    _to_user(draw.user_id, _message("prize_update", wire.prize_update(draw, utcnow())))
 
 
 def close_sockets(*, user_id: int | None = None, session_id: str | None = None) -> None:
@@ -95,7 +108,7 @@ def close_sockets(*, user_id: int | None = None, session_id: str | None = None) 
     _later(None, lambda redis: channels.publish_control(redis, control))
 
 
-def _message(kind: str, data: Any) -> dict[str, Any]:
+def _message(kind: str, data: Data) -> dict[str, Any]:
     return {"type": kind, "data": data}
 
 

@@ -37,7 +37,6 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 
-KEYS = IdempotencyKey.__table__
 REMEMBERED = timedelta(hours=24)
 
 
@@ -138,7 +137,7 @@ def _finish(request: KeyedRequest, answer: bytes) -> None:
 
 
 def _mine(request: KeyedRequest) -> tuple[Any, Any]:
-    return KEYS.c.user_id == request.user_id, KEYS.c.key == request.key
+    return IdempotencyKey.user_id == request.user_id, IdempotencyKey.key == request.key
 
 
 def _claim(
@@ -159,7 +158,7 @@ def _claim(
 def _is_known(request: KeyedRequest, row: Row[Any] | None) -> bool:
     """Whether this request was here before; forgets a row past its time."""
     if row is not None and utcnow() - row.created_at > REMEMBERED:
-        execute(delete(KEYS).where(*_mine(request)))
+        execute(delete(IdempotencyKey).where(*_mine(request)))
         return False
     if row is not None and row.fingerprint != request.fingerprint:
         raise IdempotencyKeyReused
@@ -177,18 +176,18 @@ def _meet(row: Any) -> NoReturn:
 def _insert(request: KeyedRequest, **columns: Any) -> None:
     row = {**asdict(request), "created_at": utcnow(), **columns}
     with on_duplicate(TryAgain):  # the twin that waited for our insert has committed
-        execute(insert(KEYS), row)
+        execute(insert(IdempotencyKey), row)
 
 
 def _write_answer(request: KeyedRequest, answer: bytes) -> None:
-    execute(update(KEYS).where(*_mine(request)).values(answer=answer.decode()))
+    execute(update(IdempotencyKey).where(*_mine(request)).values(answer=answer.decode()))
 
 
 @transactional
 def _remember(request: KeyedRequest, answer: bytes) -> None:
     """Keep a refusal. Raises Replay or IdempotencyKeyReused when the key got another answer since
     this request looked."""
-    row = execute(select(KEYS).where(*_mine(request))).one_or_none()
+    row = execute(select(IdempotencyKey).where(*_mine(request))).one_or_none()
     if not _is_known(request, row):
         _insert(request, answer=answer.decode())
     elif row.answer is not None:

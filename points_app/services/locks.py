@@ -81,14 +81,14 @@ def idempotency_key(user_id: int, key: str, *, wait: bool) -> Row[Any] | None:
     (`LOCKED`)."""
     reach(Rank.KEY, user_id, key)
     mine = (IdempotencyKey.user_id == user_id, IdempotencyKey.key == key)
-    query = select(IdempotencyKey.__table__).where(*mine)
+    query = select(IdempotencyKey).where(*mine)
     return execute(query.with_for_update(nowait=not wait)).one_or_none()
 
 
 def settings() -> Sequence[Row[Any]]:
     """The business settings that were ever changed."""
     reach(Rank.DOCUMENT, SystemConfig.__tablename__)
-    query = select(SystemConfig.__table__).order_by(SystemConfig.config_key)
+    query = select(SystemConfig).order_by(SystemConfig.config_key)
     return execute(query.with_for_update()).all()
 
 
@@ -154,7 +154,7 @@ def session(session_id: str) -> AuthSession | None:
 def prize(prize_id: int) -> Row[Any]:
     """A prize, which covers its counts."""
     reach(Rank.INVENTORY, "prize", prize_id)
-    query = select(Prize.__table__).where(Prize.prize_id == prize_id)
+    query = select(Prize).where(Prize.prize_id == prize_id)
     return execute(query.with_for_update()).one()
 
 
@@ -175,14 +175,14 @@ def product(product_id: int) -> Product | None:
 def last_seal() -> Row[Any] | None:
     """The last seal over the ledger."""
     reach(Rank.SEAL)
-    query = select(LedgerSeal.__table__).order_by(LedgerSeal.id.desc()).limit(1)
+    query = select(LedgerSeal).order_by(LedgerSeal.id.desc()).limit(1)
     return execute(query.with_for_update()).one_or_none()
 
 
 def audit_head() -> Row[Any] | None:
     """The end of the audit chain, None before its first entry."""
     reach(Rank.AUDIT_HEAD)
-    return execute(select(AuditHead.__table__).with_for_update()).one_or_none()
+    return execute(select(AuditHead).with_for_update()).one_or_none()
 
 
 def _entity(query: Select[tuple[Model]]) -> Model | None:

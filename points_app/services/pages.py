@@ -5,13 +5,14 @@ the last row shown: rows that come or go meanwhile move nothing.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from points_app.database.session import db
-from points_app.wire.paging import Listed, Page, Pagination, pagination
+from points_app.wire.paging import Listed, Pagination, pagination
 
 # Lists over everybody's rows are counted and paged this far: further back one looks by a filter or
 # goes on from a cursor. Their cost must not grow with the years.
@@ -19,6 +20,20 @@ REACH = 10_000
 DEEP = 200
 
 Key = InstrumentedAttribute[int] | ColumnElement[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of a list a client wants: `limit` rows of `page`, from 1, or those behind the row
+    whose number is `cursor`."""
+
+    page: int
+    limit: int
+    cursor: int | None = None
+
+    @property
+    def offset(self) -> int:
+        return (self.page - 1) * self.limit if self.cursor is None else 0
 
 
 def page_of(
@@ -39,7 +54,7 @@ def numbered_page(
 ) -> tuple[Sequence[Row[Any]], Pagination]:
     """A page of everybody's rows in the order that `query` brings; counted to REACH."""
     rows = _rows(_reached(query, page), key, page.limit, page.offset)
-    return rows, pagination(page, _count_to_reach(query))
+    return rows, pagination(page.page, page.limit, _count_to_reach(query))
 
 
 def _cut(
@@ -51,7 +66,7 @@ def _cut(
     found = _rows(ordered, key, page.limit + 1, page.offset)  # one more tells whether any follow
     shown = found[: page.limit]
     last = shown[-1][-1] if len(found) > page.limit else None
-    return shown, {"pagination": pagination(page, total), "next_cursor": last}
+    return shown, {"pagination": pagination(page.page, page.limit, total), "next_cursor": last}
 
 
 def _rows(query: Select[Any], key: Key, limit: int, offset: int) -> Sequence[Row[Any]]:

@@ -1,7 +1,5 @@
 """Pages of a list."""
 
-from dataclasses import dataclass
-
 from typing_extensions import TypedDict
 
 
@@ -26,25 +24,6 @@ class Listed(TypedDict):
     follows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which part of a list a client wants: `limit` rows of `page`, from 1, or those behind the row
-    whose number is `cursor`."""
-
-    page: int
-    limit: int
-    cursor: int | None = None
-
-    @property
-    def offset(self) -> int:
-        return (self.page - 1) * self.limit if self.cursor is None else 0
-
-
-def pagination(page: Page, total: int) -> Pagination:
-    """The contract's answer about paging for a list of `total` rows."""
-    return {
-        "total": total,
-        "page": page.page,
-        "limit": page.limit,
-        "total_pages": -(-total // page.limit),
-    }
+def pagination(page: int, limit: int, total: int) -> Pagination:
+    """The contract's answer about paging: page `page` of a list of `total` rows, `limit` a page."""
+    return {"total": total, "page": page, "limit": limit, "total_pages": -(-total // limit)}

@@ -7,7 +7,7 @@ import pytest
 
 from points_app.services.exchange import catalogue
 from points_app.services.exchange.catalogue import EPOCH, Catalogue, Item, ProductFilter
-from points_app.wire.paging import Page
+from points_app.services.pages import Page
 
 CATEGORIES = ("饮品", "美食", "零食")
 START = datetime(2026, 1, 1, tzinfo=UTC)

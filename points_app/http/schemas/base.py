@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from points_app.http.schemas.text import CONTROLS, DIRECTIONS, UNSEEN, Line, Text, clean
-from points_app.wire.paging import Page
+from points_app.services.pages import Page
 
 MAX_LIMIT = 100
 MAX_PAGE = 1_000_000

@@ -11,11 +11,8 @@ from points_app.models.accounts import User, UserStatus
 from points_app.services import locks
 from points_app.services.accounts import sessions
 from points_app.services.audit import trail, viewings
-from points_app.services.pages import page_of_all
+from points_app.services.pages import Page, page_of_all
 from points_app.wire.accounts import users as wire
-from points_app.wire.paging import Page
-
-USERS = User.__table__
 
 
 def search(admin_id: int, page: Page, phone: str | None) -> wire.Users:
@@ -65,7 +62,7 @@ def _set_status(
     if found.erased_at is not None:
         raise InvalidInput.of("user_id", "the account was erased")
     if found.status != status:
-        row = update(USERS).where(USERS.c.user_id == user_id)
+        row = update(User).where(User.user_id == user_id)
         execute(row.values(status=status.value, updated_at=utcnow()))
         action = "user.ban" if status == UserStatus.BANNED else "user.unban"
         freshness.changed(freshness.account(user_id))

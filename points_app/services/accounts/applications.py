@@ -10,14 +10,11 @@ from points_app.database.session import db, execute, on_duplicate, transactional
 from points_app.errors.accounts import ApplicationPending
 from points_app.errors.receipts import AlreadyReviewed, ReviewUnknown
 from points_app.extensions import parts
-from points_app.models.accounts import MerchantApplication, User
+from points_app.models.accounts import ApplicationStatus, MerchantApplication, User
 from points_app.services import locks
 from points_app.services.audit import trail, viewings
-from points_app.services.pages import page_of_all
+from points_app.services.pages import Page, page_of_all
 from points_app.wire.accounts import applications as wire
-from points_app.wire.paging import Page
-
-USERS = User.__table__
 
 
 @transactional
@@ -78,7 +75,7 @@ def decide(
     application = locks.document(_named(application_id))
     if application is None:
         raise ReviewUnknown
-    if application.status != "pending":
+    if application.status != ApplicationStatus.PENDING:
         raise AlreadyReviewed(status=application.status)
     close(application, admin_id, approve, reason)
     if approve:
@@ -91,7 +88,7 @@ def close(
 ) -> None:
     """Write the decision on a locked, pending application in the caller's transaction; `admin_id`
     None is the service itself."""
-    application.status = "approved" if approve else "rejected"
+    application.status = ApplicationStatus.APPROVED if approve else ApplicationStatus.REJECTED
     application.pending_user_id = None
     application.decided_by, application.decided_at = admin_id, utcnow()
     application.decision_reason = reason
@@ -107,6 +104,6 @@ def _named(application_id: str) -> Any:
 
 def _make_merchant(user_id: int) -> None:
     locks.account(user_id)
-    row = update(USERS).where(USERS.c.user_id == user_id)
+    row = update(User).where(User.user_id == user_id)
     execute(row.values(is_merchant=True, updated_at=utcnow()))
     freshness.changed(freshness.account(user_id))

@@ -10,8 +10,6 @@ from points_app.errors.base import RouteUnknown
 from points_app.models.accounts import Avatar, User
 from points_app.services import decoding, locks
 
-AVATARS = Avatar.__table__
-USERS = User.__table__
 SIDE = 256
 """Pixels; a picture of another shape loses its longer sides."""
 
@@ -29,7 +27,7 @@ def _keep(user_id: int, jpeg: bytes) -> None:
     name = secrets.token_hex(16)
     _set(user_id, name)
     row = {"user_id": user_id, "name": name, "content": jpeg, "created_at": utcnow()}
-    execute(insert(AVATARS), row)
+    execute(insert(Avatar), row)
 
 
 def take_away(user_id: int) -> None:
@@ -42,15 +40,15 @@ def take_away(user_id: int) -> None:
 
 def _set(user_id: int, name: str | None) -> None:
     locks.reach(locks.Rank.WALLET, user_id)
-    row = update(USERS).where(USERS.c.user_id == user_id, USERS.c.erased_at.is_(None))
+    row = update(User).where(User.user_id == user_id, User.erased_at.is_(None))
     if not execute(row.values(avatar=name, updated_at=utcnow())).rowcount:
         raise UserGone
-    execute(delete(AVATARS).where(AVATARS.c.user_id == user_id))
+    execute(delete(Avatar).where(Avatar.user_id == user_id))
 
 
 def picture(name: str) -> bytes:
     """The JPEG of that name. Raises RouteUnknown."""
-    content = execute(select(AVATARS.c.content).where(AVATARS.c.name == name)).scalar()
+    content = execute(select(Avatar.content).where(Avatar.name == name)).scalar()
     if content is None:
         raise RouteUnknown
     return content
@@ -58,4 +56,4 @@ def picture(name: str) -> bytes:
 
 def of_user(user_id: int) -> bytes | None:
     """The guest's avatar as a JPEG."""
-    return execute(select(AVATARS.c.content).where(AVATARS.c.user_id == user_id)).scalar()
+    return execute(select(Avatar.content).where(Avatar.user_id == user_id)).scalar()

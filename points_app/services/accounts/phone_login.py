@@ -29,10 +29,9 @@ from points_app.wire.accounts.users import CodeSent, LoginAnswer, user_info
 log = logging.getLogger(__name__)
 
 PHONE = re.compile(r"1[3-9][0-9]{9}")
-_USERS = User.__table__
 _ENTERED = Write(
-    update(_USERS)
-    .where(_USERS.c.user_id == bindparam("whose"))
+    update(User)
+    .where(User.user_id == bindparam("whose"))
     .values(last_login=bindparam("now"), updated_at=bindparam("now"))
 )
 

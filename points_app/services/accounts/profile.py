@@ -18,8 +18,6 @@ from points_app.services.points import history
 from points_app.services.settings.shop_time import shop_day
 from points_app.wire.accounts import users as wire
 
-USERS = User.__table__
-
 
 def user_info(user_id: int) -> wire.UserInfo:
     """The guest's own data. Raises UserGone."""
@@ -62,7 +60,7 @@ def bind_device(user_id: int, device_info: dict[str, Any]) -> None:
 
 def _set(user_id: int, **columns: Any) -> None:
     locks.reach(locks.Rank.WALLET, user_id)
-    row = update(USERS).where(USERS.c.user_id == user_id, USERS.c.erased_at.is_(None))
+    row = update(User).where(User.user_id == user_id, User.erased_at.is_(None))
     if not execute(row.values(**columns, updated_at=utcnow())).rowcount:
         raise UserGone
 

@@ -46,8 +46,8 @@ _ACCOUNT = (
     .join(AuthSession, AuthSession.user_id == User.user_id)
     .where(AuthSession.session_id == bindparam("sid"), User.user_id == bindparam("user_id"))
 )
-_NEW_SESSION = Write(insert(AuthSession.__table__))
-_NEW_TOKEN = Write(insert(RefreshToken.__table__))
+_NEW_SESSION = Write(insert(AuthSession))
+_NEW_TOKEN = Write(insert(RefreshToken))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +164,8 @@ def revoke_all(user_id: int) -> None:
 
 def _end(user_id: int, *which: Any) -> None:
     locks.reach(locks.Rank.SESSION, f"of user {user_id}")
-    sessions = AuthSession.__table__
-    alive = (sessions.c.user_id == user_id, sessions.c.revoked_at.is_(None))
-    execute(update(sessions).where(*alive, *which).values(revoked_at=utcnow()))
+    alive = (AuthSession.user_id == user_id, AuthSession.revoked_at.is_(None))
+    execute(update(AuthSession).where(*alive, *which).values(revoked_at=utcnow()))
     revocations.announce()
     freshness.changed(freshness.account(user_id))
 

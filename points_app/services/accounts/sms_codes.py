@@ -163,7 +163,7 @@ def _row(phone: str) -> SmsCode:
     if row is None:
         new = {"mobile_hash": parts.vault.blind_index(phone), "tries_left": 0, "sent_times": []}
         with on_duplicate(TryAgain):
-            execute(insert(SmsCode.__table__), new)
+            execute(insert(SmsCode), new)
         row = _locked(phone)
     assert row is not None
     return row

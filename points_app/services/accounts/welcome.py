@@ -24,8 +24,6 @@ from points_app.services.settings.business import business
 
 log = logging.getLogger(__name__)
 
-FIRST_LOGINS = FirstLogin.__table__
-USERS = User.__table__
 A_DAY = timedelta(days=1)
 
 
@@ -48,11 +46,11 @@ def greet(user_id: int, origin: Origin) -> None:
         "network_hash": _hashes("network", _public(origin.network))[-1],
         "created_at": now,
     }
-    execute(insert(FIRST_LOGINS), row)
+    execute(insert(FirstLogin), row)
     if crowded:
         log.warning("welcome_points_held", extra={"user_id": user_id, "because": crowded})
         locks.reach(locks.Rank.WALLET, user_id)
-        execute(update(USERS).where(USERS.c.user_id == user_id).values(welcome_held=True))
+        execute(update(User).where(User.user_id == user_id).values(welcome_held=True))
     else:
         _book(user_id)
 
@@ -60,8 +58,8 @@ def greet(user_id: int, origin: Origin) -> None:
 def release(user_id: int) -> None:
     """Book welcome points that were held, once. Inside a transaction; locks the wallet."""
     locks.reach(locks.Rank.WALLET, user_id)
-    held = (USERS.c.user_id == user_id, USERS.c.welcome_held.is_(True))
-    if execute(update(USERS).where(*held).values(welcome_held=False)).rowcount:
+    held = (User.user_id == user_id, User.welcome_held.is_(True))
+    if execute(update(User).where(*held).values(welcome_held=False)).rowcount:
         _book(user_id)
 
 
@@ -76,18 +74,18 @@ def _is_crowded(origin: Origin, now: datetime) -> str | None:
     per_device, per_network = business().welcome_per_device, business().welcome_per_network_day
     device, network = origin.device, _public(origin.network)
     if per_device and device:
-        same_device = FIRST_LOGINS.c.device_hash.in_(_hashes("device", device))
+        same_device = FirstLogin.device_hash.in_(_hashes("device", device))
         if _count(same_device) >= per_device:
             return "device"
     if per_network and network:
-        same_network = FIRST_LOGINS.c.network_hash.in_(_hashes("network", network))
-        if _count(same_network, FIRST_LOGINS.c.created_at > now - A_DAY) >= per_network:
+        same_network = FirstLogin.network_hash.in_(_hashes("network", network))
+        if _count(same_network, FirstLogin.created_at > now - A_DAY) >= per_network:
             return "network"
     return None
 
 
 def _count(*which: Any) -> int:
-    return execute(select(func.count()).select_from(FIRST_LOGINS).where(*which)).scalar_one()
+    return execute(select(func.count()).select_from(FirstLogin).where(*which)).scalar_one()
 
 
 def _public(network: str | None) -> str | None:

@@ -30,8 +30,6 @@ from points_app.wire.formats import iso
 
 log = logging.getLogger(__name__)
 
-ENTRIES = AuditEntry.__table__
-HEADS = AuditHead.__table__
 START = "0" * 64
 BATCH = 1000
 
@@ -55,9 +53,9 @@ def record(actor_id: int | None, action: str, target: str, details: dict[str, An
 def _append(entry: dict[str, Any]) -> None:
     entries, previous = _locked_head()
     digest = _hash(previous, entry)
-    execute(insert(ENTRIES), {**entry, "previous_hash": previous, "hash": digest})
+    execute(insert(AuditEntry), {**entry, "previous_hash": previous, "hash": digest})
     signature = _sign(entries + 1, digest)
-    execute(update(HEADS).values(entries=entries + 1, hash=digest, signature=signature))
+    execute(update(AuditHead).values(entries=entries + 1, hash=digest, signature=signature))
     log.info("audit", extra={"action": entry["action"], "head": digest, "entries": entries + 1})
 
 
@@ -68,7 +66,7 @@ def _locked_head() -> tuple[int, str]:
         return head.entries, head.hash
     first = {"id": AuditHead.ID, "entries": 0, "hash": START, "signature": _sign(0, START)}
     with on_duplicate(TryAgain):
-        execute(insert(HEADS), first)
+        execute(insert(AuditHead), first)
     return 0, START
 
 
@@ -100,16 +98,16 @@ class Wanted:
 
 def entries(wanted: Wanted) -> list[Row[Any]]:
     """The entries an auditor asks for."""
-    query = select(ENTRIES)
+    query = select(AuditEntry)
     if wanted.actor_id is not None:
-        query = query.where(ENTRIES.c.actor_id == wanted.actor_id)
+        query = query.where(AuditEntry.actor_id == wanted.actor_id)
     if wanted.action is not None:
-        query = query.where(ENTRIES.c.action.startswith(wanted.action, autoescape=True))
+        query = query.where(AuditEntry.action.startswith(wanted.action, autoescape=True))
     if wanted.target is not None:
-        query = query.where(ENTRIES.c.target == wanted.target)
+        query = query.where(AuditEntry.target == wanted.target)
     if wanted.since is not None:
-        query = query.where(ENTRIES.c.created_at >= wanted.since)
-    return list(execute(query.order_by(ENTRIES.c.id.desc()).limit(wanted.limit)))
+        query = query.where(AuditEntry.created_at >= wanted.since)
+    return list(execute(query.order_by(AuditEntry.id.desc()).limit(wanted.limit)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ class Verdict:
 def verify() -> Verdict:
     """Follow the chain from its beginning past the signed head, naming every entry that was changed
     and every place where one was removed or slipped in. Entries may be added meanwhile."""
-    head = execute(select(HEADS)).one_or_none()
+    head = execute(select(AuditHead)).one_or_none()
     expected = (head.entries, head.hash) if head else (0, START)
     checked, previous, faults = 0, START, []
     reached = expected == (0, START)
@@ -146,7 +144,7 @@ def verify() -> Verdict:
 def _all_entries() -> Iterator[Row[Any]]:
     last = 0
     while batch := list(
-        execute(select(ENTRIES).where(ENTRIES.c.id > last).order_by(ENTRIES.c.id).limit(BATCH))
+        execute(select(AuditEntry).where(AuditEntry.id > last).order_by(AuditEntry.id).limit(BATCH))
     ):
         yield from batch
         last = batch[-1].id
@@ -160,4 +158,4 @@ def sign_again() -> None:
         return
     if not parts.vault.is_signed(_head_text(head.entries, head.hash), head.signature):
         raise ValueError("the head of the audit chain was not signed by this application")
-    execute(update(HEADS).values(signature=_sign(head.entries, head.hash)))
+    execute(update(AuditHead).values(signature=_sign(head.entries, head.hash)))

@@ -19,11 +19,11 @@ from sqlalchemy import Row, Select, bindparam, select
 from points_app.database.session import execute
 from points_app.errors.exchange import ProductUnknown
 from points_app.freshness import CATALOGUE, memory
-from points_app.models.exchange import Product
+from points_app.models.exchange import Product, ProductStatus
+from points_app.services.pages import Page
 from points_app.wire.exchange import catalogue as wire
-from points_app.wire.paging import Page, pagination
+from points_app.wire.paging import pagination
 
-PRODUCTS = Product.__table__
 ALL_CATEGORIES = frozenset({"全部", "all"})
 FEW = 1000
 """Products that are sorted faster than they are looked for among all."""
@@ -34,12 +34,15 @@ SLACK = timedelta(minutes=10)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _LIVE = select(
-    *(PRODUCTS.c[n] for n in ("commodity_id", "status", "exchange_points", "stock", "sales_count"))
+    *(
+        Product.__table__.c[n]
+        for n in ("commodity_id", "status", "exchange_points", "stock", "sales_count")
+    )
 )
-_BY_ID = _LIVE.where(PRODUCTS.c.commodity_id.in_(bindparam("ids", expanding=True)))
-_CHANGED = select(PRODUCTS).where(PRODUCTS.c.updated_at >= bindparam("since"))
-_SOLD_OUT = select(PRODUCTS.c.commodity_id).where(PRODUCTS.c.status == "active")
-_SOLD_OUT = _SOLD_OUT.where(PRODUCTS.c.stock == 0)
+_BY_ID = _LIVE.where(Product.commodity_id.in_(bindparam("ids", expanding=True)))
+_CHANGED = select(Product).where(Product.updated_at >= bindparam("since"))
+_SOLD_OUT = select(Product.commodity_id).where(Product.status == ProductStatus.ACTIVE.value)
+_SOLD_OUT = _SOLD_OUT.where(Product.stock == 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +173,13 @@ def products(wanted: ProductFilter, page: Page) -> wire.ProductList:
             break
         read_again(*changed)
     shown = [_shape(catalogue, row) for row in rows if _agrees(catalogue, row, wanted)]
-    return {"products": shown, "pagination": pagination(page, total)}
+    return {"products": shown, "pagination": pagination(page.page, page.limit, total)}
 
 
 def product(product_id: int) -> wire.ProductShape:
     """One active product. Raises ProductUnknown."""
-    row = execute(select(PRODUCTS).where(PRODUCTS.c.commodity_id == product_id)).one_or_none()
-    if row is None or row.status != "active":
+    row = execute(select(Product).where(Product.commodity_id == product_id)).one_or_none()
+    if row is None or row.status != ProductStatus.ACTIVE:
         raise ProductUnknown
     return wire.product(row)
 
@@ -195,10 +198,12 @@ def current() -> Catalogue:
 
 def read_again(*product_ids: int) -> None:
     """Products were found to differ from the catalogue: changed at this moment, or by hand."""
-    rows = execute(select(PRODUCTS).where(PRODUCTS.c.commodity_id.in_(product_ids))).all()
+    rows = execute(select(Product).where(Product.commodity_id.in_(product_ids))).all()
     before = current()
     sold_out = before.sold_out.difference(product_ids)
-    sold_out |= {row.commodity_id for row in rows if row.stock == 0 and row.status == "active"}
+    sold_out |= {
+        row.commodity_id for row in rows if row.stock == 0 and row.status == ProductStatus.ACTIVE
+    }
     items = {number: item for number, item in before.items.items() if number not in product_ids}
     memory(CATALOGUE).amend(before, Catalogue(_with(items, rows), sold_out, before.newest))
 
@@ -208,7 +213,7 @@ def _load(before: Catalogue | None) -> Catalogue:
     if before:
         changed = execute(_CHANGED, {"since": before.newest - SLACK}).all()
     else:
-        changed = execute(select(PRODUCTS)).all()
+        changed = execute(select(Product)).all()
     sold_out = frozenset(execute(_SOLD_OUT).scalars())
     items = _with(before.items if before else {}, changed)
     if before and items == before.items and sold_out == before.sold_out:
@@ -221,7 +226,7 @@ def _with(items: Mapping[int, Item], rows: Iterable[Row[Any]]) -> dict[int, Item
     """The items with these rows in place of what they were."""
     changed = dict(items)
     for row in rows:
-        if row.status == "active":
+        if row.status == ProductStatus.ACTIVE:
             changed[row.commodity_id] = _item(row)
         else:
             changed.pop(row.commodity_id, None)
@@ -254,17 +259,17 @@ def _page(
 
 
 def _sorted_by_the_database(wanted: ProductFilter, page: Page) -> Select[Any]:
-    query = _LIVE.where(PRODUCTS.c.status == "active")
+    query = _LIVE.where(Product.status == ProductStatus.ACTIVE.value)
     if wanted.category and wanted.category not in ALL_CATEGORIES:
-        query = query.where(PRODUCTS.c.category == wanted.category)
+        query = query.where(Product.category == wanted.category)
     if wanted.min_points is not None:
-        query = query.where(PRODUCTS.c.exchange_points >= wanted.min_points)
+        query = query.where(Product.exchange_points >= wanted.min_points)
     if wanted.max_points is not None:
-        query = query.where(PRODUCTS.c.exchange_points <= wanted.max_points)
+        query = query.where(Product.exchange_points <= wanted.max_points)
     if wanted.stock_status:
         has_stock = wanted.stock_status == "in_stock"
-        query = query.where(PRODUCTS.c.stock > 0 if has_stock else PRODUCTS.c.stock == 0)
-    keys = (PRODUCTS.c[wanted.sort_by], PRODUCTS.c.commodity_id)
+        query = query.where(Product.stock > 0 if has_stock else Product.stock == 0)
+    keys = (Product.__table__.c[wanted.sort_by], Product.commodity_id)
     order = [key.desc() if wanted.descending else key.asc() for key in keys]
     return query.order_by(*order).limit(page.limit).offset(page.offset)
 
@@ -275,7 +280,7 @@ def _agrees(catalogue: Catalogue, row: Row[Any], wanted: ProductFilter) -> bool:
     available = {"in_stock": True, "out_of_stock": False}.get(wanted.stock_status or "")
     return (
         item is not None
-        and row.status == "active"
+        and row.status == ProductStatus.ACTIVE
         and row.exchange_points == item.exchange_points
         and available in (None, row.stock > 0)
     )

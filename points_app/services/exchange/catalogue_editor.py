@@ -11,10 +11,9 @@ from points_app.models.exchange import Product
 from points_app.services import forms, locks
 from points_app.services.audit import trail
 from points_app.services.exchange import inventory
-from points_app.services.pages import numbered_page
+from points_app.services.pages import Page, numbered_page
 from points_app.wire.exchange import catalogue_editor as wire
 from points_app.wire.formats import number
-from points_app.wire.paging import Page
 
 
 def listing(page: Page, category: str | None, status: str | None) -> wire.ShopProducts:

@@ -9,7 +9,7 @@ from points_app.errors.exchange import OrderStateRefused, OrderUnknown
 from points_app.extensions import parts
 from points_app.models.accounts import User
 from points_app.models.exchange import Order, OrderStatus
-from points_app.models.lottery import Draw
+from points_app.models.lottery import ClaimStatus, Draw
 from points_app.notices import events
 from points_app.services import locks
 from points_app.services.audit import trail
@@ -46,11 +46,11 @@ def _collect(merchant_id: int, code: str) -> wire.Collected:
 
 
 def _hand_out(merchant_id: int, draw: Draw) -> lottery_wire.ClaimedPrize:
-    if draw.status != "pending":
+    if draw.status != ClaimStatus.PENDING:
         raise OrderStateRefused(status=draw.status)
-    draw.status, draw.claimed_at = "claimed", utcnow()
+    draw.status, draw.claimed_at = ClaimStatus.CLAIMED, utcnow()
     db.session.flush()
-    events.prize_update(draw.user_id, lottery_wire.prize_notice(draw))
+    events.prize_update(draw)
     trail.record(merchant_id, "prize.verify", f"draw:{draw.id}", {"prize_name": draw.prize_name})
     winner = db.session.get_one(User, draw.user_id)
     return lottery_wire.claimed_prize(draw, winner, parts.vault)

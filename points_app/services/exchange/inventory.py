@@ -5,15 +5,13 @@ from sqlalchemy import insert
 from points_app.database.session import execute, utcnow
 from points_app.errors.base import InvalidInput
 from points_app.errors.exchange import ProductUnknown, StockMoved
-from points_app.models.exchange import Product, StockMovement
+from points_app.models.exchange import StockMovement
 from points_app.services import locks
 from points_app.services.audit import trail
 from points_app.services.exchange import stock
 from points_app.services.idempotency import keyed_transaction
 from points_app.wire.exchange import catalogue_editor as wire
 
-PRODUCTS = Product.__table__
-MOVEMENTS = StockMovement.__table__
 MAX_STOCK = 100_000_000
 
 
@@ -71,7 +69,7 @@ def note_movement(actor_id: int | None, product_id: int, operation: str, change:
             "actor_id": actor_id,
             "created_at": utcnow(),
         }
-        execute(insert(MOVEMENTS), row)
+        execute(insert(StockMovement), row)
 
 
 def give_back(product_id: int, quantity: int) -> None:

@@ -15,11 +15,10 @@ from points_app.notices import events
 from points_app.services import locks
 from points_app.services.audit import trail, viewings
 from points_app.services.exchange import inventory
-from points_app.services.pages import page_of_all
+from points_app.services.pages import Page, page_of_all
 from points_app.services.points import wallet
 from points_app.services.settings.business import business
 from points_app.wire.exchange import orders as wire
-from points_app.wire.paging import Page
 
 PENDING, SHIPPED = OrderStatus.PENDING, OrderStatus.SHIPPED
 COMPLETED, CANCELLED = OrderStatus.COMPLETED, OrderStatus.CANCELLED
@@ -103,7 +102,7 @@ def advance(order: Order, status: OrderStatus) -> None:
     if status == COMPLETED:
         order.completed_time = utcnow()
     db.session.flush()
-    events.order_update(order.user_id, wire.order_notice(order))
+    events.order_update(order)
 
 
 def _cancel(order: Order) -> None:

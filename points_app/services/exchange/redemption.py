@@ -15,21 +15,17 @@ from points_app.errors.exchange import (
     ProductUnknown,
 )
 from points_app.extensions import parts
-from points_app.models.exchange import Order, OrderStatus, Product
+from points_app.models.exchange import Order, OrderStatus, Product, ProductStatus
 from points_app.models.points import Source
 from points_app.services import locks
 from points_app.services.exchange import catalogue, stock
 from points_app.services.idempotency import keyed_transaction
-from points_app.services.pages import page_of
+from points_app.services.pages import Page, page_of
 from points_app.services.points import wallet
 from points_app.wire.exchange import orders as wire
-from points_app.wire.formats import iso
-from points_app.wire.paging import Page
 
-PRODUCTS = Product.__table__
-ORDERS = Order.__table__
-_NEW_ORDER = Write(insert(ORDERS))
-_PRODUCT = select(PRODUCTS).where(PRODUCTS.c.commodity_id == bindparam("product_id"))
+_NEW_ORDER = Write(insert(Order))
+_PRODUCT = select(Product).where(Product.commodity_id == bindparam("product_id"))
 
 
 class Wanted(NamedTuple):
@@ -75,16 +71,7 @@ def redeem(user_id: int, wanted: Wanted, delivery_info: Any | None) -> wire.Orde
     }
     _NEW_ORDER.run(order)
     _take_stock(product_id, quantity, offer.price)
-    return {
-        "order_id": order_id,
-        "product_name": offer.name,
-        "quantity": quantity,
-        "points_cost": cost,
-        "remaining_points": remaining,
-        "status": OrderStatus.PENDING.value,
-        "pickup_code": pickup_code,
-        "exchange_time": iso(now),
-    }
+    return wire.order_placed(order, remaining)
 
 
 def _offer(user_id: int, wanted: Wanted) -> Offer:
@@ -134,7 +121,7 @@ def _check_orderable(product_id: int, quantity: int) -> None:
 
 
 def _check(row: Row[Any] | None, quantity: int) -> None:
-    if row is None or row.status != "active":
+    if row is None or row.status != ProductStatus.ACTIVE:
         raise ProductUnknown
     if row.stock < quantity:
         raise OutOfStock(available=row.stock, requested=quantity)

@@ -6,28 +6,27 @@ from sqlalchemy import bindparam, case
 
 from points_app.database.counters import NumberedCounter
 from points_app.freshness import CATALOGUE, changed
-from points_app.models.exchange import Product
+from points_app.models.exchange import Product, ProductStatus
 from points_app.notices import events
 from points_app.services import locks
 
-PRODUCTS = Product.__table__.c
 # `updated_at` dates what a merchant edits; the catalogues of all processes go by it.
-STOCK = (PRODUCTS.stock, PRODUCTS.stock_version)
-KEPT = {"updated_at": PRODUCTS.updated_at}
-PIECES = bindparam("pieces", type_=PRODUCTS.stock.type)
+STOCK = (Product.stock, Product.stock_version)
+KEPT = {"updated_at": Product.updated_at}
+PIECES = bindparam("pieces", type_=Product.stock.type)
 
 _CORRECTED = NumberedCounter(*STOCK, **KEPT)
 _SOLD = NumberedCounter(
     *STOCK,
-    PRODUCTS.stock >= PIECES,
-    PRODUCTS.status == "active",
-    PRODUCTS.exchange_points == bindparam("price"),
-    sales_count=PRODUCTS.sales_count + PIECES,
+    Product.stock >= PIECES,
+    Product.status == ProductStatus.ACTIVE.value,
+    Product.exchange_points == bindparam("price"),
+    sales_count=Product.sales_count + PIECES,
     **KEPT,
 )
 _RETURNED = NumberedCounter(
     *STOCK,
-    sales_count=case((PRODUCTS.sales_count >= PIECES, PRODUCTS.sales_count - PIECES), else_=0),
+    sales_count=case((Product.sales_count >= PIECES, Product.sales_count - PIECES), else_=0),
     **KEPT,
 )
 

@@ -58,7 +58,7 @@ def _ledger(row: Row, rows: Sequence[Row], report: Report) -> list[Line]:
 @transactional
 def _write(rows: Sequence[Row], ledgers: Sequence[list[Line]]) -> None:
     execute(
-        insert(User.__table__),
+        insert(User),
         [_user(row, lines) for row, lines in zip(rows, ledgers, strict=True)],
     )
     entries = [
@@ -67,7 +67,7 @@ def _write(rows: Sequence[Row], ledgers: Sequence[list[Line]]) -> None:
         for line in lines
     ]
     if entries:
-        execute(insert(LedgerEntry.__table__), entries)
+        execute(insert(LedgerEntry), entries)
 
 
 def _user(row: Row, lines: Sequence[Line]) -> dict[str, Any]:

@@ -15,8 +15,6 @@ from points_app.services.legacy.report import Report
 from points_app.services.operations import seeding
 from points_app.services.settings import business, editor
 
-PRODUCTS = Product.__table__
-
 
 def _known(rows: Sequence[Row], report: Report) -> dict[str, Any]:
     """The settings we know, each checked by its own rule."""
@@ -57,7 +55,7 @@ def wheel(legacy: Legacy, report: Report, write: bool) -> Iterator[int]:
 
 @transactional
 def _insert_prizes(rows: Sequence[Row]) -> None:
-    execute(insert(Prize.__table__), [_prize(row) for row in rows])
+    execute(insert(Prize), [_prize(row) for row in rows])
 
 
 def _prize(row: Row) -> dict[str, Any]:
@@ -93,7 +91,7 @@ def products(legacy: Legacy, report: Report, write: bool) -> Iterator[int]:
 
 @transactional
 def _insert_products(rows: Sequence[Row]) -> None:
-    execute(insert(PRODUCTS), [_product(row) for row in rows])
+    execute(insert(Product), [_product(row) for row in rows])
 
 
 @transactional
@@ -103,10 +101,10 @@ def open_stock() -> None:
     Called when the orders have moved; those of guests who stayed behind are in no book.
     """
     orders, movements = Order.__table__.c, StockMovement.__table__
-    live = (orders.commodity_id == PRODUCTS.c.commodity_id, orders.status != OrderStatus.CANCELLED)
+    live = (orders.commodity_id == Product.commodity_id, orders.status != OrderStatus.CANCELLED)
     taken = select(func.coalesce(func.sum(orders.quantity), 0)).where(*live).scalar_subquery()
-    known = select(movements.c.id).where(movements.c.commodity_id == PRODUCTS.c.commodity_id)
-    query = select(PRODUCTS.c.commodity_id, PRODUCTS.c.created_at, PRODUCTS.c.stock + taken)
+    known = select(movements.c.id).where(movements.c.commodity_id == Product.commodity_id)
+    query = select(Product.commodity_id, Product.created_at, Product.stock + taken)
     first = [
         {"commodity_id": key, "operation": "first", "change": int(change), "created_at": created}
         for key, created, change in execute(query.where(~known.exists()))

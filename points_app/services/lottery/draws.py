@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, insert, select
 
@@ -12,7 +13,7 @@ from points_app.database.session import TryAgain, after_commit, execute, utcnow
 from points_app.database.statements import Write
 from points_app.errors.base import InvalidInput
 from points_app.errors.lottery import DailyDrawsUsed, DrawCostChanged, LotteryClosed
-from points_app.models.lottery import Draw, PrizeType
+from points_app.models.lottery import ClaimStatus, Draw, PrizeType
 from points_app.models.points import Source
 from points_app.services import locks
 from points_app.services.idempotency import keyed_transaction
@@ -21,12 +22,10 @@ from points_app.services.lottery.wheel import Turn, Wheel
 from points_app.services.points import wallet
 from points_app.services.settings.business import BusinessSettings, business, forget
 from points_app.services.settings.shop_time import shop_day, start_of_day
-from points_app.wire.formats import number
 from points_app.wire.lottery import draws as wire
 from points_app.wire.lottery import wheel as wheel_wire
 
-DRAWS = Draw.__table__
-_NEW_DRAWS = Write(insert(DRAWS))
+_NEW_DRAWS = Write(insert(Draw))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +89,10 @@ def draw(user_id: int, kind: DrawType, expected_cost: int | None = None) -> wire
     won = [wheel.prizes[turn.index] for turn in turns]
     cost = settings.lottery_cost_points * kind.turns
     remaining = _pay(user_id, _entries(draw_id, kind, cost, won), now_on)
-    _record(user_id, draw_id, kind, settings.lottery_cost_points, turns, won, now)
+    rows = _rows(user_id, draw_id, kind, settings.lottery_cost_points, turns, won, now)
+    _NEW_DRAWS.run(*rows)
     after_commit(metrics.counter_of_draws([(each.prize_id, each.prize_name) for each in won]))
-    return {
-        "draw_id": draw_id,
-        "draw_type": kind.name,
-        "results": [
-            _result(turn, prize, place)
-            for place, (turn, prize) in enumerate(zip(turns, won, strict=True), start=1)
-        ],
-        "points_cost": cost,
-        "remaining_points": remaining,
-    }
+    return wire.draw_answer(rows, cost, remaining)
 
 
 def _settings(kind: DrawType, expected_cost: int | None) -> BusinessSettings:
@@ -131,8 +122,8 @@ def _pay(user_id: int, entries: Sequence[wallet.Entry], wheel: prizes.WheelNow) 
 def _check_daily_limit(user_id: int, kind: DrawType, limit: int, now: datetime) -> None:
     """Count under the wallet's lock, so that two draws at once cannot both be the last."""
     locks.wallet(user_id)
-    today = (DRAWS.c.user_id == user_id, DRAWS.c.created_at >= start_of_day(now))
-    used = execute(select(func.count()).select_from(DRAWS).where(*today)).scalar_one()
+    today = (Draw.user_id == user_id, Draw.created_at >= start_of_day(now))
+    used = execute(select(func.count()).select_from(Draw).where(*today)).scalar_one()
     if used + kind.turns > limit:
         raise DailyDrawsUsed(limit=limit, used=used)
 
@@ -163,7 +154,7 @@ def _entries(
     return entries
 
 
-def _record(
+def _rows(
     user_id: int,
     draw_id: str,
     kind: DrawType,
@@ -171,7 +162,7 @@ def _record(
     turns: Sequence[Turn],
     won: Sequence[prizes.Prize],
     now: datetime,
-) -> None:
+) -> list[dict[str, Any]]:
     rows = []
     for place, (turn, prize) in enumerate(zip(turns, won, strict=True), start=1):
         claimable = prize.prize_type in (PrizeType.COUPON, PrizeType.PHYSICAL)
@@ -188,21 +179,9 @@ def _record(
                 "draw_type": kind.name,
                 "is_near_miss": turn.is_near_miss,
                 "points_cost": cost,
-                "status": "pending" if claimable else None,
+                "status": ClaimStatus.PENDING.value if claimable else None,
                 "claim_code": new_code() if claimable else None,
                 "created_at": now,
             }
         )
-    _NEW_DRAWS.run(*rows)
-
-
-def _result(turn: Turn, prize: prizes.Prize, place: int) -> wire.DrawResult:
-    return {
-        "prize_id": prize.prize_id,
-        "prize_name": prize.prize_name,
-        "prize_type": prize.prize_type,
-        "prize_value": number(prize.prize_value),
-        "angle": prize.angle,
-        "is_near_miss": turn.is_near_miss,
-        "draw_sequence": place,
-    }
+    return rows

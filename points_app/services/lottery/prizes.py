@@ -9,14 +9,11 @@ from sqlalchemy import BigInteger, bindparam, cast, func, insert, select, update
 from points_app.database.session import db, execute
 from points_app.freshness import WHEEL, memory
 from points_app.models.lottery import Prize as PrizeTable
-from points_app.models.lottery import PrizeCount
+from points_app.models.lottery import PrizeCount, PrizeStatus
 from points_app.services import locks
 from points_app.services.lottery.wheel import Wheel
 from points_app.services.points.wallet import Provided
 from points_app.wire.lottery import wheel as wire
-
-PRIZES = PrizeTable.__table__
-COUNTS = PrizeCount.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +39,18 @@ class Prize:
 
 
 _ACTIVE = (
-    select(*(PRIZES.c[name] for name in Prize.__dataclass_fields__))
-    .where(PRIZES.c.status == "active")
-    .order_by(PRIZES.c.angle, PRIZES.c.prize_id)
+    select(*(PrizeTable.__table__.c[name] for name in Prize.__dataclass_fields__))
+    .where(PrizeTable.status == PrizeStatus.ACTIVE.value)
+    .order_by(PrizeTable.angle, PrizeTable.prize_id)
 )
 _FIXED = [column for column in _ACTIVE.selected_columns if column.name != "stock"]
 # One number for the whole wheel, without what draws take from it; the database works it out in a
 # few microseconds. Not from checksums like CRC32: they are linear, and two prizes that swap their
 # chances would cancel each other out.
-_HASHED = func.sha1(func.concat_ws("|", *_FIXED, PRIZES.c.stock < 0))
+_HASHED = func.sha1(func.concat_ws("|", *_FIXED, PrizeTable.stock < 0))
 _FINGERPRINT = (
     select(func.bit_xor(cast(func.conv(func.left(_HASHED, 15), 16, 10), BigInteger)))
-    .where(PRIZES.c.status == "active")
+    .where(PrizeTable.status == PrizeStatus.ACTIVE.value)
     .scalar_subquery()
 )
 _LOOK = select(_FINGERPRINT)
@@ -103,20 +100,24 @@ def take(prize_id: int, today: date) -> bool:
     if prize.stock == 0 or any(limit and given[day] >= limit for day, limit in limits.items()):
         return False
     if prize.stock > 0:
-        mine = PRIZES.c.prize_id == prize_id
-        execute(update(PRIZES).where(mine).values(stock=PRIZES.c.stock - 1))
-    counts = COUNTS.c.prize_id == prize_id
-    execute(update(COUNTS).where(counts, COUNTS.c.day.in_(limits)).values(given=COUNTS.c.given + 1))
+        mine = PrizeTable.prize_id == prize_id
+        execute(update(PrizeTable).where(mine).values(stock=PrizeTable.stock - 1))
+    counts = PrizeCount.prize_id == prize_id
+    execute(
+        update(PrizeCount)
+        .where(counts, PrizeCount.day.in_(limits))
+        .values(given=PrizeCount.given + 1)
+    )
     return True
 
 
 def _given(prize_id: int, days: list[date]) -> dict[date, int]:
     """How often the prize was given on each day; missing counts are opened at 0."""
-    query = select(COUNTS.c.day, COUNTS.c.given).where(
-        COUNTS.c.prize_id == prize_id, COUNTS.c.day.in_(days)
+    query = select(PrizeCount.day, PrizeCount.given).where(
+        PrizeCount.prize_id == prize_id, PrizeCount.day.in_(days)
     )
     given = dict(execute(query).all())
     missing = [{"prize_id": prize_id, "day": day, "given": 0} for day in days if day not in given]
     if missing:
-        execute(insert(COUNTS), missing)
+        execute(insert(PrizeCount), missing)
     return {**dict.fromkeys(days, 0), **given}

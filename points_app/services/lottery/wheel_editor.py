@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from points_app.database.session import db, transactional
 from points_app.errors.base import InvalidInput
-from points_app.models.lottery import Prize, PrizeType
+from points_app.models.lottery import Prize, PrizeStatus, PrizeType
 from points_app.services import forms, locks
 from points_app.services.audit import trail
 from points_app.wire.lottery import wheel as wire
@@ -20,11 +20,11 @@ COLUMNS = {"name": "prize_name", "type": "prize_type", "value": "prize_value"}
 
 def wheel() -> wire.ShopWheel:
     """The active prizes by angle."""
-    return _shown(db.session.scalars(select(Prize).where(Prize.status == "active")))
+    return _shown(db.session.scalars(select(Prize).where(Prize.status == PrizeStatus.ACTIVE.value)))
 
 
 def _shown(prizes: Iterable[Prize]) -> wire.ShopWheel:
-    active = [prize for prize in prizes if prize.status == "active"]
+    active = [prize for prize in prizes if prize.status == PrizeStatus.ACTIVE]
     active.sort(key=lambda prize: (prize.angle, prize.prize_id))
     shown = [wire.shop_prize(prize) for prize in active]
     return {"prizes": shown, "version": forms.version(shown)}
@@ -46,7 +46,7 @@ def replace(
     forms.check(version, _shown(known.values())["prizes"])
     staying = {fields["id"] for fields in prizes}
     for prize_id, prize in known.items():
-        prize.status = "active" if prize_id in staying else "inactive"
+        prize.status = PrizeStatus.ACTIVE if prize_id in staying else PrizeStatus.INACTIVE
     put = [_put(known, place, fields, version) for place, fields in enumerate(prizes)]
     _check_consolation(put)
     db.session.flush()

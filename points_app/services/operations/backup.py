@@ -24,7 +24,6 @@ from points_app.wire.formats import iso
 
 log = logging.getLogger(__name__)
 
-ENTRIES = AuditEntry.__table__
 TARGET = "backup"
 DATABASE_FILE = "database.gz"
 OBJECTS_FILE = "objects.jsonl"
@@ -96,8 +95,8 @@ def _note(manifest: Manifest) -> None:
 
 def last_made() -> datetime | None:
     """When the last backup was noted in this database."""
-    made = select(ENTRIES.c.created_at).where(ENTRIES.c.target == TARGET)
-    return execute(made.order_by(ENTRIES.c.id.desc()).limit(1)).scalar()
+    made = select(AuditEntry.created_at).where(AuditEntry.target == TARGET)
+    return execute(made.order_by(AuditEntry.id.desc()).limit(1)).scalar()
 
 
 def check(folder: Path) -> Manifest:

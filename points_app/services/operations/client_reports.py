@@ -15,7 +15,7 @@ MAX_STACK = 16 * 1024
 def record_performance(user_id: int, figures: dict[str, Any]) -> None:
     """Keep one report of a client's figures (columns of PerformanceMetric)."""
     row = {**figures, "user_id": user_id, "created_at": utcnow()}
-    execute(insert(PerformanceMetric.__table__), row)
+    execute(insert(PerformanceMetric), row)
 
 
 @transactional
@@ -29,4 +29,4 @@ def record_error(user_id: int | None, report: dict[str, Any]) -> None:
         "stack": stack and stack[:MAX_STACK],
         "created_at": utcnow(),
     }
-    execute(insert(ErrorLog.__table__), row)
+    execute(insert(ErrorLog), row)

@@ -18,8 +18,8 @@ from points_app.database.session import db, execute, utcnow
 from points_app.extensions import parts
 from points_app.metrics import Row
 from points_app.models.accounts import User
-from points_app.models.exchange import Product
-from points_app.models.lottery import Prize
+from points_app.models.exchange import Product, ProductStatus
+from points_app.models.lottery import Prize, PrizeStatus
 from points_app.models.points import ProofRun
 from points_app.models.receipts import ProcessingStatus, Receipt, ReviewStatus
 from points_app.services.operations import backup
@@ -103,7 +103,7 @@ def _receipts_read() -> list[Row]:
 
 
 def _products() -> list[Row]:
-    active = Product.status == "active"
+    active = Product.status == ProductStatus.ACTIVE.value
     sold_out = execute(select(func.count()).where(active, Product.stock == 0)).scalar_one()
     lowest = select(Product.commodity_id, Product.name, Product.stock).where(active)
     lowest = lowest.order_by(Product.stock, Product.commodity_id).limit(LOW_STOCK_LISTED)
@@ -118,7 +118,9 @@ def _prizes() -> list[Row]:
     active = select(Prize.prize_id, Prize.prize_name, Prize.probability)
     return [
         ("points_prize_probability", {"prize_id": str(key), "prize": name}, float(probability))
-        for key, name, probability in execute(active.where(Prize.status == "active"))
+        for key, name, probability in execute(
+            active.where(Prize.status == PrizeStatus.ACTIVE.value)
+        )
     ]
 
 

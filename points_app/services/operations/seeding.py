@@ -50,7 +50,7 @@ def _load_products() -> int:
             }
             for product in db.session.scalars(select(Product))
         ]
-        execute(insert(StockMovement.__table__), first_stock)
+        execute(insert(StockMovement), first_stock)
     return loaded
 
 

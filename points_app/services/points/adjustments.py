@@ -5,12 +5,11 @@ from sqlalchemy import select
 from points_app.codes import new_id
 from points_app.database.session import execute
 from points_app.errors.base import InvalidInput
-from points_app.models.points import Source
+from points_app.models.points import LedgerEntry, Source
 from points_app.services import locks
 from points_app.services.audit import trail
 from points_app.services.idempotency import keyed_transaction
 from points_app.services.points import wallet
-from points_app.services.points.history import LEDGER
 from points_app.wire import points as wire
 
 
@@ -30,6 +29,6 @@ def operate(admin_id: int, user_id: int, points: int, reason: str) -> wire.Opera
     total = wallet.book(user_id, wallet.Entry(points, Source.ADMIN, operation_id, reason))
     details = {"points": points, "reason": reason, "operation_id": operation_id}
     trail.record(admin_id, "points.operate", f"user:{user_id}", details)
-    booked = (LEDGER.c.source == Source.ADMIN.value, LEDGER.c.related_id == operation_id)
-    record_id = execute(select(LEDGER.c.id).where(*booked)).scalar_one()
+    booked = (LedgerEntry.source == Source.ADMIN.value, LedgerEntry.related_id == operation_id)
+    record_id = execute(select(LedgerEntry.id).where(*booked)).scalar_one()
     return {"user_id": user_id, "total_points": total, "record_id": record_id}

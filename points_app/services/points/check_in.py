@@ -12,8 +12,6 @@ from points_app.services.settings.business import business
 from points_app.services.settings.shop_time import shop_day
 from points_app.wire import points as wire
 
-CHECK_INS = CheckIn.__table__
-
 
 @transactional
 def check_in(user_id: int) -> wire.CheckIn:
@@ -24,9 +22,9 @@ def check_in(user_id: int) -> wire.CheckIn:
     """
     settings, today = business(), shop_day(utcnow())
     wallet_row = locks.account(user_id)
-    mine = CHECK_INS.c.user_id == user_id
-    recent = CHECK_INS.c.day.in_([today, today - timedelta(days=1)])
-    query = select(CHECK_INS.c.day, CHECK_INS.c.consecutive_days).where(mine, recent)
+    mine = CheckIn.user_id == user_id
+    recent = CheckIn.day.in_([today, today - timedelta(days=1)])
+    query = select(CheckIn.day, CheckIn.consecutive_days).where(mine, recent)
     streaks = dict(execute(query).all())
     is_repeated = today in streaks
     if is_repeated:
@@ -35,7 +33,7 @@ def check_in(user_id: int) -> wire.CheckIn:
         days = streaks.get(today - timedelta(days=1), 0) + 1
         awarded = settings.check_in_points(days)
         row = {"user_id": user_id, "day": today, "consecutive_days": days, "points": awarded}
-        execute(insert(CHECK_INS), row)
+        execute(insert(CheckIn), row)
         fact = f"{user_id}:{today.isoformat()}"
         entry = wallet.Entry(awarded, Source.CHECK_IN, fact, f"连续签到第{days}天")
         total = wallet.book(user_id, entry)

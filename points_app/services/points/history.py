@@ -6,25 +6,22 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from points_app.database.session import execute, utcnow
 from points_app.models.points import LedgerEntry, Source
-from points_app.services.pages import page_of
+from points_app.services.pages import Page, page_of
 from points_app.services.points import wallet
 from points_app.services.settings.shop_time import start_of_month
 from points_app.wire import points as wire
-from points_app.wire.paging import Page
-
-LEDGER = LedgerEntry.__table__
 
 
 def records(user_id: int, page: Page, kind: str | None, source: str | None) -> wire.PointsRecords:
     """A guest's ledger, newest first; `kind` is earn or spend, None both."""
-    query = select(LEDGER).where(LEDGER.c.user_id == user_id)
+    query = select(LedgerEntry).where(LedgerEntry.user_id == user_id)
     if kind:
         # The sign says the same as `type` (a CHECK sees to it), and an index has it.
-        query = query.where(LEDGER.c.points > 0 if kind == "earn" else LEDGER.c.points < 0)
+        query = query.where(LedgerEntry.points > 0 if kind == "earn" else LedgerEntry.points < 0)
     if source:
-        query = query.where(LEDGER.c.source == source)
-    rows, listed = page_of(query, LEDGER.c.id, page)
-    return {"records": [wire.points_record(row) for row in rows], **listed}
+        query = query.where(LedgerEntry.source == source)
+    rows, listed = page_of(query, LedgerEntry.id, page)
+    return {"records": [wire.points_record(entry) for entry, _ in rows], **listed}
 
 
 def statistics(user_id: int) -> wire.PointsStatistics:
@@ -35,21 +32,21 @@ def statistics(user_id: int) -> wire.PointsStatistics:
     balance. An order of an earlier month that is called off in this one leaves this month's spent
     at zero.
     """
-    points, this_month = LEDGER.c.points, LEDGER.c.created_at >= start_of_month(utcnow())
+    points, this_month = LedgerEntry.points, LedgerEntry.created_at >= start_of_month(utcnow())
     earned, spent = points > 0, points < 0
 
     def total(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.sum(case((condition, points), else_=0))
 
     sums = select(
-        LEDGER.c.source,
+        LedgerEntry.source,
         func.sum(points),
         total(earned),
         total(spent),
         total(earned & this_month),
         total(spent & this_month),
     )
-    mine = sums.where(LEDGER.c.user_id == user_id).group_by(LEDGER.c.source)
+    mine = sums.where(LedgerEntry.user_id == user_id).group_by(LedgerEntry.source)
     rows = [(source, *map(int, values)) for source, *values in execute(mine)]
     came_back = [row[2:] for row in rows if row[0] == Source.EXCHANGE_REFUND]
     moved = [row[2:] for row in rows if row[0] != Source.EXCHANGE_REFUND]

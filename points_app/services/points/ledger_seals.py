@@ -22,8 +22,6 @@ from points_app.services import locks
 from points_app.services.settings.shop_time import start_of_date
 from points_app.wire.formats import iso
 
-LEDGER = LedgerEntry.__table__
-SEALS = LedgerSeal.__table__
 FIRST_PREVIOUS = "0" * 41
 BATCH = 5000
 HASHED = (
@@ -49,7 +47,7 @@ def is_genuine(row: Mapping[str, Any]) -> bool:
 
 def signers() -> dict[str, int]:
     """How many ledger rows each key signed: {key id: rows}. Reads the whole ledger."""
-    key_id = func.substr(LEDGER.c.mac, 1, 8)
+    key_id = func.substr(LedgerEntry.mac, 1, 8)
     return dict(execute(select(key_id, func.count()).group_by(key_id)).all())
 
 
@@ -74,8 +72,8 @@ def seal_batch() -> int:
     make the same link, because its id is the primary key.
     """
     last = locks.last_seal()
-    unsealed = select(LEDGER.c.id, LEDGER.c.mac).where(LEDGER.c.seal_id.is_(None))
-    rows = execute(unsealed.order_by(LEDGER.c.id).limit(BATCH)).all()
+    unsealed = select(LedgerEntry.id, LedgerEntry.mac).where(LedgerEntry.seal_id.is_(None))
+    rows = execute(unsealed.order_by(LedgerEntry.id).limit(BATCH)).all()
     if not rows:
         return 0
     seal = {
@@ -87,14 +85,14 @@ def seal_batch() -> int:
     }
     seal["digest"] = parts.vault.sign(_seal_message(seal, (row.mac for row in rows)))
     with on_duplicate(TryAgain):
-        execute(insert(SEALS), seal)
+        execute(insert(LedgerSeal), seal)
     _mark_sealed(seal["id"], [row.id for row in rows])
     return len(rows)
 
 
 def _mark_sealed(seal_id: int, ids: Sequence[int]) -> None:
-    mine = (LEDGER.c.id.in_(ids), LEDGER.c.seal_id.is_(None))
-    if execute(update(LEDGER).where(*mine).values(seal_id=seal_id)).rowcount != len(ids):
+    mine = (LedgerEntry.id.in_(ids), LedgerEntry.seal_id.is_(None))
+    if execute(update(LedgerEntry).where(*mine).values(seal_id=seal_id)).rowcount != len(ids):
         raise TryAgain
 
 
@@ -130,9 +128,9 @@ def root(day: date | None = None) -> dict[str, Any] | None:
     Whoever keeps the digest elsewhere can later prove that no row before it was changed or removed
     with its seals. None when nothing was sealed by then.
     """
-    newest = select(SEALS).order_by(SEALS.c.id.desc()).limit(1)
+    newest = select(LedgerSeal).order_by(LedgerSeal.id.desc()).limit(1)
     if day is not None:
-        newest = newest.where(SEALS.c.sealed_at < end_of(day))
+        newest = newest.where(LedgerSeal.sealed_at < end_of(day))
     seal = execute(newest).first()
     if seal is None:
         return None

@@ -19,10 +19,8 @@ from points_app.notices import events
 from points_app.services import locks
 from points_app.services.points import ledger_seals
 
-USERS = User.__table__.c
-LEDGER = LedgerEntry.__table__
-_NEW_ENTRIES = Write(insert(LEDGER))
-_BALANCE = select(USERS.total_points, USERS.erased_at).where(USERS.user_id == bindparam("user_id"))
+_NEW_ENTRIES = Write(insert(LedgerEntry))
+_BALANCE = select(User.total_points, User.erased_at).where(User.user_id == bindparam("user_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +75,8 @@ def book(
 @cache
 def _move(condition: Any | None) -> Counter:
     """The UPDATE for this further condition; there are as many as conditions in the code."""
-    guards = [USERS.total_points >= bindparam("required"), USERS.erased_at.is_(None)]
-    return Counter(USERS.total_points, *guards, *([] if condition is None else [condition]))
+    guards = [User.total_points >= bindparam("required"), User.erased_at.is_(None)]
+    return Counter(User.total_points, *guards, *([] if condition is None else [condition]))
 
 
 def balance_of(user_id: int, alive: bool = False) -> int:
@@ -110,7 +108,7 @@ def _write(user_id: int, entries: tuple[Entry, ...], balances: list[int]) -> int
     ]
     done = _NEW_ENTRIES.run(*({**row, "mac": ledger_seals.row_mac(row)} for row in rows))
     if done.lastrowid is None:  # SQLite, for several rows
-        newest = select(func.max(LEDGER.c.id)).where(LEDGER.c.user_id == user_id)
+        newest = select(func.max(LedgerEntry.id)).where(LedgerEntry.user_id == user_id)
         return int(execute(newest).scalar_one())
     return done.lastrowid
 

@@ -38,24 +38,21 @@ class SealedColumn:
         return parts.vault.open(getattr(row, self.column.name), self.binding(bound_to))
 
 
-_users, _orders = User.__table__.c, Order.__table__.c
-_applications = MerchantApplication.__table__.c
-
 SEALED = (
     SealedColumn(
-        _users.mobile,
-        _users.mobile_hash,
+        User.mobile,
+        User.mobile_hash,
         lambda index: User(mobile_hash=index).mobile_row,
         is_indexed=True,
     ),
     SealedColumn(
-        _orders.delivery_info,
-        _orders.order_id,
+        Order.delivery_info,
+        Order.order_id,
         lambda order_id: Order(order_id=order_id).delivery_row,
     ),
     SealedColumn(
-        _applications.contact_phone,
-        _applications.application_id,
+        MerchantApplication.contact_phone,
+        MerchantApplication.application_id,
         lambda application_id: MerchantApplication(application_id=application_id).phone_row,
     ),
 )

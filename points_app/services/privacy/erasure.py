@@ -16,6 +16,7 @@ from points_app.database.session import TryAgain, db, execute, transactional, ut
 from points_app.errors.accounts import UserGone
 from points_app.extensions import parts
 from points_app.models.accounts import (
+    ApplicationStatus,
     Avatar,
     FirstLogin,
     MerchantApplication,
@@ -25,7 +26,7 @@ from points_app.models.accounts import (
 )
 from points_app.models.exchange import Order, OrderStatus
 from points_app.models.idempotency import IdempotencyKey
-from points_app.models.lottery import Draw
+from points_app.models.lottery import ClaimStatus, Draw
 from points_app.models.operations import ErrorLog, PerformanceMetric
 from points_app.models.points import LedgerEntry
 from points_app.models.receipts import ProcessingStatus, Receipt, ReviewStatus, StagedPicture
@@ -38,9 +39,6 @@ from points_app.services.receipts import review
 ERASED_NAME = "已注销用户"
 CLOSED = "账号已注销，自动关闭"
 FORGOTTEN = (Avatar, ErrorLog, FirstLogin, IdempotencyKey, PerformanceMetric)
-RECEIPTS = Receipt.__table__
-USERS = User.__table__
-LEDGER = LedgerEntry.__table__
 BATCH = 200
 
 
@@ -73,7 +71,7 @@ def _shut_out(user_id: int) -> None:
     _forget_code(user_id)
     if locks.wallet(user_id) is None:
         raise UserGone
-    mine = update(USERS).where(USERS.c.user_id == user_id)
+    mine = update(User).where(User.user_id == user_id)
     shut = {"status": UserStatus.BANNED.value, "is_merchant": False, "is_admin": False}
     execute(mine.values(**shut, updated_at=utcnow()))
     sessions.revoke_all(user_id)
@@ -91,7 +89,7 @@ def _close(user_id: int, actor_id: int | None) -> tuple[int, int]:
     assert user is not None
     _check_complete(user_id, waiting, uploads)
     for application in waiting:
-        if application.status == "pending":
+        if application.status == ApplicationStatus.PENDING:
             applications.close(application, None, approve=False, reason=CLOSED)
     for receipt in uploads:
         if receipt.review_status == ReviewStatus.PENDING:
@@ -126,7 +124,7 @@ def _uncollected(user_id: int) -> tuple[int, int]:
     """How many orders and prizes are not handed over yet."""
     waiting = Order.status.in_([OrderStatus.PENDING, OrderStatus.SHIPPED])
     orders = select(func.count()).select_from(Order).where(Order.user_id == user_id, waiting)
-    unclaimed = (Draw.user_id == user_id, Draw.status == "pending")
+    unclaimed = (Draw.user_id == user_id, Draw.status == ClaimStatus.PENDING.value)
     prizes = select(func.count()).select_from(Draw).where(*unclaimed)
     return execute(orders).scalar_one(), execute(prizes).scalar_one()
 
@@ -143,22 +141,22 @@ def _forget_traces(user_ids: Sequence[int]) -> None:
 def clear_remains() -> None:
     """What an erasure could not reach: traces of requests that were under way, things left open by
     one that was interrupted, pictures that storage kept. For the worker, now and then."""
-    erased = select(USERS.c.user_id).where(USERS.c.erased_at.is_not(None))
+    erased = select(User.user_id).where(User.erased_at.is_not(None))
     for model in FORGOTTEN:
         table = model.__table__
         left = execute(select(table.c.user_id).where(table.c.user_id.in_(erased)).distinct())
         if user_ids := list(left.scalars()):
             _forget_traces(user_ids)
-    waiting = RECEIPTS.c.review_status == ReviewStatus.PENDING.value
-    still_open = select(RECEIPTS.c.user_id).where(waiting, RECEIPTS.c.user_id.in_(erased))
+    waiting = Receipt.review_status == ReviewStatus.PENDING.value
+    still_open = select(Receipt.user_id).where(waiting, Receipt.user_id.in_(erased))
     for user_id in list(execute(still_open.distinct()).scalars()):
         _close(user_id, None)
     delete_pictures()
 
 
 def _forget_code(user_id: int) -> None:
-    index = execute(select(USERS.c.mobile_hash).where(USERS.c.user_id == user_id)).scalar()
-    execute(delete(SmsCode.__table__).where(SmsCode.mobile_hash == index))
+    index = execute(select(User.mobile_hash).where(User.user_id == user_id)).scalar()
+    execute(delete(SmsCode).where(SmsCode.mobile_hash == index))
 
 
 def _forget_account(user: User, uploads: Sequence[Receipt]) -> None:
@@ -175,14 +173,13 @@ def _forget_account(user: User, uploads: Sequence[Receipt]) -> None:
 def _after_everything(user_id: int, uploads: Sequence[Receipt]) -> datetime:
     """Now, or as late as the clock of another host dated what happened before: the proof holds
     against the account what is dated later."""
-    booked = execute(select(func.max(LEDGER.c.created_at)).where(LEDGER.c.user_id == user_id))
+    booked = execute(select(func.max(LedgerEntry.created_at)).where(LedgerEntry.user_id == user_id))
     decided = [receipt.review_time for receipt in uploads]
     return max(moment for moment in (utcnow(), booked.scalar(), *decided) if moment)
 
 
 def _forget_orders(user_id: int) -> None:
-    orders = Order.__table__
-    mine = update(orders).where(orders.c.user_id == user_id)
+    mine = update(Order).where(Order.user_id == user_id)
     execute(mine.values(delivery_info=None, remark=None))
 
 
@@ -199,15 +196,15 @@ def _forget_receipts(user_id: int) -> None:
     """What was read and said. Hashes of what was paid stay claimed, so that nobody is paid for the
     same slip again; what was closed unpaid can be handed in anew. `is_stored` is set for all, so
     that `delete_pictures` looks for each of them."""
-    mine = RECEIPTS.c.user_id == user_id
-    uploads = select(RECEIPTS.c.upload_id).where(mine)
-    execute(delete(StagedPicture.__table__).where(StagedPicture.upload_id.in_(uploads)))
-    execute(update(RECEIPTS).where(mine).values(reading=None, appeal_reason=None, is_stored=True))
-    unread = RECEIPTS.c.processing_status.in_(
+    mine = Receipt.user_id == user_id
+    uploads = select(Receipt.upload_id).where(mine)
+    execute(delete(StagedPicture).where(StagedPicture.upload_id.in_(uploads)))
+    execute(update(Receipt).where(mine).values(reading=None, appeal_reason=None, is_stored=True))
+    unread = Receipt.processing_status.in_(
         [ProcessingStatus.QUEUED.value, ProcessingStatus.PROCESSING.value]
     )
     execute(
-        update(RECEIPTS)
+        update(Receipt)
         .where(mine, unread)
         .values(processing_status=ProcessingStatus.FAILED.value, processed_at=utcnow())
     )
@@ -218,16 +215,16 @@ def delete_pictures(user_id: int | None = None) -> int:
     left because storage refused. A worker that stored one at the same moment is met the next time.
     """
     pending = (
-        select(RECEIPTS.c.review_id, RECEIPTS.c.object_key)
-        .join(USERS, USERS.c.user_id == RECEIPTS.c.user_id)
-        .where(USERS.c.erased_at.is_not(None), RECEIPTS.c.is_stored.is_(True))
-        .order_by(RECEIPTS.c.review_id)
+        select(Receipt.review_id, Receipt.object_key)
+        .join(User, User.user_id == Receipt.user_id)
+        .where(User.erased_at.is_not(None), Receipt.is_stored.is_(True))
+        .order_by(Receipt.review_id)
         .limit(BATCH)
     )
     if user_id is not None:
-        pending = pending.where(RECEIPTS.c.user_id == user_id)
+        pending = pending.where(Receipt.user_id == user_id)
     left, last = 0, 0
-    while rows := execute(pending.where(RECEIPTS.c.review_id > last)).all():
+    while rows := execute(pending.where(Receipt.review_id > last)).all():
         deleted = [row.review_id for row in rows if retention.delete_object(row.object_key)]
         retention.mark_deleted(deleted)
         left += len(rows) - len(deleted)

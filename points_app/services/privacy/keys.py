@@ -28,7 +28,6 @@ from points_app.services import locks
 
 log = logging.getLogger(__name__)
 
-KEYS = EncryptionKey.__table__
 UNREACHABLE = (DBAPIError, PoolTimeout)
 _CHECKED = "keys_checked"
 
@@ -82,13 +81,15 @@ def known() -> dict[str, bool]:
 @transactional
 def retire(key_ids: list[str]) -> None:
     """Note that these keys seal nothing any more."""
-    mine = (KEYS.c.key_id.in_(key_ids), KEYS.c.retired_at.is_(None))
-    execute(update(KEYS).where(*mine).values(retired_at=utcnow()))
+    mine = (EncryptionKey.key_id.in_(key_ids), EncryptionKey.retired_at.is_(None))
+    execute(update(EncryptionKey).where(*mine).values(retired_at=utcnow()))
 
 
 def _known() -> dict[str, datetime | None]:
     """When each key was retired, by its id, the oldest first."""
-    query = select(KEYS.c.key_id, KEYS.c.retired_at).order_by(KEYS.c.first_used_at, KEYS.c.key_id)
+    query = select(EncryptionKey.key_id, EncryptionKey.retired_at).order_by(
+        EncryptionKey.first_used_at, EncryptionKey.key_id
+    )
     return dict(execute(query).all())
 
 
@@ -110,8 +111,10 @@ def _note() -> None:
     if _is_known(known):
         return
     if current in known:
-        execute(update(KEYS).where(KEYS.c.key_id == current).values(retired_at=None))
+        execute(
+            update(EncryptionKey).where(EncryptionKey.key_id == current).values(retired_at=None)
+        )
     else:
         with on_duplicate(TryAgain):
-            execute(insert(KEYS), {"key_id": current, "first_used_at": utcnow()})
+            execute(insert(EncryptionKey), {"key_id": current, "first_used_at": utcnow()})
     _is_known(dict(locks.encryption_keys()))

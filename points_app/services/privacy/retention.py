@@ -25,8 +25,6 @@ from points_app.services.settings.business import business
 log = logging.getLogger(__name__)
 
 BATCH = 500
-RECEIPTS = Receipt.__table__
-ORDERS = Order.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +65,8 @@ def due() -> dict[str, int]:
     """What `purge` would delete now, by table; changes nothing."""
     now = utcnow()
     counts = {rule.name: _count(rule.model.__table__, *_old(rule, now)) for rule in RULES}
-    counts[ADDRESSES] = _count(ORDERS, *_old_addresses(now))
-    return {**counts, PICTURES: _count(RECEIPTS, *_old_pictures(now))}
+    counts[ADDRESSES] = _count(Order, *_old_addresses(now))
+    return {**counts, PICTURES: _count(Receipt, *_old_pictures(now))}
 
 
 def purge(progress: Progress = _silent) -> dict[str, int]:
@@ -116,19 +114,19 @@ def _old_addresses(now: datetime) -> tuple[Any, ...]:
     was cancelled has no other time than that of its purchase."""
     kept = timedelta(days=business().delivery_info_days)
     return (
-        ORDERS.c.status.in_([OrderStatus.COMPLETED.value, OrderStatus.CANCELLED.value]),
-        ORDERS.c.delivery_info.is_not(None),
-        func.coalesce(ORDERS.c.completed_time, ORDERS.c.exchange_time) < now - kept,
+        Order.status.in_([OrderStatus.COMPLETED.value, OrderStatus.CANCELLED.value]),
+        Order.delivery_info.is_not(None),
+        func.coalesce(Order.completed_time, Order.exchange_time) < now - kept,
     )
 
 
 @transactional
 def _delete_addresses() -> int:
     old = _old_addresses(utcnow())
-    ids = list(execute(select(ORDERS.c.id).where(*old).limit(BATCH)).scalars())
+    ids = list(execute(select(Order.id).where(*old).limit(BATCH)).scalars())
     if ids:
-        mine = ORDERS.c.id.in_(ids)
-        execute(update(ORDERS).where(mine, *old).values(delivery_info=None))
+        mine = Order.id.in_(ids)
+        execute(update(Order).where(mine, *old).values(delivery_info=None))
     return len(ids)
 
 
@@ -136,9 +134,9 @@ def _old_pictures(now: datetime) -> tuple[Any, ...]:
     """Of decided receipts only; the policy is the shop's (setting `receipt_picture_days`)."""
     days = business().receipt_picture_days
     return (
-        RECEIPTS.c.is_stored.is_(True),
-        RECEIPTS.c.review_time < now - timedelta(days=days),
-        RECEIPTS.c.review_status != ReviewStatus.PENDING,
+        Receipt.is_stored.is_(True),
+        Receipt.review_time < now - timedelta(days=days),
+        Receipt.review_status != ReviewStatus.PENDING,
     )
 
 
@@ -152,7 +150,7 @@ def _delete_pictures() -> int:
 
 
 def _picture_keys() -> list[tuple[int, str]]:
-    query = select(RECEIPTS.c.review_id, RECEIPTS.c.object_key).where(*_old_pictures(utcnow()))
+    query = select(Receipt.review_id, Receipt.object_key).where(*_old_pictures(utcnow()))
     return [(row.review_id, row.object_key) for row in execute(query.limit(BATCH))]
 
 
@@ -172,5 +170,5 @@ def delete_object(key: str) -> bool:
 @transactional
 def mark_deleted(review_ids: list[int]) -> None:
     """Note that the pictures of these receipts are gone from storage."""
-    mine = RECEIPTS.c.review_id.in_(review_ids)
-    execute(update(RECEIPTS).where(mine).values(is_stored=False, picture_deleted_at=utcnow()))
+    mine = Receipt.review_id.in_(review_ids)
+    execute(update(Receipt).where(mine).values(is_stored=False, picture_deleted_at=utcnow()))

@@ -139,4 +139,4 @@ def _keep(proof: Proof) -> None:
         "offender_count": proof.offenders,
         "verdicts": [asdict(verdict) for verdict in proof.verdicts],
     }
-    execute(insert(ProofRun.__table__), row)
+    execute(insert(ProofRun), row)

@@ -12,8 +12,6 @@ from points_app.extensions import parts
 from points_app.models.points import LedgerEntry, LedgerSeal
 from points_app.models.privacy import EncryptionKey
 
-LEDGER = LedgerEntry.__table__
-SEALS = LedgerSeal.__table__
 FETCH = 2000
 TELL_EVERY = 100_000
 
@@ -80,18 +78,18 @@ class Books:
         """Conditions that leave the guests to check: none, or those touched since."""
         if self.since is None:
             return []
-        touched = select(LEDGER.c.user_id).where(self.is_new_row()).distinct()
+        touched = select(LedgerEntry.user_id).where(self.is_new_row()).distinct()
         return [user_id.in_(touched)]
 
     def is_new_row(self) -> Any:
         """The condition for ledger rows committed since: sealed since then, or not yet."""
-        return or_(LEDGER.c.seal_id >= self.first_seal, LEDGER.c.seal_id.is_(None))
+        return or_(LedgerEntry.seal_id >= self.first_seal, LedgerEntry.seal_id.is_(None))
 
     def _first_seal(self) -> int:
         """The first seal made since then; rows sealed before it were committed before it."""
         if self.since is None:
             return 1
-        newest = select(func.coalesce(func.max(SEALS.c.id), 0) + 1)
+        newest = select(func.coalesce(func.max(LedgerSeal.id), 0) + 1)
         return int(
-            self._connection.execute(newest.where(SEALS.c.sealed_at < self.since)).scalar_one()
+            self._connection.execute(newest.where(LedgerSeal.sealed_at < self.since)).scalar_one()
         )

@@ -15,14 +15,6 @@ from points_app.models.receipts import Receipt, ReviewStatus
 from points_app.services.lottery.draws import DRAW_TYPES
 from points_app.services.proof.books import Books, Check, Finding
 
-LEDGER = LedgerEntry.__table__
-DRAWS = Draw.__table__
-ORDERS = Order.__table__
-RECEIPTS = Receipt.__table__
-PRODUCTS = Product.__table__
-MOVEMENTS = StockMovement.__table__
-CHECK_INS = CheckIn.__table__
-KEYS = IdempotencyKey.__table__
 # Rows that moved in from the first backend name their old id instead of a fact of ours
 # (services/legacy); its facts are marked `imported` and asked for no rows.
 IMPORTED_PREFIX = "legacy:"
@@ -30,7 +22,7 @@ IMPORTED_PREFIX = "legacy:"
 
 def _booked(source: Source, fact: Any) -> tuple[Any, ColumnElement[bool]]:
     """The ledger under another name, joined to what `fact` names."""
-    rows = LEDGER.alias(source.value)
+    rows = LedgerEntry.__table__.alias(source.value)
     return rows, and_(rows.c.source == source.value, rows.c.related_id == fact)
 
 
@@ -53,13 +45,13 @@ def _columns(rows: Any, source: Source) -> tuple[Any, Any]:
 
 
 def _draws(books: Books) -> Iterator[Finding]:
-    charge, is_charge = _booked(Source.LOTTERY, DRAWS.c.draw_id)
-    credit, is_credit = _booked(Source.LOTTERY_WIN, DRAWS.c.draw_id)
+    charge, is_charge = _booked(Source.LOTTERY, Draw.draw_id)
+    credit, is_credit = _booked(Source.LOTTERY_WIN, Draw.draw_id)
     query = (
-        select(DRAWS, *_columns(charge, Source.LOTTERY), *_columns(credit, Source.LOTTERY_WIN))
-        .select_from(DRAWS.outerjoin(charge, is_charge).outerjoin(credit, is_credit))
-        .where(*books.mine(DRAWS.c.user_id), DRAWS.c.imported.is_(False))
-        .order_by(DRAWS.c.draw_id, DRAWS.c.draw_sequence)
+        select(Draw, *_columns(charge, Source.LOTTERY), *_columns(credit, Source.LOTTERY_WIN))
+        .select_from(Draw.__table__.outerjoin(charge, is_charge).outerjoin(credit, is_credit))
+        .where(*books.mine(Draw.user_id), Draw.imported.is_(False))
+        .order_by(Draw.draw_id, Draw.draw_sequence)
     )
     for draw_id, turns in groupby(books.stream(query), key=lambda row: row.draw_id):
         for problem in _draw_problems(list(turns)):
@@ -82,16 +74,16 @@ def _draw_problems(turns: list[Any]) -> Iterator[str]:
 
 
 def _orders(books: Books) -> Iterator[Finding]:
-    charge, is_charge = _booked(Source.EXCHANGE, ORDERS.c.order_id)
-    refund, is_refund = _booked(Source.EXCHANGE_REFUND, ORDERS.c.order_id)
+    charge, is_charge = _booked(Source.EXCHANGE, Order.order_id)
+    refund, is_refund = _booked(Source.EXCHANGE_REFUND, Order.order_id)
     names = ("order_id", "user_id", "status", "points_cost", "points_forfeited")
-    order = [ORDERS.c[name] for name in names]
+    order = [Order.__table__.c[name] for name in names]
     query = (
         select(
             *order, *_columns(charge, Source.EXCHANGE), *_columns(refund, Source.EXCHANGE_REFUND)
         )
-        .select_from(ORDERS.outerjoin(charge, is_charge).outerjoin(refund, is_refund))
-        .where(*books.mine(ORDERS.c.user_id), ORDERS.c.imported.is_(False))
+        .select_from(Order.__table__.outerjoin(charge, is_charge).outerjoin(refund, is_refund))
+        .where(*books.mine(Order.user_id), Order.imported.is_(False))
     )
     for row in books.stream(query):
         paid_back = row.status == OrderStatus.CANCELLED and not row.points_forfeited
@@ -106,17 +98,17 @@ def _orders(books: Books) -> Iterator[Finding]:
 
 
 def _receipts(books: Books) -> Iterator[Finding]:
-    credit, is_credit = _booked(Source.PHOTO_UPLOAD, RECEIPTS.c.upload_id)
+    credit, is_credit = _booked(Source.PHOTO_UPLOAD, Receipt.upload_id)
     query = (
         select(
-            RECEIPTS.c.upload_id,
-            RECEIPTS.c.user_id,
-            RECEIPTS.c.review_status,
-            RECEIPTS.c.points_awarded,
+            Receipt.upload_id,
+            Receipt.user_id,
+            Receipt.review_status,
+            Receipt.points_awarded,
             *_columns(credit, Source.PHOTO_UPLOAD),
         )
-        .select_from(RECEIPTS.outerjoin(credit, is_credit))
-        .where(*books.mine(RECEIPTS.c.user_id), RECEIPTS.c.imported.is_(False))
+        .select_from(Receipt.__table__.outerjoin(credit, is_credit))
+        .where(*books.mine(Receipt.user_id), Receipt.imported.is_(False))
     )
     for row in books.stream(query):
         approved = row.review_status == ReviewStatus.APPROVED
@@ -128,22 +120,22 @@ def _receipts(books: Books) -> Iterator[Finding]:
 def _stock(books: Books) -> Iterator[Finding]:
     """Products are few; their movements and orders are summed by the database."""
     moved = (
-        select(MOVEMENTS.c.commodity_id, func.sum(MOVEMENTS.c.change).label("pieces"))
-        .group_by(MOVEMENTS.c.commodity_id)
+        select(StockMovement.commodity_id, func.sum(StockMovement.change).label("pieces"))
+        .group_by(StockMovement.commodity_id)
         .subquery()
     )
     sold = (
-        select(ORDERS.c.commodity_id, func.sum(ORDERS.c.quantity).label("pieces"))
-        .where(ORDERS.c.status != OrderStatus.CANCELLED.value)
-        .group_by(ORDERS.c.commodity_id)
+        select(Order.commodity_id, func.sum(Order.quantity).label("pieces"))
+        .where(Order.status != OrderStatus.CANCELLED.value)
+        .group_by(Order.commodity_id)
         .subquery()
     )
     expected = func.coalesce(moved.c.pieces, 0) - func.coalesce(sold.c.pieces, 0)
     query = select(
-        PRODUCTS.c.commodity_id, PRODUCTS.c.stock, cast(expected, Integer).label("expected")
+        Product.commodity_id, Product.stock, cast(expected, Integer).label("expected")
     ).select_from(
-        PRODUCTS.outerjoin(moved, moved.c.commodity_id == PRODUCTS.c.commodity_id).outerjoin(
-            sold, sold.c.commodity_id == PRODUCTS.c.commodity_id
+        Product.__table__.outerjoin(moved, moved.c.commodity_id == Product.commodity_id).outerjoin(
+            sold, sold.c.commodity_id == Product.commodity_id
         )
     )
     for row in books.stream(query):
@@ -157,28 +149,28 @@ def _stock(books: Books) -> Iterator[Finding]:
 
 def _causes(books: Books) -> Iterator[Finding]:
     """Ledger rows whose business fact is not there."""
-    approved = RECEIPTS.c.review_status == ReviewStatus.APPROVED.value
-    cancelled = ORDERS.c.status == OrderStatus.CANCELLED.value
+    approved = Receipt.review_status == ReviewStatus.APPROVED.value
+    cancelled = Order.status == OrderStatus.CANCELLED.value
     facts = {
-        Source.LOTTERY: select(DRAWS.c.id).where(DRAWS.c.draw_id == LEDGER.c.related_id),
-        Source.LOTTERY_WIN: select(DRAWS.c.id).where(DRAWS.c.draw_id == LEDGER.c.related_id),
-        Source.EXCHANGE: select(ORDERS.c.id).where(ORDERS.c.order_id == LEDGER.c.related_id),
-        Source.EXCHANGE_REFUND: select(ORDERS.c.id).where(
-            ORDERS.c.order_id == LEDGER.c.related_id, cancelled
+        Source.LOTTERY: select(Draw.id).where(Draw.draw_id == LedgerEntry.related_id),
+        Source.LOTTERY_WIN: select(Draw.id).where(Draw.draw_id == LedgerEntry.related_id),
+        Source.EXCHANGE: select(Order.id).where(Order.order_id == LedgerEntry.related_id),
+        Source.EXCHANGE_REFUND: select(Order.id).where(
+            Order.order_id == LedgerEntry.related_id, cancelled
         ),
-        Source.PHOTO_UPLOAD: select(RECEIPTS.c.review_id).where(
-            RECEIPTS.c.upload_id == LEDGER.c.related_id, approved
+        Source.PHOTO_UPLOAD: select(Receipt.review_id).where(
+            Receipt.upload_id == LedgerEntry.related_id, approved
         ),
     }
     groundless = [
-        and_(LEDGER.c.source == source.value, ~fact.exists()) for source, fact in facts.items()
+        and_(LedgerEntry.source == source.value, ~fact.exists()) for source, fact in facts.items()
     ]
-    own_id = LEDGER.c.related_id == cast(LEDGER.c.user_id, String(20))
-    groundless.append(and_(LEDGER.c.source == Source.REGISTER.value, ~own_id))
-    groundless.append(and_(LEDGER.c.source == Source.CHECK_IN.value, ~_checked_in().exists()))
+    own_id = LedgerEntry.related_id == cast(LedgerEntry.user_id, String(20))
+    groundless.append(and_(LedgerEntry.source == Source.REGISTER.value, ~own_id))
+    groundless.append(and_(LedgerEntry.source == Source.CHECK_IN.value, ~_checked_in().exists()))
     scope = [] if books.since is None else [books.is_new_row()]
-    ours = ~LEDGER.c.related_id.startswith(IMPORTED_PREFIX)
-    for row in books.stream(select(LEDGER).where(or_(*groundless), ours, *scope)):
+    ours = ~LedgerEntry.related_id.startswith(IMPORTED_PREFIX)
+    for row in books.stream(select(LedgerEntry).where(or_(*groundless), ours, *scope)):
         yield Finding(
             "causes", f"points_records {row.id}: no {row.source} {row.related_id} that pays it"
         )
@@ -186,23 +178,25 @@ def _causes(books: Books) -> Iterator[Finding]:
 
 def _checked_in() -> Select[Any]:
     """The check-in that a ledger row names: "user:day"."""
-    user, day = cast(CHECK_INS.c.user_id, String(20)), cast(CHECK_INS.c.day, String(10))
-    return select(CHECK_INS.c.points).where(
-        CHECK_INS.c.user_id == LEDGER.c.user_id,
-        CHECK_INS.c.points == LEDGER.c.points,
-        user + ":" + day == LEDGER.c.related_id,
+    user, day = cast(CheckIn.user_id, String(20)), cast(CheckIn.day, String(10))
+    return select(CheckIn.points).where(
+        CheckIn.user_id == LedgerEntry.user_id,
+        CheckIn.points == LedgerEntry.points,
+        user + ":" + day == LedgerEntry.related_id,
     )
 
 
 def _twice(books: Books) -> Iterator[Finding]:
     """A UNIQUE constraint refuses the second row; this is for books in which it was missing."""
-    again = LEDGER.alias("again")
+    again = LedgerEntry.__table__.alias("again")
     same_fact = and_(
-        again.c.source == LEDGER.c.source,
-        again.c.related_id == LEDGER.c.related_id,
-        again.c.id < LEDGER.c.id,
+        again.c.source == LedgerEntry.source,
+        again.c.related_id == LedgerEntry.related_id,
+        again.c.id < LedgerEntry.id,
     )
-    query = select(LEDGER.c.id, LEDGER.c.source, LEDGER.c.related_id, again.c.id.label("first"))
+    query = select(
+        LedgerEntry.id, LedgerEntry.source, LedgerEntry.related_id, again.c.id.label("first")
+    )
     scope = [] if books.since is None else [books.is_new_row()]
     for row in books.stream(query.join(again, same_fact).where(*scope)):
         yield Finding(
@@ -213,8 +207,8 @@ def _twice(books: Books) -> Iterator[Finding]:
 
 def _answers(books: Books) -> Iterator[Finding]:
     """An effect under a key without an answer would be refused its answer for ever."""
-    silent = (KEYS.c.answer.is_(None), KEYS.c.related_id.is_(None))
-    for row in books.stream(select(KEYS.c.id, KEYS.c.user_id).where(*silent)):
+    silent = (IdempotencyKey.answer.is_(None), IdempotencyKey.related_id.is_(None))
+    for row in books.stream(select(IdempotencyKey.id, IdempotencyKey.user_id).where(*silent)):
         yield Finding("answers", f"idempotency_keys {row.id} of user {row.user_id}: no answer")
 
 

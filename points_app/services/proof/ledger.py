@@ -13,9 +13,6 @@ from points_app.models.points import LedgerEntry, LedgerSeal
 from points_app.services.points import ledger_seals
 from points_app.services.proof.books import Books, Check, Finding
 
-LEDGER = LedgerEntry.__table__
-SEALS = LedgerSeal.__table__
-USERS = User.__table__
 USERS_A_PAGE = 500
 SEALS_A_PAGE = 50
 # Beat seals every 20 s; what is this old waits for a worker that is not running.
@@ -27,12 +24,12 @@ def _guests(books: Books) -> Iterator[Finding]:
     only one stream at a time."""
     last = 0
     while True:
-        page = select(USERS.c.user_id, USERS.c.total_points).where(
-            USERS.c.user_id > last, *books.mine(USERS.c.user_id)
+        page = select(User.user_id, User.total_points).where(
+            User.user_id > last, *books.mine(User.user_id)
         )
         wallets = {
             row.user_id: row.total_points
-            for row in books.all(page.order_by(USERS.c.user_id).limit(USERS_A_PAGE))
+            for row in books.all(page.order_by(User.user_id).limit(USERS_A_PAGE))
         }
         if not wallets:
             return
@@ -42,7 +39,9 @@ def _guests(books: Books) -> Iterator[Finding]:
 
 def _page(books: Books, wallets: dict[int, int]) -> Iterator[Finding]:
     rows = (
-        select(LEDGER).where(LEDGER.c.user_id.in_(wallets)).order_by(LEDGER.c.user_id, LEDGER.c.id)
+        select(LedgerEntry)
+        .where(LedgerEntry.user_id.in_(wallets))
+        .order_by(LedgerEntry.user_id, LedgerEntry.id)
     )
     without_rows = dict(wallets)
     for user_id, entries in groupby(books.stream(rows), key=lambda row: row.user_id):
@@ -85,11 +84,11 @@ def _wallet_differs(user_id: int, wallet: int, ledger: int) -> Finding:
 
 def _seals(books: Books) -> Iterator[Finding]:
     """The chain of seals, each against the rows it names."""
-    previous = books.all(select(SEALS).where(SEALS.c.id == books.first_seal - 1))
+    previous = books.all(select(LedgerSeal).where(LedgerSeal.id == books.first_seal - 1))
     link = previous[0].digest if previous else ledger_seals.FIRST_PREVIOUS
     expected = books.first_seal
     while True:
-        chain = select(SEALS).where(SEALS.c.id >= expected).order_by(SEALS.c.id)
+        chain = select(LedgerSeal).where(LedgerSeal.id >= expected).order_by(LedgerSeal.id)
         page = books.all(chain.limit(SEALS_A_PAGE))
         if not page:
             break
@@ -106,9 +105,9 @@ def _seals(books: Books) -> Iterator[Finding]:
 def _with_rows(books: Books, page: Sequence[Any]) -> Iterator[tuple[Any, dict[int, str]]]:
     """Each seal with the hashes of the rows that carry its number, by their ids."""
     rows = (
-        select(LEDGER.c.seal_id, LEDGER.c.id, LEDGER.c.mac)
-        .where(LEDGER.c.seal_id.between(page[0].id, page[-1].id))
-        .order_by(LEDGER.c.seal_id, LEDGER.c.id)
+        select(LedgerEntry.seal_id, LedgerEntry.id, LedgerEntry.mac)
+        .where(LedgerEntry.seal_id.between(page[0].id, page[-1].id))
+        .order_by(LedgerEntry.seal_id, LedgerEntry.id)
     )
     groups = groupby(books.stream(rows), key=lambda row: row.seal_id)
     group = next(groups, None)
@@ -133,11 +132,11 @@ def _against_rows(books: Books, seal: Any, found: dict[int, str]) -> Iterator[Fi
 
 def _beyond(books: Books, next_seal: int) -> Iterator[Finding]:
     """Rows that carry the number of no seal, and rows that wait for one too long."""
-    lost = select(LEDGER.c.id, LEDGER.c.seal_id).where(LEDGER.c.seal_id >= next_seal)
+    lost = select(LedgerEntry.id, LedgerEntry.seal_id).where(LedgerEntry.seal_id >= next_seal)
     for row in books.stream(lost):
         yield Finding("seals", f"points_records {row.id}: there is no seal {row.seal_id}")
-    late = select(LEDGER.c.id).where(
-        LEDGER.c.seal_id.is_(None), LEDGER.c.created_at < utcnow() - UNSEALED_FOR
+    late = select(LedgerEntry.id).where(
+        LedgerEntry.seal_id.is_(None), LedgerEntry.created_at < utcnow() - UNSEALED_FOR
     )
     for row in books.stream(late):
         yield Finding("seals", f"points_records {row.id}: not sealed yet; is a worker running?")

@@ -18,7 +18,6 @@ from points_app.services.receipts.awards import points_for
 from points_app.services.receipts.uploads import already_submitted
 from points_app.services.settings.business import business
 
-RECEIPTS = Receipt.__table__.c
 OVERDUE = "申诉逾期未处理，维持原审核结果"
 PICTURE_GONE = "小票图片已到期删除，无法复核，维持原审核结果"
 
@@ -56,7 +55,7 @@ def appeal(user_id: int, upload_id: str, reason: str) -> None:
 
 def close_stale() -> int:
     """Close the appeals that waited too long or whose picture is gone; returns how many."""
-    stale = select(RECEIPTS.upload_id).where(*_stale())
+    stale = select(Receipt.upload_id).where(*_stale())
     return sum(_close(upload_id) for upload_id in list(execute(stale).scalars()))
 
 
@@ -72,9 +71,9 @@ def _close(upload_id: str) -> bool:
 
 
 def _stale() -> tuple[Any, ...]:
-    late = RECEIPTS.appealed_at < reviewers.appeals_until(2)
+    late = Receipt.appealed_at < reviewers.appeals_until(2)
     return (
-        RECEIPTS.review_status == ReviewStatus.PENDING.value,
-        RECEIPTS.appealed_at.is_not(None),
-        or_(late, RECEIPTS.picture_deleted_at.is_not(None)),
+        Receipt.review_status == ReviewStatus.PENDING.value,
+        Receipt.appealed_at.is_not(None),
+        or_(late, Receipt.picture_deleted_at.is_not(None)),
     )

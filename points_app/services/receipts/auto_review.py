@@ -14,7 +14,6 @@ from points_app.services.receipts import screening
 from points_app.services.receipts.duplicates import suspicions
 from points_app.services.settings.business import business
 
-RECEIPTS = Receipt.__table__
 REASON = "自动审核通过"
 
 
@@ -50,7 +49,7 @@ def error_rate() -> float | None:
     Reads an index of decided samples only.
     """
     decided = (AutoReview.AGREED, AutoReview.OVERRULED)
-    query = select(RECEIPTS.c.auto_review, func.count()).group_by(RECEIPTS.c.auto_review)
-    counts = dict(execute(query.where(RECEIPTS.c.auto_review.in_(decided))).all())
+    query = select(Receipt.auto_review, func.count()).group_by(Receipt.auto_review)
+    counts = dict(execute(query.where(Receipt.auto_review.in_(decided))).all())
     total = sum(counts.values())
     return counts.get(AutoReview.OVERRULED, 0) / total if total else None

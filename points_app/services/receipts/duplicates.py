@@ -20,16 +20,14 @@ from points_app.reading.fingerprint import (
 from points_app.reading.twins import Printed, distinct, likeness, marks_of
 from points_app.wire.receipts.reviews import Flag
 
-RECEIPTS = Receipt.__table__.c
 FACTS = (
-    RECEIPTS.upload_id,
-    RECEIPTS.merchant_name,
-    RECEIPTS.recognized_amount,
-    RECEIPTS.receipt_number,
-    RECEIPTS.receipt_time,
-    RECEIPTS.reading,
+    Receipt.upload_id,
+    Receipt.merchant_name,
+    Receipt.recognized_amount,
+    Receipt.receipt_number,
+    Receipt.receipt_time,
+    Receipt.reading,
 )
-BANDS = PictureBand.__table__
 MOST_CANDIDATES = 100
 """Looked at per question, newest first: a bound for numbers that a shop prints on every slip."""
 MOST_FLAGS = 5
@@ -53,7 +51,7 @@ def remember(review_id: int, fingerprint: str) -> None:
     neighbours would need seventeen of fifteen bits, which bring a 2,000th of the table.
     """
     rows = [{"band_key": key, "review_id": review_id} for key in band_keys(fingerprint)]
-    execute(insert(BANDS), rows)
+    execute(insert(PictureBand), rows)
 
 
 def find(receipt: Receipt) -> list[Flag]:
@@ -70,7 +68,7 @@ def find(receipt: Receipt) -> list[Flag]:
     for upload_id, kind in _twins(receipt):
         flags.setdefault(upload_id, kind)
     order = list(MESSAGES)
-    columns = (RECEIPTS.upload_id, RECEIPTS.user_id, RECEIPTS.review_status, RECEIPTS.pixel_sha256)
+    columns = (Receipt.upload_id, Receipt.user_id, Receipt.review_status, Receipt.pixel_sha256)
     others = {row.upload_id: row for row in execute(select(*columns).where(columns[0].in_(flags)))}
     found = [describe(receipt, kind, others.get(other)) for other, kind in flags.items()]
     found.sort(
@@ -127,12 +125,14 @@ def look_alikes(review_id: int, fingerprint: str) -> Iterator[Row[Any]]:
     Without those nobody has looked at yet: what is read later finds what was read before, and knows
     then whether the two say the same.
     """
-    sharing = select(BANDS.c.review_id).where(BANDS.c.band_key.in_(neighbour_keys(fingerprint)))
-    newest = sharing.distinct().order_by(BANDS.c.review_id.desc()).limit(MOST_CANDIDATES)
+    sharing = select(PictureBand.review_id).where(
+        PictureBand.band_key.in_(neighbour_keys(fingerprint))
+    )
+    newest = sharing.distinct().order_by(PictureBand.review_id.desc()).limit(MOST_CANDIDATES)
     others = set(execute(newest).scalars()) - {review_id}
-    looked_at = RECEIPTS.reading.is_not(None) | RECEIPTS.processed_at.is_not(None)
-    query = select(RECEIPTS.perceptual_hash, *FACTS)
-    for row in execute(query.where(RECEIPTS.review_id.in_(others), looked_at)):
+    looked_at = Receipt.reading.is_not(None) | Receipt.processed_at.is_not(None)
+    query = select(Receipt.perceptual_hash, *FACTS)
+    for row in execute(query.where(Receipt.review_id.in_(others), looked_at)):
         if hash_distance(fingerprint, row.perceptual_hash) <= SAME_PICTURE:
             yield row
 
@@ -159,17 +159,17 @@ def _questions(receipt: Receipt) -> Iterator[tuple[ColumnElement[bool], ColumnEl
     """Conditions, and the column that orders their index. A time that one photograph does not show
     may be on the other."""
     moment = receipt.receipt_time
-    same_amount = RECEIPTS.recognized_amount == receipt.recognized_amount
+    same_amount = Receipt.recognized_amount == receipt.recognized_amount
     if receipt.recognized_amount is not None and moment:
-        same_day = RECEIPTS.receipt_time.startswith(moment[:10])
-        yield same_amount & same_day, RECEIPTS.receipt_time
-        yield same_amount & RECEIPTS.receipt_time.is_(None), RECEIPTS.review_id
+        same_day = Receipt.receipt_time.startswith(moment[:10])
+        yield same_amount & same_day, Receipt.receipt_time
+        yield same_amount & Receipt.receipt_time.is_(None), Receipt.review_id
     elif receipt.recognized_amount is not None:
-        yield same_amount, RECEIPTS.receipt_time
+        yield same_amount, Receipt.receipt_time
     if moment and len(moment) >= 16:
-        yield RECEIPTS.receipt_time.startswith(moment[:16]), RECEIPTS.receipt_time
+        yield Receipt.receipt_time.startswith(moment[:16]), Receipt.receipt_time
     if receipt.receipt_number:
-        yield RECEIPTS.receipt_number == receipt.receipt_number, RECEIPTS.review_id
+        yield Receipt.receipt_number == receipt.receipt_number, Receipt.review_id
 
 
 def printed(row: Any) -> Printed:

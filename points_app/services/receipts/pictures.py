@@ -17,8 +17,6 @@ from points_app.models.accounts import User, UserStatus
 from points_app.models.receipts import Receipt, StagedPicture
 from points_app.wire.addresses import public
 
-RECEIPTS = Receipt.__table__.c
-USERS = User.__table__.c
 LINK_SECONDS = 600
 CONTENT_TYPE = "image/jpeg"
 
@@ -58,9 +56,9 @@ def kept(upload_id: str, object_key: str) -> bytes:
     Raises ObjectMissing when neither keeps it, StorageError.
     """
     query = (
-        select(RECEIPTS.is_stored, StagedPicture.content)
-        .outerjoin(StagedPicture, StagedPicture.upload_id == RECEIPTS.upload_id)
-        .where(RECEIPTS.upload_id == upload_id, RECEIPTS.object_key == object_key)
+        select(Receipt.is_stored, StagedPicture.content)
+        .outerjoin(StagedPicture, StagedPicture.upload_id == Receipt.upload_id)
+        .where(Receipt.upload_id == upload_id, Receipt.object_key == object_key)
     )
     row = execute(query).one_or_none()
     db.session.rollback()
@@ -80,8 +78,8 @@ def _upload_id(object_key: str) -> str:
 def _may_still_look(viewer: str) -> bool:
     """Whether the viewer of a genuine link is still a guest, or still one who reviews."""
     role, _, user_id = viewer.partition("-")
-    about = (USERS.status, USERS.is_merchant, USERS.is_admin)
-    query = select(*about).where(USERS.user_id == int(user_id))
+    about = (User.status, User.is_merchant, User.is_admin)
+    query = select(*about).where(User.user_id == int(user_id))
     user = execute(query).one_or_none()
     if user is None or user.status != UserStatus.ACTIVE:
         return False

@@ -39,8 +39,6 @@ from points_app.wire.receipts import uploads as wire
 
 log = logging.getLogger(__name__)
 
-RECEIPTS = Receipt.__table__
-STAGED = StagedPicture.__table__
 # Longer than a task may run (time_limit): past it the worker that had the receipt is dead.
 LEASE = timedelta(seconds=100)
 ATTEMPTS = 3
@@ -75,9 +73,9 @@ def _claim(upload_id: str) -> bool:
     times and never finished, because it took its worker down, is given up."""
     now = utcnow()
     free = or_(
-        RECEIPTS.c.processing_status == ProcessingStatus.QUEUED,
-        (RECEIPTS.c.processing_status == ProcessingStatus.PROCESSING)
-        & (RECEIPTS.c.processing_deadline < now),
+        Receipt.processing_status == ProcessingStatus.QUEUED,
+        (Receipt.processing_status == ProcessingStatus.PROCESSING)
+        & (Receipt.processing_deadline < now),
     )
     receipt = _locked(upload_id, free)
     if receipt is None:
@@ -93,7 +91,7 @@ def _claim(upload_id: str) -> bool:
 
 @transactional
 def _give_back(upload_id: str) -> None:
-    receipt = _locked(upload_id, RECEIPTS.c.processing_status == ProcessingStatus.PROCESSING)
+    receipt = _locked(upload_id, Receipt.processing_status == ProcessingStatus.PROCESSING)
     if receipt is None:
         return
     if receipt.processing_attempts >= ATTEMPTS:
@@ -126,9 +124,7 @@ def _finish(receipt: Receipt, status: ProcessingStatus) -> None:
 
 
 def _picture(upload_id: str) -> bytes:
-    key = execute(
-        select(RECEIPTS.c.object_key).where(RECEIPTS.c.upload_id == upload_id)
-    ).scalar_one()
+    key = execute(select(Receipt.object_key).where(Receipt.upload_id == upload_id)).scalar_one()
     return pictures.kept(upload_id, key)
 
 
@@ -156,24 +152,24 @@ def store(upload_id: str) -> bool:
 @transactional
 def _unstored(upload_id: str) -> Row[tuple[str, bytes]] | None:
     query = (
-        select(RECEIPTS.c.object_key, STAGED.c.content)
-        .join(STAGED, STAGED.c.upload_id == RECEIPTS.c.upload_id)
-        .where(RECEIPTS.c.upload_id == upload_id, RECEIPTS.c.is_stored.is_(False))
+        select(Receipt.object_key, StagedPicture.content)
+        .join(StagedPicture, StagedPicture.upload_id == Receipt.upload_id)
+        .where(Receipt.upload_id == upload_id, Receipt.is_stored.is_(False))
     )
     return execute(query).one_or_none()
 
 
 @transactional
 def _mark_stored(upload_id: str) -> None:
-    execute(update(RECEIPTS).where(RECEIPTS.c.upload_id == upload_id).values(is_stored=True))
-    execute(delete(STAGED).where(STAGED.c.upload_id == upload_id))
+    execute(update(Receipt).where(Receipt.upload_id == upload_id).values(is_stored=True))
+    execute(delete(StagedPicture).where(StagedPicture.upload_id == upload_id))
 
 
 @transactional
 def _write_down(upload_id: str, reading: Reading) -> None:
     """Write down what was read. Committed before anything is concluded from it, so that of two
     photographs of one receipt that are read at once the later one finds the earlier."""
-    receipt = _locked(upload_id, RECEIPTS.c.processing_status == ProcessingStatus.PROCESSING)
+    receipt = _locked(upload_id, Receipt.processing_status == ProcessingStatus.PROCESSING)
     if receipt is None:
         return
     receipt.recognized_amount = reading.amount
@@ -191,7 +187,7 @@ def _write_down(upload_id: str, reading: Reading) -> None:
 def _settle(upload_id: str) -> None:
     """Look for duplicates, hold the rules against the receipt, approve it where none of this needs
     a person. A decision that a merchant took meanwhile stands."""
-    receipt = _locked(upload_id, RECEIPTS.c.processing_status == ProcessingStatus.PROCESSING)
+    receipt = _locked(upload_id, Receipt.processing_status == ProcessingStatus.PROCESSING)
     if receipt is None:
         return
     receipt.flags = [*screening.paper(receipt), *duplicates.find(receipt)]
@@ -208,15 +204,15 @@ def sweep() -> int:
     waits for its turn, and a guest's dozens must not overtake everybody by being old."""
     late = utcnow() - STUCK
     waiting = or_(
-        (RECEIPTS.c.processing_status == ProcessingStatus.QUEUED) & (RECEIPTS.c.upload_time < late),
-        (RECEIPTS.c.processing_status == ProcessingStatus.PROCESSING)
-        & (RECEIPTS.c.processing_deadline < utcnow()),
+        (Receipt.processing_status == ProcessingStatus.QUEUED) & (Receipt.upload_time < late),
+        (Receipt.processing_status == ProcessingStatus.PROCESSING)
+        & (Receipt.processing_deadline < utcnow()),
     )
-    unread = execute(select(RECEIPTS.c.upload_id).where(waiting).limit(SWEEP_BATCH)).scalars()
+    unread = execute(select(Receipt.upload_id).where(waiting).limit(SWEEP_BATCH)).scalars()
     stored_late = (
-        select(STAGED.c.upload_id)
-        .join(RECEIPTS, RECEIPTS.c.upload_id == STAGED.c.upload_id)
-        .where(RECEIPTS.c.processing_status.in_(uploads.FINISHED), RECEIPTS.c.upload_time < late)
+        select(StagedPicture.upload_id)
+        .join(Receipt, Receipt.upload_id == StagedPicture.upload_id)
+        .where(Receipt.processing_status.in_(uploads.FINISHED), Receipt.upload_time < late)
         .limit(SWEEP_BATCH)
     )
     work = [(jobs.READ_RECEIPT, upload_id) for upload_id in unread]

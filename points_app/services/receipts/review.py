@@ -19,7 +19,7 @@ from points_app.services.idempotency import keyed_transaction
 from points_app.services.points import wallet
 from points_app.services.receipts import auto_review, reviewers
 from points_app.services.settings.business import business
-from points_app.wire.formats import iso, number_or_none
+from points_app.wire.formats import number_or_none
 from points_app.wire.receipts import reviews as wire
 
 
@@ -166,7 +166,7 @@ def _close(
     if approve:
         welcome.release(receipt.user_id)
     trail.record(reviewer_id, "review.decide", receipt.upload_id, _account(receipt, proposed))
-    events.review_result(receipt.user_id, _notice(receipt))
+    events.review_result(receipt)
 
 
 def _account(receipt: Receipt, proposed: int) -> dict[str, Any]:
@@ -188,14 +188,3 @@ def _account(receipt: Receipt, proposed: int) -> dict[str, Any]:
 
 def _waiting_since(receipt: Receipt) -> datetime:
     return receipt.appealed_at or receipt.upload_time
-
-
-def _notice(receipt: Receipt) -> dict[str, Any]:
-    assert receipt.review_time is not None
-    return {
-        "upload_id": receipt.upload_id,
-        "status": receipt.review_status,
-        "points_awarded": receipt.points_awarded,
-        "review_reason": receipt.review_reason,
-        "timestamp": iso(receipt.review_time),
-    }

@@ -11,12 +11,10 @@ from points_app.models.accounts import User
 from points_app.models.audit import AuditEntry
 from points_app.models.receipts import Receipt, ReviewStatus
 from points_app.services.audit import viewings
-from points_app.services.pages import page_of
+from points_app.services.pages import Page, page_of
 from points_app.services.receipts import duplicates, pictures, reviewers, screening
-from points_app.wire.paging import Page
 from points_app.wire.receipts import reviews as wire
 
-AUDIT = AuditEntry.__table__.c
 VIEW = "receipt.view"
 
 
@@ -58,9 +56,9 @@ def record(merchant_id: int, review_id: int) -> wire.ReviewRecord:
 
 
 def _history(receipt: Receipt) -> Sequence[Row[tuple[AuditEntry]]]:
-    about = (AUDIT.action, AUDIT.actor_id, AUDIT.details, AUDIT.created_at)
-    mine = (AUDIT.target == receipt.upload_id, AUDIT.action != VIEW)
-    return execute(select(*about).where(*mine).order_by(AUDIT.id)).all()
+    about = (AuditEntry.action, AuditEntry.actor_id, AuditEntry.details, AuditEntry.created_at)
+    mine = (AuditEntry.target == receipt.upload_id, AuditEntry.action != VIEW)
+    return execute(select(*about).where(*mine).order_by(AuditEntry.id)).all()
 
 
 def _around(merchant_id: int, receipts: Sequence[Receipt]) -> dict[str, wire.Around]:

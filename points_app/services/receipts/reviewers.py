@@ -15,8 +15,7 @@ from points_app.models.accounts import User, UserStatus
 from points_app.models.receipts import Receipt
 from points_app.services.settings.business import business
 
-USERS = User.__table__.c
-ACTIVE = USERS.status == UserStatus.ACTIVE.value
+ACTIVE = User.status == UserStatus.ACTIVE.value
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 WaitsFor = Literal["merchant", "second_merchant", "other_merchant", "admin"]
@@ -24,7 +23,7 @@ WaitsFor = Literal["merchant", "second_merchant", "other_merchant", "admin"]
 
 def merchants() -> frozenset[int]:
     """The accounts that are merchants now and may log in; read from an index."""
-    query = select(USERS.user_id).where(USERS.is_merchant.is_(True), ACTIVE)
+    query = select(User.user_id).where(User.is_merchant.is_(True), ACTIVE)
     return frozenset(execute(query).scalars())
 
 
@@ -33,8 +32,8 @@ def still_in_office(user_ids: Iterable[int | None]) -> frozenset[int]:
     wanted = {user_id for user_id in user_ids if user_id is not None}
     if not wanted:
         return frozenset()
-    role = or_(USERS.is_merchant.is_(True), USERS.is_admin.is_(True))
-    query = select(USERS.user_id).where(USERS.user_id.in_(wanted), ACTIVE, role)
+    role = or_(User.is_merchant.is_(True), User.is_admin.is_(True))
+    query = select(User.user_id).where(User.user_id.in_(wanted), ACTIVE, role)
     return frozenset(execute(query).scalars())
 
 

@@ -20,7 +20,6 @@ from points_app.services.settings.business import BusinessSettings, business
 from points_app.services.settings.shop_time import shop_day, start_of_day
 from points_app.wire.receipts.reviews import Flag, Rule
 
-RECEIPTS = Receipt.__table__.c
 CLOCKS_DIFFER = timedelta(minutes=15)
 """How far a till's clock may be ahead of ours."""
 PAPERS = {
@@ -188,8 +187,8 @@ def _not_too_many(receipt: Receipt, settings: BusinessSettings) -> Iterator[Rule
     if not limit:
         return
     since = start_of_day(receipt.upload_time)
-    of_guest = (RECEIPTS.user_id == receipt.user_id) & (RECEIPTS.review_id <= receipt.review_id)
-    query = select(func.count()).where(of_guest, RECEIPTS.upload_time >= since)
+    of_guest = (Receipt.user_id == receipt.user_id) & (Receipt.review_id <= receipt.review_id)
+    query = select(func.count()).where(of_guest, Receipt.upload_time >= since)
     count = execute(query).scalar_one()
     yield _rule("not_too_many", count <= limit, f"当日第 {count} 张，上限 {limit} 张")
 

@@ -10,7 +10,6 @@ from points_app.models.receipts import Receipt, ReviewStatus
 from points_app.services.settings.shop_time import start_of_day, start_of_month, start_of_week
 from points_app.wire.receipts import shop_statistics as wire
 
-RECEIPTS = Receipt.__table__
 APPROVED, REJECTED = ReviewStatus.APPROVED.value, ReviewStatus.REJECTED.value
 
 
@@ -21,7 +20,7 @@ def statistics(period: str) -> wire.ShopStatistics:
     `approval_rate` is from 0 to 1, `avg_review_minutes` from upload to decision.
     """
     now = utcnow()
-    waiting = select(func.count()).where(RECEIPTS.c.review_status == ReviewStatus.PENDING.value)
+    waiting = select(func.count()).where(Receipt.review_status == ReviewStatus.PENDING.value)
     today = _decided_since(start_of_day(now))
     sums = _decided_since(_start_of(period, now))
     total = sum(sums[status][0] for status in sums)
@@ -45,10 +44,10 @@ def _start_of(period: str, now: datetime) -> datetime:
 
 def _decided_since(since: datetime) -> dict[str, tuple[int, int, int]]:
     """(receipts, points, seconds from upload to decision) by status."""
-    waited = func.sum(seconds_between(RECEIPTS.c.upload_time, RECEIPTS.c.review_time))
-    status = RECEIPTS.c.review_status
-    query = select(status, func.count(), func.sum(RECEIPTS.c.points_awarded), waited)
-    query = query.where(RECEIPTS.c.review_time >= since, status.in_([APPROVED, REJECTED]))
+    waited = func.sum(seconds_between(Receipt.upload_time, Receipt.review_time))
+    status = Receipt.review_status
+    query = select(status, func.count(), func.sum(Receipt.points_awarded), waited)
+    query = query.where(Receipt.review_time >= since, status.in_([APPROVED, REJECTED]))
     none = dict.fromkeys((APPROVED, REJECTED), (0, 0, 0))
     rows = execute(query.group_by(status))
     return none | {name: (count, int(points), int(sec)) for name, count, points, sec in rows}

@@ -35,12 +35,11 @@ from points_app.models.receipts import (
 )
 from points_app.reading.pictures import Picture
 from points_app.services import decoding, idempotency, locks, waiting
-from points_app.services.pages import page_of
+from points_app.services.pages import Page, page_of
 from points_app.services.receipts import duplicates, pictures
 from points_app.services.receipts.awards import points_for
 from points_app.services.settings.business import business
 from points_app.services.settings.shop_time import start_of_day
-from points_app.wire.paging import Page
 from points_app.wire.receipts import uploads as wire
 
 log = logging.getLogger(__name__)
@@ -106,9 +105,9 @@ def _stage(user_id: int, sha256: str, picture: Picture, amount: Decimal | None, 
         "upload_time": now,
     }
     with on_duplicate(lambda: already_submitted(user_id, sha256, picture.pixel_sha256)):
-        review_id = execute(insert(Receipt.__table__), receipt).inserted_primary_key[0]
+        review_id = execute(insert(Receipt), receipt).inserted_primary_key[0]
     duplicates.remember(review_id, picture.perceptual_hash)
-    execute(insert(StagedPicture.__table__), {"upload_id": upload_id, "content": picture.jpeg})
+    execute(insert(StagedPicture), {"upload_id": upload_id, "content": picture.jpeg})
     jobs.enqueue_after_commit(jobs.READ_RECEIPT, upload_id, priority=priority)
     return upload_id
 

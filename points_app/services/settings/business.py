@@ -30,7 +30,6 @@ from points_app.wire.formats import exact
 
 log = logging.getLogger(__name__)
 
-CONFIGS = SystemConfig.__table__.c
 # A change is effective in every process after at most this long; contract and issue allow 5 s.
 FRESH_SECONDS = 3.0
 MOST_POINTS_AWARD = 100_000
@@ -188,7 +187,9 @@ def business() -> BusinessSettings:
     cached = current_app.extensions.get("business")
     if cached and time.monotonic() - cached[0] < FRESH_SECONDS:
         return cached[1]
-    settings = parse(dict(execute(select(CONFIGS.config_key, CONFIGS.config_value)).all()))
+    settings = parse(
+        dict(execute(select(SystemConfig.config_key, SystemConfig.config_value)).all())
+    )
     current_app.extensions["business"] = (time.monotonic(), settings)
     return settings
 

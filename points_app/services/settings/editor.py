@@ -23,13 +23,12 @@ from points_app.services.settings.business import DEFAULTS, PUBLIC, BusinessSett
 from points_app.wire import settings as wire
 from points_app.wire.formats import iso_or_none, number
 
-CONFIGS = SystemConfig.__table__
 SCHEMAS = BusinessSettings.model_json_schema()["properties"]
 
 
 def listing() -> wire.SettingList:
     """Every setting as it is in the database now."""
-    rows = {row.config_key: row for row in execute(select(CONFIGS))}
+    rows = {row.config_key: row for row in execute(select(SystemConfig))}
     current = business.parse({key: row.config_value for key, row in rows.items()})
     return {
         "settings": [_setting(name, current, rows.get(name)) for name in SCHEMAS],
@@ -120,7 +119,7 @@ def _write(name: str, value: Any, actor_id: int | None, is_new: bool) -> None:
         "updated_by": actor_id,
     }
     if not is_new:
-        execute(update(CONFIGS).where(CONFIGS.c.config_key == name).values(**row))
+        execute(update(SystemConfig).where(SystemConfig.config_key == name).values(**row))
         return
     row |= {
         "config_key": name,
@@ -129,4 +128,4 @@ def _write(name: str, value: Any, actor_id: int | None, is_new: bool) -> None:
         "is_public": name in PUBLIC,
     }
     with on_duplicate(TryAgain):
-        execute(insert(CONFIGS), row)
+        execute(insert(SystemConfig), row)

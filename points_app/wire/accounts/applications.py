@@ -5,7 +5,7 @@ from typing import Annotated
 from typing_extensions import TypedDict
 
 from points_app.crypto import Vault
-from points_app.models.accounts import MerchantApplication
+from points_app.models.accounts import ApplicationStatus, MerchantApplication
 from points_app.wire.formats import iso, iso_or_none
 from points_app.wire.paging import Listed
 from points_app.wire.values import one_of
@@ -14,7 +14,7 @@ from points_app.wire.values import one_of
 class Applied(TypedDict):
     application_id: str
     """The application's id."""
-    status: Annotated[str, one_of("pending", "approved", "rejected")]
+    status: Annotated[str, one_of(*ApplicationStatus)]
     """What an admin decided; pending until then."""
     applied_at: str
     """When it was sent (UTC)."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from typing_extensions import TypedDict
 
-from points_app.models.exchange import Product
+from points_app.models.exchange import Product, ProductStatus
 from points_app.wire.formats import iso, number
 from points_app.wire.paging import Pagination
 from points_app.wire.values import one_of
@@ -35,7 +35,7 @@ class ShopProduct(TypedDict):
     """From 0 to 5, set by the shop."""
     sales_count: int
     """Pieces sold so far."""
-    status: Annotated[str, one_of("active", "inactive")]
+    status: Annotated[str, one_of(*ProductStatus)]
     """Guests do not see inactive ones."""
     created_at: str
     """When it was added (UTC)."""

@@ -1,5 +1,6 @@
 """Orders, and what a code at the till stands for."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import orjson
@@ -67,17 +68,6 @@ class OrderDetail(OrderRecord):
     """The pickup code as a picture (data: URL); null when it cannot be used any more."""
 
 
-class OrderNotice(TypedDict):
-    """What a guest's screen hears when an order changes its state."""
-
-    order_id: str
-    product_name: str
-    quantity: int
-    status: str
-    remark: str | None
-    completed_time: str | None
-
-
 class MerchantOrder(TypedDict):
     """An order as the shop sees it: with its buyer, without the code that only the buyer has."""
 
@@ -120,6 +110,31 @@ class OrderRecords(Listed):
     """The orders of this page, newest first."""
 
 
+class Collected(TypedDict):
+    """What a code stood for."""
+
+    type: Annotated[str, one_of("order", "prize")]
+    """What was handed over."""
+    order: MerchantOrder | None
+    """The order, now completed; null for a prize."""
+    prize: ClaimedPrize | None
+    """The prize, now claimed; null for an order."""
+
+
+def order_placed(order: Mapping[str, Any], remaining: int) -> OrderPlaced:
+    """The answer to the order whose row this is; `remaining` is the balance after it."""
+    return {
+        "order_id": order["order_id"],
+        "product_name": order["product_name"],
+        "quantity": order["quantity"],
+        "points_cost": order["points_cost"],
+        "remaining_points": remaining,
+        "status": order["status"],
+        "pickup_code": order["pickup_code"],
+        "exchange_time": iso(order["exchange_time"]),
+    }
+
+
 def order_record(order: Order, vault: Vault) -> OrderRecord:
     return {
         "id": order.id,
@@ -133,17 +148,6 @@ def order_record(order: Order, vault: Vault) -> OrderRecord:
         "pickup_code": order.pickup_code,
         "remark": order.remark,
         "exchange_time": iso(order.exchange_time),
-        "completed_time": iso_or_none(order.completed_time),
-    }
-
-
-def order_notice(order: Order) -> OrderNotice:
-    return {
-        "order_id": order.order_id,
-        "product_name": order.product_name,
-        "quantity": order.quantity,
-        "status": order.status,
-        "remark": order.remark,
         "completed_time": iso_or_none(order.completed_time),
     }
 
@@ -169,14 +173,3 @@ def merchant_order(order: Order, buyer: User, vault: Vault, *, with_address: boo
 def _delivery_info(order: Order, vault: Vault) -> Any:
     sealed = order.delivery_info
     return orjson.loads(vault.open(sealed, order.delivery_row)) if sealed else None
-
-
-class Collected(TypedDict):
-    """What a code stood for."""
-
-    type: Annotated[str, one_of("order", "prize")]
-    """What was handed over."""
-    order: MerchantOrder | None
-    """The order, now completed; null for a prize."""
-    prize: ClaimedPrize | None
-    """The prize, now claimed; null for an order."""

@@ -1,12 +1,13 @@
 """Draws and what they gave."""
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 from typing_extensions import TypedDict
 
 from points_app.crypto import Vault
 from points_app.models.accounts import User
-from points_app.models.lottery import Draw, PrizeType
+from points_app.models.lottery import ClaimStatus, Draw, PrizeType
 from points_app.wire.accounts.users import Customer, customer
 from points_app.wire.formats import iso, number
 from points_app.wire.paging import Listed
@@ -66,7 +67,7 @@ class DrawRecord(TypedDict):
     """Whether an activity prize was drawn close to the edge of its field."""
     is_winning: bool
     """Whether it was any prize at all."""
-    status: Annotated[str, one_of("pending", "claimed")] | None
+    status: Annotated[str, one_of(*ClaimStatus)] | None
     """Whether the prize was handed out; null for points and for none, which are not."""
     claim_code: str | None
     """What the guest shows at the counter, ten letters and digits; null where nothing is handed
@@ -100,22 +101,12 @@ class ClaimedPrize(TypedDict):
     """What kind of prize it is."""
     prize_value: float
     """Points for the type `points`; for the others the number the shop set."""
-    status: Annotated[str, one_of("claimed")]
+    status: Annotated[str, one_of(ClaimStatus.CLAIMED)]
     """Claimed, now that it was handed out."""
     claimed_at: str
     """When it was handed out (UTC)."""
     created_at: str
     """When it was drawn (UTC)."""
-
-
-class PrizeNotice(TypedDict):
-    """What a guest's screen hears when a prize was handed out."""
-
-    id: int
-    draw_id: str
-    prize_name: str
-    status: str
-    claimed_at: str
 
 
 class DrawRecords(Listed):
@@ -136,6 +127,30 @@ class DrawStatistics(TypedDict):
     """The prize won most often; null before the first."""
     today_draws: int
     """Turns since the shop's midnight."""
+
+
+def draw_answer(rows: Sequence[Mapping[str, Any]], cost: int, remaining: int) -> DrawAnswer:
+    """The answer to the draw whose turns these rows are; `cost` is what all of them cost, and
+    `remaining` the balance after them."""
+    return {
+        "draw_id": rows[0]["draw_id"],
+        "draw_type": rows[0]["draw_type"],
+        "results": [draw_result(row) for row in rows],
+        "points_cost": cost,
+        "remaining_points": remaining,
+    }
+
+
+def draw_result(row: Mapping[str, Any]) -> DrawResult:
+    return {
+        "prize_id": row["prize_id"],
+        "prize_name": row["prize_name"],
+        "prize_type": row["prize_type"],
+        "prize_value": number(row["prize_value"]),
+        "angle": row["angle"],
+        "is_near_miss": row["is_near_miss"],
+        "draw_sequence": row["draw_sequence"],
+    }
 
 
 def draw_record(draw: Draw) -> DrawRecord:
@@ -171,16 +186,4 @@ def claimed_prize(draw: Draw, winner: User, vault: Vault) -> ClaimedPrize:
         "status": draw.status,
         "claimed_at": iso(draw.claimed_at),
         "created_at": iso(draw.created_at),
-    }
-
-
-def prize_notice(draw: Draw) -> PrizeNotice:
-    """Raises AssertionError for a prize nobody claimed yet."""
-    assert draw.status is not None and draw.claimed_at is not None
-    return {
-        "id": draw.id,
-        "draw_id": draw.draw_id,
-        "prize_name": draw.prize_name,
-        "status": draw.status,
-        "claimed_at": iso(draw.claimed_at),
     }

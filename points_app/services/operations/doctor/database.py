@@ -206,7 +206,7 @@ def clock() -> Iterator[Finding]:
 
 def books() -> Iterator[Finding]:
     """The last `flask prove`."""
-    run = execute(select(ProofRun.__table__).order_by(ProofRun.id.desc()).limit(1)).one_or_none()
+    run = execute(select(ProofRun).order_by(ProofRun.id.desc()).limit(1)).one_or_none()
     if run is None:
         yield warning("books", "never checked", "run: flask prove (beat does it every night)")
         return

@@ -35,7 +35,6 @@ WORK_PATIENCE_SECONDS = 10.0
 BEAT_PATIENCE_SECONDS = 40.0
 PROXY_PATIENCE_SECONDS = 5.0
 PICTURES_LOOKED_AT = 20
-RECEIPTS = Receipt.__table__.c
 SLIP = ("CORNER RESTAURANT", "Noodles      38.00", "Tea          12.50", "Total        50.50")
 SLIP_TOTAL = Decimal("50.50")
 STORAGE_PATIENCE_SECONDS = 10
@@ -207,8 +206,8 @@ def _hides_what_is_missing(key: str) -> bool:
 
 def pictures() -> Iterator[Finding]:
     """The pictures stored last are still there."""
-    stored = select(RECEIPTS.object_key).where(RECEIPTS.is_stored.is_(True))
-    newest = stored.order_by(RECEIPTS.review_id.desc()).limit(PICTURES_LOOKED_AT)
+    stored = select(Receipt.object_key).where(Receipt.is_stored.is_(True))
+    newest = stored.order_by(Receipt.review_id.desc()).limit(PICTURES_LOOKED_AT)
     keys = list(execute(newest).scalars())
     lost = [key for key in keys if not holds(parts.storage, key)]
     if lost:

@@ -11,15 +11,13 @@ from points_app.services.operations.doctor.finding import Finding, ok, warning
 from points_app.services.receipts import reviewers
 from points_app.services.settings.business import business
 
-RECEIPTS = Receipt.__table__.c
-USERS = User.__table__.c
 ADVICE = "let somebody else log in, and run: flask user grant PHONE merchant"
 
 
 def people() -> Iterator[Finding]:
     """Own receipts, appeals and large sums need a second person."""
     merchants = reviewers.merchants()
-    query = select(USERS.user_id).where(USERS.is_admin.is_(True), reviewers.ACTIVE)
+    query = select(User.user_id).where(User.is_admin.is_(True), reviewers.ACTIVE)
     admins = frozenset(execute(query).scalars())
     if not merchants:
         yield warning("reviewers", "no merchant: nobody decides on receipts", ADVICE)
@@ -42,8 +40,8 @@ def people() -> Iterator[Finding]:
 
 def appeals() -> Iterator[Finding]:
     """Appeals that waited longer than the shop allows itself."""
-    waiting = RECEIPTS.review_status == ReviewStatus.PENDING.value
-    late = RECEIPTS.appealed_at < reviewers.appeals_until(1)
+    waiting = Receipt.review_status == ReviewStatus.PENDING.value
+    late = Receipt.appealed_at < reviewers.appeals_until(1)
     count = execute(select(func.count()).where(waiting, late)).scalar_one()
     if count:
         yield warning(
