@@ -15,6 +15,7 @@ from points_app.errors.base import AppError
 from points_app.http import AREAS
 from points_app.http.api import Access
 from tests.contract_codes import CODES, RATE_LIMITED
+from tests.house import imports_of, in_cycles
 
 PROJECT = Path(__file__).resolve().parent.parent
 PRODUCT = ("points_app", "worker")
@@ -77,6 +78,10 @@ def _locks(node: ast.Attribute | ast.Constant, tree: ast.AST) -> bool:
 
 def _docstrings(tree: ast.AST) -> set[ast.AST]:
     return {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    assert in_cycles(imports_of(PROJECT)) == set()
 
 
 def test_every_route_declares_who_may_call_it(app):
