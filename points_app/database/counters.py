@@ -7,8 +7,6 @@ from sqlalchemy import bindparam, func, select, update
 from points_app.database.session import db, execute
 from points_app.database.statements import Write
 
-_NUMBERED = 1 << 32
-
 
 class Counter:
     """Adds to a column of one row while `guards` hold; `also` sets other columns with it.
@@ -41,35 +39,3 @@ class Counter:
             return execute(self._look, {"this_row": key}).scalar_one() if done.rowcount else None
         done = self._in_one.run(given)
         return done.lastrowid if done.rowcount else None
-
-
-class NumberedCounter:
-    """The same for a column whose changes the column `count` numbers."""
-
-    def __init__(self, column: Any, count: Any, *guards: Any, **also: Any) -> None:
-        (primary_key,) = column.table.primary_key.columns
-        row = primary_key == bindparam("this_row")
-        new = [(column, column + bindparam("change"))]
-        new += [(column.table.c[name], value) for name, value in also.items()]
-        numbered = update(column.table).where(row, *guards)
-        # `count` first: MySQL assigns in order, and `column` in here must mean its old value.
-        both = func.last_insert_id((count + 1) * _NUMBERED + column + bindparam("change"))
-        self._in_one = Write(numbered.ordered_values((count, both.op("DIV")(_NUMBERED)), *new))
-        self._in_two = Write(numbered.ordered_values((count, count + 1), *new))
-        self._look = select(column, count).where(row)
-
-    def add(self, key: int, change: int, **values: Any) -> tuple[int, int] | None:
-        """Add `change` to the row `key`; the new value, which must stay from 0 to 2^31, and the
-        number of this change, on MySQL both in one integer. None when no row passed the guards.
-
-        Locks the row until the transaction ends.
-        """
-        given = {"this_row": key, "change": change, **values}
-        if db.engine.dialect.name == "sqlite":
-            if not self._in_two.run(given).rowcount:
-                return None
-            value, number = execute(self._look, {"this_row": key}).one()
-            return value, number
-        done = self._in_one.run(given)
-        number, value = divmod(done.lastrowid, _NUMBERED)
-        return (value, number) if done.rowcount else None

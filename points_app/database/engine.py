@@ -68,7 +68,7 @@ class LeanDialect(MySQLDialect_pymysql):
         return rested < TRUSTED_SECONDS or super().do_ping(dbapi_connection)
 
 
-registry.register("mysql.pymysql", __name__, "LeanDialect")
+registry.register("mysql.lean", __name__, "LeanDialect")
 
 
 def _in_transaction(connection: Any) -> bool:
@@ -116,8 +116,11 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 
 def database_uri(settings: Settings) -> URL:
-    """The database's address as the driver takes it: without `ssl-mode`, which is ours."""
+    """The database's address as SQLAlchemy takes it: MySQL's with our dialect, and without
+    `ssl-mode`, which is ours."""
     url = make_url(settings.database_url)
+    if not settings.is_sqlite:
+        url = url.set(drivername="mysql+lean")
     return url.difference_update_query([key for key in url.query if key in addresses.TLS_KEYS])
 
 

@@ -183,7 +183,11 @@ PUBLIC = frozenset({"lottery_rules"})
 
 
 def business() -> BusinessSettings:
-    """The settings in force, at most FRESH_SECONDS old; no query in between."""
+    """The settings in force, at most FRESH_SECONDS old; no query in between.
+
+    They stand under no version of points_app.freshness: requests, tasks and commands all read them,
+    several times each, and without Redis every reading would be a query.
+    """
     cached = current_app.extensions.get("business")
     if cached and time.monotonic() - cached[0] < FRESH_SECONDS:
         return cached[1]
