@@ -27,7 +27,7 @@ def create_base_app(settings: Settings | None = None) -> Flask:
     report_to_sentry(settings)
     app = Flask("points_app", static_folder=None)
     # No view or hook is a coroutine; looking whether each is costs 20 µs a request.
-    app.ensure_sync = lambda function: function  # type: ignore[method-assign]
+    app.ensure_sync = lambda function: function  # type: ignore[method-assign,assignment]
     app.config["SETTINGS"] = settings
     old_keys = [key for key in settings.encryption_keys_old.split(",") if key]
     app.extensions["parts"] = Parts(

@@ -7,8 +7,8 @@ on for ever, and a worker that takes one at a time takes no other.
 
 from typing import Any
 
-import kombu
 from celery.app.amqp import AMQP
+from kombu.connection import Connection as KombuConnection
 from kombu.transport import TRANSPORT_ALIASES, redis
 from redis import ConnectionError as LostConnection
 from redis import TimeoutError as NoAnswer
@@ -80,7 +80,7 @@ class SentinelTransport(_BeginsAnew, redis.SentinelTransport):
     Channel = SentinelChannel
 
 
-class Connection(kombu.Connection):
+class Connection(KombuConnection):
     """Comes back soon: kombu waits longer each time, up to 30 s, and gives up after a while."""
 
     def ensure_connection(self, *arguments: Any, **options: Any) -> Any:

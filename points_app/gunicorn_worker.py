@@ -27,7 +27,7 @@ REST_SECONDS = 0.05
 CHUNK = 65536
 
 
-class Connection(TConn):  # type: ignore[misc]
+class Connection(TConn):
     """A connection that can be rid of what its client still sends."""
 
     is_read = False
@@ -52,7 +52,7 @@ class Connection(TConn):  # type: ignore[misc]
         util.close(self.sock)
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]
+class Worker(ThreadWorker):
     """A thread serves a connection only while there is a request on it; a connection more than the
     process has room for takes the place of one that only waits; and a refusal arrives, even when it
     was sent before the whole body had come."""

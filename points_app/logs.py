@@ -122,6 +122,6 @@ def report_to_sentry(settings: Settings) -> None:
         max_request_body_size="never",
         include_local_variables=False,
         traces_sample_rate=0.0,
-        before_send=lambda event, _hint: masked(event),  # type: ignore[arg-type]
+        before_send=lambda event, _hint: masked(event),
         before_breadcrumb=lambda crumb, _hint: masked(crumb),
     )

@@ -119,7 +119,7 @@ class _OfAllProcesses(MultiProcessCollector):
     def collect(self) -> Iterable[Metric]:
         """As the library's."""
         files = [str(each) for each in Path(self._path).glob("*.db") if not _is_empty(each)]
-        return self.merge(files, accumulate=True)  # type: ignore[no-any-return, no-untyped-call]
+        return self.merge(files, accumulate=True)
 
 
 def _is_empty(file: Path) -> bool:
@@ -132,7 +132,7 @@ def _is_empty(file: Path) -> bool:
 def of_all_processes() -> CollectorRegistry:
     """What every process that shares PROMETHEUS_MULTIPROC_DIR has counted."""
     registry = CollectorRegistry()
-    _OfAllProcesses(registry)  # type: ignore[no-untyped-call]
+    _OfAllProcesses(registry)
     return registry
 
 

@@ -23,8 +23,8 @@ def never_wait() -> None:
     A file takes every line, and a terminal belongs to a person: both stay as they are.
     """
     _let_go(sys.__stdout__)
-    if _let_go(sys.__stderr__):
-        sys.stderr = Lossy(sys.__stderr__)  # type: ignore[assignment, arg-type]
+    if sys.__stderr__ is not None and _let_go(sys.__stderr__):
+        sys.stderr = Lossy(sys.__stderr__)
 
 
 def _let_go(stream: TextIO | None) -> bool:

@@ -13,7 +13,7 @@ from points_app import jobs
 from points_app.config import Settings
 from points_app.errors.base import AppError
 from points_app.http import AREAS
-from points_app.http.api import Access
+from points_app.http.access import Access
 from tests.contract_codes import CODES, RATE_LIMITED
 from tests.house import imports_of, in_cycles
 

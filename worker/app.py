@@ -27,7 +27,7 @@ flask_app = create_base_app(read_settings())
 check_surroundings(flask_app)
 
 
-class ContextTask(Task):  # type: ignore[misc]
+class ContextTask(Task):
     """Each task runs in an app context of its own, hence with a database session of its own, and
     leaves one log line under the id of the request that caused it."""
 
@@ -89,4 +89,4 @@ def _open_own_connections(**_: Any) -> None:
 @worker_process_shutdown.connect
 def _forget_gauges(pid: int, **_: Any) -> None:
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        mark_process_dead(pid)  # type: ignore[no-untyped-call]
+        mark_process_dead(pid)

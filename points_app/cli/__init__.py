@@ -86,6 +86,7 @@ def _checking_keys(run: Callable[..., Any]) -> Callable[..., Any]:
 
 
 for _command in {leaf for command in COMMANDS for leaf in _leaves(command)}:
+    assert _command.callback is not None
     if _command not in WITHOUT_KEYS:
         _command.callback = _checking_keys(_command.callback)
     _command.callback = told_in_words(_command.callback)

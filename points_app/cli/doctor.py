@@ -6,7 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from points_app.services.operations import doctor as examination
-from points_app.services.operations.doctor import State
+from points_app.services.operations.doctor.finding import State
 
 COLOURS = {
     State.OK: "green",

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from points_app.cli.failures import in_words
 from points_app.services import legacy, proof
+from points_app.services.legacy.report import Report
 from points_app.services.points import ledger_seals
 
 
@@ -47,7 +48,7 @@ def _tell(table: str, done: int, total: int) -> None:
     click.echo(f"  ... {table}: {done} of {total}", err=True)
 
 
-def _print(report: legacy.Report, write: bool) -> None:
+def _print(report: Report, write: bool) -> None:
     for table, count in report.moved.items():
         click.echo(f"{table}: {count} {'moved' if write else 'would move'}")
     click.echo(

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 CHUNK_BYTES = 1024 * 1024
 DUMP_TOOLS = ("mariadb-dump", "mysqldump")
@@ -100,7 +100,15 @@ def _compress(stream: IO[bytes], path: Path, progress: Progress) -> None:
         _copy(stream, packed, progress)
 
 
-def _copy(source: IO[bytes], target: IO[bytes], progress: Progress) -> None:
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+class Writable(Protocol):
+    def write(self, data: bytes, /) -> int: ...
+
+
+def _copy(source: Readable, target: Writable, progress: Progress) -> None:
     done = 0
     while piece := source.read(CHUNK_BYTES):
         target.write(piece)

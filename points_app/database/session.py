@@ -17,7 +17,6 @@ from typing import Any, ParamSpec, TypeVar
 from flask import Flask, current_app, g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
-    CursorResult,
     Executable,
     MetaData,
     create_engine,
@@ -38,6 +37,7 @@ from points_app.database.engine import (
     prepare,
     somebody_waits,
 )
+from points_app.database.rows import AnyResult
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -162,7 +162,7 @@ def _run_hooks(hooks: list[Callable[[], Any]]) -> None:
             log.exception("after_commit_failed")
 
 
-def execute(statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+def execute(statement: Executable, parameters: Any = None) -> AnyResult:
     """Run a Core statement in the session's transaction, past the ORM's unit of work."""
     return db.session().connection().execute(statement, parameters)
 

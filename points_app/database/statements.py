@@ -78,9 +78,13 @@ def _plan(
     for name in compiled.positiontup:
         bind, constant = compiled.binds[name], compiled.params[name]
         kind = bind.type.dialect_impl(dialect)
-        otherwise = None if bind.required else defaults.get(name, lambda fixed=constant: fixed)
+        otherwise = None if bind.required else defaults.get(name, _always(constant))
         places.append(_Place(name, kind.bind_processor(dialect), otherwise))
     return str(compiled), places
+
+
+def _always(value: Any) -> Callable[[], Any]:
+    return lambda: value
 
 
 def _default(default: Any) -> Callable[[], Any]:

@@ -1,16 +1,44 @@
-"""Who is calling: the bearer token, and the account behind it."""
+"""Who may call, and who is calling: the bearer token, and the account behind it."""
+
+from enum import Enum
+from typing import NamedTuple
 
 from flask import g, request
 
 from points_app.errors.accounts import AccessTokenMissing, NotAdmin, NotMerchant
+from points_app.errors.base import AppError
 from points_app.services.accounts import sessions
 from points_app.services.accounts.sessions import Caller
 
-# The roles of which one is enough, and how everybody else is refused.
+
+class Access(Enum):
+    """Who may call an endpoint. Roles are read from the database, never from the token.
+
+    REFRESH stands for the one endpoint that takes a refresh token, and checks it itself. A REVIEWER
+    is a merchant, or an admin for what no merchant may decide.
+    """
+
+    PUBLIC = "public"
+    OPTIONAL = "optional"
+    REFRESH = "refresh"
+    GUEST = "guest"
+    MERCHANT = "merchant"
+    REVIEWER = "reviewer"
+    ADMIN = "admin"
+
+
+class Role(NamedTuple):
+    """The flags of an account of which one is enough, and how everybody else is refused."""
+
+    flags: tuple[str, ...]
+    refusal: type[AppError]
+
+
+NOBODY_IN_PARTICULAR = frozenset({Access.PUBLIC, Access.OPTIONAL, Access.REFRESH})
 ROLES = {
-    "merchant": (("is_merchant",), NotMerchant),
-    "reviewer": (("is_merchant", "is_admin"), NotMerchant),
-    "admin": (("is_admin",), NotAdmin),
+    Access.MERCHANT: Role(("is_merchant",), NotMerchant),
+    Access.REVIEWER: Role(("is_merchant", "is_admin"), NotMerchant),
+    Access.ADMIN: Role(("is_admin",), NotAdmin),
 }
 
 
@@ -20,23 +48,22 @@ def bearer_token() -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-def admit(required: str, token: str | None) -> Caller | None:
+def admit(required: Access, token: str | None) -> Caller | None:
     """The caller with this token, if they may use an endpoint that requires this access.
 
     Raises AccessTokenMissing, AccessTokenInvalid, AccountBanned, NotMerchant, NotAdmin. An optional
     token that is bad counts as none.
     """
-    if required in ("public", "refresh"):
+    if required in (Access.PUBLIC, Access.REFRESH):
         return None
-    if required == "optional":
+    if required is Access.OPTIONAL:
         return sessions.authenticate_or_none(token) if token else None
     if token is None:
         raise AccessTokenMissing
     # A role opens other people's data, so it is read again each time.
     caller = sessions.authenticate(token, fresh=required in ROLES)
     g.user_id = caller.user_id
-    if required in ROLES:
-        roles, refusal = ROLES[required]
-        if not any(getattr(caller, role) for role in roles):
-            raise refusal
+    role = ROLES.get(required)
+    if role and not any(getattr(caller, flag) for flag in role.flags):
+        raise role.refusal
     return caller

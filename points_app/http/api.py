@@ -7,8 +7,7 @@ API description is generated from it, and the test of authorisations walks over 
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from flask import Blueprint, Response, g
 from pydantic import BaseModel
@@ -17,8 +16,6 @@ from points_app.errors.accounts import (
     AccessTokenInvalid,
     AccessTokenMissing,
     AccountBanned,
-    NotAdmin,
-    NotMerchant,
     UserGone,
 )
 from points_app.errors.base import (
@@ -32,6 +29,7 @@ from points_app.errors.base import (
     TooManyRequests,
 )
 from points_app.http import access, limits, parse
+from points_app.http.access import Access
 from points_app.services import idempotency
 from points_app.services.privacy import keys
 from points_app.wire import envelope
@@ -39,41 +37,34 @@ from points_app.wire import envelope
 View = Callable[..., Any]
 
 
-class Access(Enum):
-    """Who may call an endpoint. Roles are read from the database, never from the token.
-
-    REFRESH stands for the one endpoint that takes a refresh token, and checks it itself. A REVIEWER
-    is a merchant, or an admin for what no merchant may decide.
-    """
-
-    PUBLIC = "public"
-    OPTIONAL = "optional"
-    REFRESH = "refresh"
-    GUEST = "guest"
-    MERCHANT = "merchant"
-    REVIEWER = "reviewer"
-    ADMIN = "admin"
-
-
-_NOBODY_IN_PARTICULAR = frozenset({Access.PUBLIC, Access.OPTIONAL, Access.REFRESH})
 # UserGone: the account was erased while the request was under way.
 _TOKEN_ERRORS = (AccessTokenMissing, AccessTokenInvalid, AccountBanned, UserGone)
-_ROLE_ERRORS = {
-    Access.MERCHANT: (NotMerchant,),
-    Access.REVIEWER: (NotMerchant,),
-    Access.ADMIN: (NotAdmin,),
-}
+
+
+class Options(TypedDict, total=False):
+    """What else an endpoint may declare."""
+
+    body: type[BaseModel]
+    """The JSON body it takes."""
+    query: type[BaseModel]
+    form: type[BaseModel]
+    """The text fields of a multipart form."""
+    raises: tuple[type[AppError], ...]
+    """The refusals of its own."""
+    limit: limits.Limit
+    keyed: bool
+    """Whether it honours `Idempotency-Key`."""
+    picture: bool
+    """Whether it is sent a multipart form with a picture."""
+    prefer: bool
+    """Whether it waits for a result as long as the client prefers."""
+    failure: type[AppError] | None
+    """What the client is told when something unexpected happens; the area's, unless declared."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One endpoint as declared.
-
-    `answer` is the type of the envelope's `data`, `raises` the refusals of its own, `failure` what
-    the client is told when something unexpected happens. A `keyed` one honours `Idempotency-Key`,
-    one that takes a `picture` is sent a multipart form, and `prefer` tells that it waits for a
-    result as long as the client prefers.
-    """
+    """One endpoint as declared; `answer` is the type of the envelope's `data`."""
 
     method: str
     rule: str
@@ -99,9 +90,11 @@ class Operation:
     def errors(self) -> tuple[type[AppError], ...]:
         """Everything it may answer but success and 503: its own refusals and those that follow
         from what is declared, by code."""
-        found = {TooManyRequests, self.failure or SystemFailure, *self.raises}
-        if self.access not in _NOBODY_IN_PARTICULAR:
-            found.update(_TOKEN_ERRORS, _ROLE_ERRORS.get(self.access, ()))
+        found: set[type[AppError]] = {TooManyRequests, self.failure or SystemFailure, *self.raises}
+        if self.access not in access.NOBODY_IN_PARTICULAR:
+            found.update(_TOKEN_ERRORS)
+        if self.access in access.ROLES:
+            found.add(access.ROLES[self.access].refusal)
         if self.body or self.picture:
             found.add(BodyTooLarge)
         if self.body or self.query or self.picture or self.keyed:
@@ -127,20 +120,25 @@ class Area(Blueprint):
         self.failure = failure
         self.operations: dict[str, Operation] = {}  # by endpoint name
 
-    def endpoint(
-        self, method: str, rule: str, access: Access, answer: Any = None, **declared: Any
+    def operation(
+        self,
+        method: str,
+        rule: str,
+        access: Access,
+        answer: Any = None,
+        **options: Unpack[Options],
     ) -> Callable[[View], View]:
-        """Declare the decorated view as an endpoint; see Operation for `declared`.
+        """Declare the decorated view as an endpoint.
 
         The view names what it wants: `caller`, `body`, `query`, `form`, and the rule's parameters.
         """
 
         def declare(view: View) -> View:
-            declared.setdefault("failure", self.failure)
-            operation = Operation(method, rule, view, access, answer, **declared)
+            options.setdefault("failure", self.failure)
+            declared = Operation(method, rule, view, access, answer, **options)
             name = view.__name__
-            self.operations[f"{self.name}.{name}"] = operation
-            self.add_url_rule(rule, name, _handler(operation), methods=[method])
+            self.operations[f"{self.name}.{name}"] = declared
+            self.add_url_rule(rule, name, _handler(declared), methods=[method])
             return view
 
         return declare
@@ -154,7 +152,7 @@ def _handler(operation: Operation) -> View:
         keys.ensure_checked()
         token = access.bearer_token()
         limits.check(operation.limit, token)
-        caller = access.admit(operation.access.value, token)
+        caller = access.admit(operation.access, token)
         if "caller" in wanted:
             arguments["caller"] = caller
         for part in ("body", "query", "form"):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from ipaddress import ip_address, ip_network
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, Response, current_app, g, request
 from limits import RateLimitItemPerMinute
@@ -111,10 +111,11 @@ def _spare_undeclared_routes(app: Flask) -> None:
     has none: an eighth of a small request's time. The limits of decorated views remain; what it
     notes of them ends with the request."""
     for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
-        for hook in list(hooks[None]):
+        of_the_app: list[Any] = hooks[None]
+        for hook in list(of_the_app):
             owner = getattr(hook, "__self__", None) or getattr(hook, "args", [None])[0]
             if owner is limiter:
-                hooks[None].remove(hook)
+                of_the_app.remove(hook)
 
 
 def limit_codes(view: Callable[P, R]) -> Callable[P, R]:

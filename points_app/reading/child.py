@@ -19,7 +19,8 @@ import sys
 import traceback
 from typing import Any
 
-from points_app.reading.pictures import PictureRejected, normalise
+from points_app.reading.containers import PictureRejected
+from points_app.reading.pictures import normalise
 
 REQUEST = struct.Struct("!III")  # seconds of processor, megabytes, length of the file
 ANSWER = struct.Struct("!II")  # length of the object, length of the JPEG

@@ -54,7 +54,7 @@ def find_entries(lines: Sequence[Line]) -> list[Entry]:
     table of tax rates at the end of a receipt is left out: its totals are not the receipt's.
     """
     entries: list[Entry] = []
-    waiting: Entry | str = ""
+    waiting = ""
     for row, line in enumerate(lines):
         if is_tax_summary(line.text) and any(each.role for each in entries):
             break

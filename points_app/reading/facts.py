@@ -23,6 +23,11 @@ class Fact:
     boxes: tuple[Box, ...]
 
 
+def text_of(fact: Fact | None, most: int | None = None) -> str | None:
+    """What is printed, the first `most` characters of it; None where nothing was found."""
+    return None if fact is None else fact.value[:most]
+
+
 _HEAD_LINES = 7
 """A shop prints its name among its first lines."""
 _NAMED = re.compile(

@@ -60,7 +60,9 @@ def find_yearless_day(text: str, number: str, today: date | None) -> Day | None:
         prefix = re.match(rf"(?:20)?(\d\d){month:02d}{day:02d}", number)
         if prefix and (value := _date(2000 + int(prefix[1]), month, day)):
             return Day(value, True, match.end())
-        for year in (today.year, today.year - 1) if today else ():
+        if today is None:
+            continue
+        for year in (today.year, today.year - 1):
             value = _date(year, month, day)
             if value and value <= today:
                 return Day(value, False, match.end())

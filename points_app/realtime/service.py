@@ -1,6 +1,7 @@
 """The hub and the relay of one app in one process."""
 
 import threading
+from typing import Any
 
 from flask import request
 from redis import Redis, RedisError
@@ -19,7 +20,11 @@ from points_app.realtime.talk import answer, connected, resync
 SUBSCRIBE_SECONDS = 0.5
 # RESP 2: redis-py formats a debug line for every push message of RESP 3, wanted or not. Whatever
 # bytes somebody publishes, the relay must go on. It checks its link itself.
-RELAY_LINK = {"protocol": 2, "encoding_errors": "replace", "health_check_interval": 0}
+RELAY_LINK: dict[str, Any] = {
+    "protocol": 2,
+    "encoding_errors": "replace",
+    "health_check_interval": 0,
+}
 
 
 class Realtime:

@@ -15,9 +15,10 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
+from points_app.database.rows import AnyRow
 from points_app.database.session import (
     LOCKED,
     TryAgain,
@@ -155,7 +156,7 @@ def _claim(
     _insert(request, related_id=related_id, answering_until=until)
 
 
-def _is_known(request: KeyedRequest, row: Row[Any] | None) -> bool:
+def _is_known(request: KeyedRequest, row: AnyRow | None) -> bool:
     """Whether this request was here before; forgets a row past its time."""
     if row is not None and utcnow() - row.created_at > REMEMBERED:
         execute(delete(IdempotencyKey).where(*_mine(request)))
@@ -190,5 +191,5 @@ def _remember(request: KeyedRequest, answer: bytes) -> None:
     row = execute(select(IdempotencyKey).where(*_mine(request))).one_or_none()
     if not _is_known(request, row):
         _insert(request, answer=answer.decode())
-    elif row.answer is not None:
+    elif row is not None and row.answer is not None:
         raise Replay(row.answer.encode())

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum, auto
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, bindparam, inspect, select
+from sqlalchemy import Select, bindparam, inspect, select
 
+from points_app.database.rows import AnyRow
 from points_app.database.session import db, execute
 from points_app.errors.accounts import UserGone
 from points_app.models.accounts import AuthSession, SmsCode, User
@@ -62,7 +63,7 @@ def reach(rank: Rank, *key: Any) -> None:
     taken.append(step)
 
 
-def encryption_keys() -> Sequence[Row[Any]]:
+def encryption_keys() -> Sequence[AnyRow]:
     """The keys that were ever used, the oldest first: (key_id, retired_at)."""
     reach(Rank.ENCRYPTION_KEYS)
     query = select(EncryptionKey.key_id, EncryptionKey.retired_at)
@@ -76,7 +77,7 @@ def codes_of_phone(indexes: Sequence[str]) -> SmsCode | None:
     return _entity(select(SmsCode).where(SmsCode.mobile_hash.in_(indexes)))
 
 
-def idempotency_key(user_id: int, key: str, *, wait: bool) -> Row[Any] | None:
+def idempotency_key(user_id: int, key: str, *, wait: bool) -> AnyRow | None:
     """The row of a guest's key. Without `wait` the database refuses a row that is locked
     (`LOCKED`)."""
     reach(Rank.KEY, user_id, key)
@@ -85,21 +86,21 @@ def idempotency_key(user_id: int, key: str, *, wait: bool) -> Row[Any] | None:
     return execute(query.with_for_update(nowait=not wait)).one_or_none()
 
 
-def settings() -> Sequence[Row[Any]]:
+def settings() -> Sequence[AnyRow]:
     """The business settings that were ever changed."""
     reach(Rank.DOCUMENT, SystemConfig.__tablename__)
     query = select(SystemConfig).order_by(SystemConfig.config_key)
     return execute(query.with_for_update()).all()
 
 
-def document(query: Select[tuple[Model]]) -> Model | None:
+def document(query: Select[Model]) -> Model | None:
     """The document `query` finds."""
     found = documents(query)
     assert len(found) < 2
     return found[0] if found else None
 
 
-def documents(query: Select[tuple[Model]]) -> Sequence[Model]:
+def documents(query: Select[Model]) -> Sequence[Model]:
     """The documents of one table `query` finds. They are locked in the order in which it finds
     them: by ascending ids."""
     found = db.session.scalars(_current(query)).all()
@@ -109,14 +110,14 @@ def documents(query: Select[tuple[Model]]) -> Sequence[Model]:
     return found
 
 
-def wallet(user_id: int) -> Row[Any] | None:
+def wallet(user_id: int) -> AnyRow | None:
     """A user's wallet: (total_points, status, erased_at), None for an unknown user."""
     reach(Rank.WALLET, user_id)
     query = select(User.total_points, User.status, User.erased_at).where(User.user_id == user_id)
     return execute(query.with_for_update()).one_or_none()
 
 
-def account(user_id: int) -> Row[Any]:
+def account(user_id: int) -> AnyRow:
     """The same for whoever opens something for the account, which must not be erased: erasing locks
     it too, so that nothing is opened behind its back. Raises UserGone."""
     row = wallet(user_id)
@@ -151,7 +152,7 @@ def session(session_id: str) -> AuthSession | None:
     return _entity(select(AuthSession).where(AuthSession.session_id == session_id))
 
 
-def prize(prize_id: int) -> Row[Any]:
+def prize(prize_id: int) -> AnyRow:
     """A prize, which covers its counts."""
     reach(Rank.INVENTORY, "prize", prize_id)
     query = select(Prize).where(Prize.prize_id == prize_id)
@@ -172,23 +173,23 @@ def product(product_id: int) -> Product | None:
     return _entity(select(Product).where(Product.commodity_id == product_id))
 
 
-def last_seal() -> Row[Any] | None:
+def last_seal() -> AnyRow | None:
     """The last seal over the ledger."""
     reach(Rank.SEAL)
     query = select(LedgerSeal).order_by(LedgerSeal.id.desc()).limit(1)
     return execute(query.with_for_update()).one_or_none()
 
 
-def audit_head() -> Row[Any] | None:
+def audit_head() -> AnyRow | None:
     """The end of the audit chain, None before its first entry."""
     reach(Rank.AUDIT_HEAD)
     return execute(select(AuditHead).with_for_update()).one_or_none()
 
 
-def _entity(query: Select[tuple[Model]]) -> Model | None:
+def _entity(query: Select[Model]) -> Model | None:
     return db.session.scalar(_current(query))
 
 
-def _current(query: Select[tuple[Model]]) -> Select[tuple[Model]]:
+def _current(query: Select[Model]) -> Select[Model]:
     """Locked, and as it is now and not as an earlier read in this session saw it."""
     return query.with_for_update().execution_options(populate_existing=True)

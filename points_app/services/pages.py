@@ -6,11 +6,11 @@ the last row shown: rows that come or go meanwhile move nothing.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from points_app.database.rows import AnyRow, AnySelect
 from points_app.database.session import db
 from points_app.wire.paging import Listed, Pagination, pagination
 
@@ -37,29 +37,27 @@ class Page:
 
 
 def page_of(
-    query: Select[Any], key: Key, page: Page, *, oldest_first: bool = False
-) -> tuple[Sequence[Row[Any]], Listed]:
+    query: AnySelect, key: Key, page: Page, *, oldest_first: bool = False
+) -> tuple[Sequence[AnyRow], Listed]:
     """A page of rows in the order of `key`, with the exact total; each row ends with its key."""
     return _cut(query, key, page, _count(query), oldest_first)
 
 
-def page_of_all(query: Select[Any], key: Key, page: Page) -> tuple[Sequence[Row[Any]], Listed]:
+def page_of_all(query: AnySelect, key: Key, page: Page) -> tuple[Sequence[AnyRow], Listed]:
     """A page of everybody's rows, newest first; the total is exact up to REACH, and no numbered
     page lies behind it. Each row ends with its key."""
     return _cut(_reached(query, page), key, page, _count_to_reach(query))
 
 
-def numbered_page(
-    query: Select[Any], key: Key, page: Page
-) -> tuple[Sequence[Row[Any]], Pagination]:
+def numbered_page(query: AnySelect, key: Key, page: Page) -> tuple[Sequence[AnyRow], Pagination]:
     """A page of everybody's rows in the order that `query` brings; counted to REACH."""
     rows = _rows(_reached(query, page), key, page.limit, page.offset)
     return rows, pagination(page.page, page.limit, _count_to_reach(query))
 
 
 def _cut(
-    query: Select[Any], key: Key, page: Page, total: int, oldest_first: bool = False
-) -> tuple[Sequence[Row[Any]], Listed]:
+    query: AnySelect, key: Key, page: Page, total: int, oldest_first: bool = False
+) -> tuple[Sequence[AnyRow], Listed]:
     ordered = query.add_columns(key).order_by(key.asc() if oldest_first else key.desc())
     if page.cursor is not None:
         ordered = ordered.where(key > page.cursor if oldest_first else key < page.cursor)
@@ -69,7 +67,7 @@ def _cut(
     return shown, {"pagination": pagination(page.page, page.limit, total), "next_cursor": last}
 
 
-def _rows(query: Select[Any], key: Key, limit: int, offset: int) -> Sequence[Row[Any]]:
+def _rows(query: AnySelect, key: Key, limit: int, offset: int) -> Sequence[AnyRow]:
     """Deep pages skip rows by an index alone and fetch only the page's own by their keys."""
     if offset < DEEP:
         return db.session.execute(query.limit(limit).offset(offset)).all()
@@ -78,16 +76,16 @@ def _rows(query: Select[Any], key: Key, limit: int, offset: int) -> Sequence[Row
     return db.session.execute(query.where(key.in_(chosen))).all()
 
 
-def _reached(query: Select[Any], page: Page) -> Select[Any]:
+def _reached(query: AnySelect, page: Page) -> AnySelect:
     return query if page.offset < REACH else query.where(literal(False))
 
 
-def _count(query: Select[Any]) -> int:
+def _count(query: AnySelect) -> int:
     counting = query.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
     return db.session.execute(counting).scalar_one()
 
 
-def _count_to_reach(query: Select[Any]) -> int:
+def _count_to_reach(query: AnySelect) -> int:
     matching = query.order_by(None).with_only_columns(literal(1), maintain_column_froms=True)
     counting = select(func.count()).select_from(matching.limit(REACH).subquery())
     return db.session.execute(counting).scalar_one()

@@ -26,7 +26,9 @@ def announce(key: str, text: str) -> None:
     """Wake whoever waits for `key`; the list remembers it for one who comes a moment later. Raises
     redis.RedisError."""
     with parts.redis.pipeline() as pipe:
-        pipe.rpush(key, text).expire(key, KEPT_SECONDS).execute()
+        pipe.rpush(key, text)
+        pipe.expire(key, KEPT_SECONDS)
+        pipe.execute()
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 from points_app.errors.accounts import PhoneInvalid
 from points_app.errors.base import FormChanged, SystemFailure
 from points_app.errors.receipts import AlreadyReviewed, ReviewUnknown
-from points_app.http.api import Access, Area
+from points_app.http.access import Access
+from points_app.http.api import Area
 from points_app.http.schemas.admin import (
     ApplicationsQuery,
     Approval,
@@ -26,13 +27,13 @@ from points_app.wire.settings import SettingList
 area = Area("admin", "/api/admin", failure=SystemFailure)
 
 
-@area.endpoint("GET", "/settings", Access.ADMIN, SettingList)
+@area.operation("GET", "/settings", Access.ADMIN, SettingList)
 def settings() -> SettingList:
     """The business settings: value, default, bounds, and who changed them when."""
     return business_settings.listing()
 
 
-@area.endpoint(
+@area.operation(
     "PUT",
     "/settings",
     Access.ADMIN,
@@ -46,32 +47,32 @@ def change_settings(caller: Caller, body: SettingsChange) -> SettingList:
     return business_settings.listing()
 
 
-@area.endpoint("GET", "/users", Access.ADMIN, Users, query=UsersQuery, raises=(PhoneInvalid,))
+@area.operation("GET", "/users", Access.ADMIN, Users, query=UsersQuery, raises=(PhoneInvalid,))
 def find_users(caller: Caller, query: UsersQuery) -> Users:
     """The account with this phone number, or all, newest first; each look is recorded."""
     phone = None if query.mobile is None else phone_login.check_phone(query.mobile)
     return administration.search(caller.user_id, query.slice, phone)
 
 
-@area.endpoint("POST", "/users/<int:user_id>/ban", Access.ADMIN, AdminUser, body=Ban)
+@area.operation("POST", "/users/<int:user_id>/ban", Access.ADMIN, AdminUser, body=Ban)
 def ban(caller: Caller, user_id: int, body: Ban) -> AdminUser:
     """Shut an account out: its sessions end and its sockets close at once."""
     return administration.ban(caller.user_id, user_id, body.reason)
 
 
-@area.endpoint("POST", "/users/<int:user_id>/unban", Access.ADMIN, AdminUser, body=Ban)
+@area.operation("POST", "/users/<int:user_id>/unban", Access.ADMIN, AdminUser, body=Ban)
 def unban(caller: Caller, user_id: int, body: Ban) -> AdminUser:
     """Let an account in again."""
     return administration.unban(caller.user_id, user_id, body.reason)
 
 
-@area.endpoint("GET", "/applications", Access.ADMIN, Applications, query=ApplicationsQuery)
+@area.operation("GET", "/applications", Access.ADMIN, Applications, query=ApplicationsQuery)
 def applications(caller: Caller, query: ApplicationsQuery) -> Applications:
     """Who wants to become a merchant."""
     return service.listing(caller.user_id, query.slice, query.status)
 
 
-@area.endpoint(
+@area.operation(
     "GET",
     "/applications/<application_id>",
     Access.ADMIN,
@@ -83,7 +84,7 @@ def application(caller: Caller, application_id: str) -> ApplicationDetail:
     return service.reveal(caller.user_id, application_id)
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/applications/<application_id>/approve",
     Access.ADMIN,
@@ -96,7 +97,7 @@ def approve(caller: Caller, application_id: str, body: Approval) -> Application:
     return service.decide(caller.user_id, application_id, True, body.reason)
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/applications/<application_id>/reject",
     Access.ADMIN,
@@ -109,7 +110,7 @@ def reject(caller: Caller, application_id: str, body: Rejection) -> Application:
     return service.decide(caller.user_id, application_id, False, body.reason)
 
 
-@area.endpoint("GET", "/audit", Access.ADMIN, audit.AuditRecords, query=AuditQuery)
+@area.operation("GET", "/audit", Access.ADMIN, audit.AuditRecords, query=AuditQuery)
 def audit_log(query: AuditQuery) -> audit.AuditRecords:
     """What merchants, admins and the command line did, newest first."""
     return records.listing(query.slice, query.target, query.actor_id)

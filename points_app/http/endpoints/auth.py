@@ -12,8 +12,8 @@ from points_app.errors.accounts import (
 )
 from points_app.errors.base import SystemFailure
 from points_app.http import limits
-from points_app.http.access import bearer_token
-from points_app.http.api import Access, Area
+from points_app.http.access import Access, bearer_token
+from points_app.http.api import Area
 from points_app.http.schemas.auth import DeviceBinding, Login, Logout, SendCode
 from points_app.services.accounts import phone_login, profile, sessions
 from points_app.services.accounts.sessions import Caller
@@ -23,7 +23,7 @@ from points_app.wire.accounts import users as wire
 area = Area("auth", "/api/auth", failure=SystemFailure)
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/send-code",
     Access.PUBLIC,
@@ -37,7 +37,7 @@ def send_code(body: SendCode) -> wire.CodeSent:
     return phone_login.send_code(phone_login.check_phone(body.phone), limits.network())
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/login",
     Access.PUBLIC,
@@ -52,7 +52,7 @@ def login(body: Login) -> wire.LoginAnswer:
     return phone_login.login(phone_login.check_phone(body.phone), body.code, origin)
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/refresh",
     Access.REFRESH,
@@ -64,19 +64,19 @@ def refresh() -> wire.TokenPair:
     return sessions.refresh(bearer_token())
 
 
-@area.endpoint("GET", "/verify-token", Access.GUEST, wire.TokenVerdict)
+@area.operation("GET", "/verify-token", Access.GUEST, wire.TokenVerdict)
 def verify_token(caller: Caller) -> wire.TokenVerdict:
     """Whether the access token is good, and whose it is."""
     return {"valid": True, "user_info": profile.user_info(caller.user_id)}
 
 
-@area.endpoint("POST", "/logout", Access.GUEST, body=Logout)
+@area.operation("POST", "/logout", Access.GUEST, body=Logout)
 def logout(caller: Caller, body: Logout) -> None:
     """End the session: both tokens die at once."""
     phone_login.logout(caller, body.refresh_token)
 
 
-@area.endpoint("POST", "/bind-device", Access.GUEST, body=DeviceBinding)
+@area.operation("POST", "/bind-device", Access.GUEST, body=DeviceBinding)
 def bind_device(caller: Caller, body: DeviceBinding) -> None:
     """Tell what device the guest uses; the last one is kept."""
     profile.bind_device(caller.user_id, body.device_info)

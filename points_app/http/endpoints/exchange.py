@@ -10,7 +10,8 @@ from points_app.errors.exchange import (
     ProductListFailure,
     ProductUnknown,
 )
-from points_app.http.api import Access, Area
+from points_app.http.access import Access
+from points_app.http.api import Area
 from points_app.http.schemas.exchange import OrdersQuery, ProductsQuery, RedeemRequest
 from points_app.services.accounts.sessions import Caller
 from points_app.services.exchange import catalogue, orders, redemption
@@ -25,7 +26,7 @@ from points_app.wire.exchange.orders import (
 area = Area("exchange", "/api/exchange", failure=ExchangeFailure)
 
 
-@area.endpoint(
+@area.operation(
     "GET",
     "/products",
     Access.GUEST,
@@ -46,7 +47,7 @@ def products(query: ProductsQuery) -> ProductList:
     return catalogue.products(wanted, query.slice)
 
 
-@area.endpoint(
+@area.operation(
     "GET",
     "/products/<int:product_id>",
     Access.GUEST,
@@ -58,13 +59,13 @@ def product(product_id: int) -> ProductShape:
     return catalogue.product(product_id)
 
 
-@area.endpoint("GET", "/categories", Access.PUBLIC, Categories, failure=ProductListFailure)
+@area.operation("GET", "/categories", Access.PUBLIC, Categories, failure=ProductListFailure)
 def categories() -> Categories:
     """The categories of the catalogue; needs no token."""
     return catalogue.categories()
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/redeem",
     Access.GUEST,
@@ -79,19 +80,19 @@ def redeem(caller: Caller, body: RedeemRequest) -> OrderPlaced:
     return redemption.redeem(caller.user_id, wanted, body.delivery_info)
 
 
-@area.endpoint("GET", "/records", Access.GUEST, OrderRecords, query=OrdersQuery)
+@area.operation("GET", "/records", Access.GUEST, OrderRecords, query=OrdersQuery)
 def records(caller: Caller, query: OrdersQuery) -> OrderRecords:
     """The guest's own orders, newest first."""
     return redemption.records(caller.user_id, query.slice, query.status)
 
 
-@area.endpoint("GET", "/records/<order_id>", Access.GUEST, OrderDetail, raises=(OrderUnknown,))
+@area.operation("GET", "/records/<order_id>", Access.GUEST, OrderDetail, raises=(OrderUnknown,))
 def record(caller: Caller, order_id: str) -> OrderDetail:
     """One of the guest's own orders, with its pickup code as a QR picture."""
     return orders.record(caller.user_id, order_id)
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/records/<order_id>/cancel",
     Access.GUEST,

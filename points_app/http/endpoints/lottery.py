@@ -11,7 +11,8 @@ from points_app.errors.lottery import (
 )
 from points_app.errors.points import InsufficientPoints
 from points_app.http import limits
-from points_app.http.api import Access, Area
+from points_app.http.access import Access
+from points_app.http.api import Area
 from points_app.http.schemas.lottery import DrawRequest, DrawsQuery
 from points_app.services.accounts.sessions import Caller
 from points_app.services.lottery import draws, history
@@ -21,13 +22,13 @@ from points_app.wire.lottery import wheel
 area = Area("lottery", "/api/lottery", failure=LotteryFailure)
 
 
-@area.endpoint("GET", "/config", Access.GUEST, wheel.Wheel, failure=LotteryConfigFailure)
+@area.operation("GET", "/config", Access.GUEST, wheel.Wheel, failure=LotteryConfigFailure)
 def config() -> wheel.Wheel:
     """The wheel: its prizes by angle, and what a turn costs."""
     return draws.config()
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/draw",
     Access.GUEST,
@@ -43,13 +44,13 @@ def draw(caller: Caller, body: DrawRequest) -> wire.DrawAnswer:
     return draws.draw(caller.user_id, kind, body.expected_cost)
 
 
-@area.endpoint("GET", "/records", Access.GUEST, wire.DrawRecords, query=DrawsQuery)
+@area.operation("GET", "/records", Access.GUEST, wire.DrawRecords, query=DrawsQuery)
 def records(caller: Caller, query: DrawsQuery) -> wire.DrawRecords:
     """The guest's turns of the wheel, newest first."""
     return history.records(caller.user_id, query.slice)
 
 
-@area.endpoint(
+@area.operation(
     "GET", "/records/<int:record_id>", Access.GUEST, wire.DrawDetail, raises=(InvalidInput,)
 )
 def record(caller: Caller, record_id: int) -> wire.DrawDetail:
@@ -57,7 +58,7 @@ def record(caller: Caller, record_id: int) -> wire.DrawDetail:
     return history.record(caller.user_id, record_id)
 
 
-@area.endpoint("GET", "/statistics", Access.GUEST, wire.DrawStatistics)
+@area.operation("GET", "/statistics", Access.GUEST, wire.DrawStatistics)
 def statistics(caller: Caller) -> wire.DrawStatistics:
     """What the guest drew, paid and won."""
     return history.statistics(caller.user_id)

@@ -2,7 +2,8 @@
 
 from points_app.errors.base import FormChanged, InvalidInput, SystemFailure
 from points_app.errors.exchange import ProductUnknown, StockMoved
-from points_app.http.api import Access, Area
+from points_app.http.access import Access
+from points_app.http.api import Area
 from points_app.http.schemas.merchant_catalogue import (
     NewProduct,
     ProductChange,
@@ -24,19 +25,19 @@ from points_app.wire.lottery.wheel import ShopWheel
 area = Area("shop", "/api/merchant", failure=SystemFailure)
 
 
-@area.endpoint("GET", "/products", Access.MERCHANT, ShopProducts, query=ShopProductsQuery)
+@area.operation("GET", "/products", Access.MERCHANT, ShopProducts, query=ShopProductsQuery)
 def products(query: ShopProductsQuery) -> ShopProducts:
     """All products, hidden ones too."""
     return service.listing(query.slice, query.category, query.status)
 
 
-@area.endpoint("POST", "/products", Access.MERCHANT, ShopProduct, body=NewProduct)
+@area.operation("POST", "/products", Access.MERCHANT, ShopProduct, body=NewProduct)
 def create_product(caller: Caller, body: NewProduct) -> ShopProduct:
     """Add a product with its first stock."""
     return service.create(caller.user_id, body.model_dump())
 
 
-@area.endpoint(
+@area.operation(
     "GET", "/products/<int:product_id>", Access.MERCHANT, ShopProduct, raises=(ProductUnknown,)
 )
 def product(product_id: int) -> ShopProduct:
@@ -44,7 +45,7 @@ def product(product_id: int) -> ShopProduct:
     return service.product(product_id)
 
 
-@area.endpoint(
+@area.operation(
     "PUT",
     "/products/<int:product_id>",
     Access.MERCHANT,
@@ -57,7 +58,7 @@ def change_product(caller: Caller, product_id: int, body: ProductChange) -> Shop
     return service.change(caller.user_id, product_id, body.changes, body.version)
 
 
-@area.endpoint(
+@area.operation(
     "DELETE",
     "/products/<int:product_id>",
     Access.MERCHANT,
@@ -69,7 +70,7 @@ def hide_product(caller: Caller, product_id: int) -> ShopProduct:
     return service.change(caller.user_id, product_id, {"status": "inactive"})
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/products/<int:product_id>/stock",
     Access.MERCHANT,
@@ -85,13 +86,13 @@ def change_stock(caller: Caller, product_id: int, body: StockChange) -> Stock:
     return inventory.adjust(caller.user_id, product_id, body.quantity, body.expected_stock)
 
 
-@area.endpoint("GET", "/prizes", Access.MERCHANT, ShopWheel)
+@area.operation("GET", "/prizes", Access.MERCHANT, ShopWheel)
 def wheel() -> ShopWheel:
     """The wheel with its limits."""
     return wheel_editor.wheel()
 
 
-@area.endpoint(
+@area.operation(
     "PUT",
     "/prizes",
     Access.MERCHANT,

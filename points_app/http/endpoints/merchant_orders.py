@@ -2,7 +2,8 @@
 
 from points_app.errors.base import InvalidInput, SystemFailure
 from points_app.errors.exchange import OrderStateRefused, OrderUnknown
-from points_app.http.api import Access, Area
+from points_app.http.access import Access
+from points_app.http.api import Area
 from points_app.http.schemas.exchange import OrdersQuery
 from points_app.http.schemas.merchant_orders import CodeShown, Remark
 from points_app.models.exchange import OrderStatus
@@ -16,13 +17,13 @@ area = Area("counter", "/api/merchant", failure=SystemFailure)
 REFUSALS = (OrderUnknown, OrderStateRefused)
 
 
-@area.endpoint("GET", "/orders", Access.MERCHANT, wire.MerchantOrders, query=OrdersQuery)
+@area.operation("GET", "/orders", Access.MERCHANT, wire.MerchantOrders, query=OrdersQuery)
 def orders(caller: Caller, query: OrdersQuery) -> wire.MerchantOrders:
     """Everybody's orders, newest first; that somebody saw addresses is recorded."""
     return service.for_merchants(caller.user_id, query.slice, query.status)
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/orders/<order_id>/ship",
     Access.MERCHANT,
@@ -35,7 +36,7 @@ def ship(caller: Caller, order_id: str, body: Remark) -> wire.MerchantOrder:
     return service.decide(caller.user_id, order_id, OrderStatus.SHIPPED, body.remark)
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/orders/<order_id>/complete",
     Access.MERCHANT,
@@ -48,7 +49,7 @@ def complete(caller: Caller, order_id: str, body: Remark) -> wire.MerchantOrder:
     return service.decide(caller.user_id, order_id, OrderStatus.COMPLETED, body.remark)
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/orders/<order_id>/cancel",
     Access.MERCHANT,
@@ -61,7 +62,7 @@ def cancel(caller: Caller, order_id: str, body: Remark) -> wire.MerchantOrder:
     return service.decide(caller.user_id, order_id, OrderStatus.CANCELLED, body.remark)
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/verify",
     Access.MERCHANT,

@@ -3,7 +3,8 @@
 from points_app.errors.accounts import ApplicationPending
 from points_app.errors.base import InvalidInput
 from points_app.errors.receipts import AlreadyReviewed, ReviewerExcluded, ReviewUnknown
-from points_app.http.api import Access, Area
+from points_app.http.access import Access
+from points_app.http.api import Area
 from points_app.http.schemas.merchant_reviews import (
     ApplicationForm,
     BatchReview,
@@ -26,14 +27,14 @@ from points_app.wire.receipts.shop_statistics import ShopStatistics
 area = Area("merchant", "/api/merchant")
 
 
-@area.endpoint("GET", "/pending-reviews", Access.REVIEWER, PendingReviews, query=PendingQuery)
+@area.operation("GET", "/pending-reviews", Access.REVIEWER, PendingReviews, query=PendingQuery)
 def pending_reviews(caller: Caller, query: PendingQuery) -> PendingReviews:
     """Receipts that wait for a decision."""
     oldest_first = query.sort == "oldest"
     return review_queue.pending(caller.user_id, query.slice, query.match_status, oldest_first)
 
 
-@area.endpoint(
+@area.operation(
     "GET", "/reviews/<int:review_id>", Access.REVIEWER, ReviewRecord, raises=(ReviewUnknown,)
 )
 def review_record(caller: Caller, review_id: int) -> ReviewRecord:
@@ -41,7 +42,7 @@ def review_record(caller: Caller, review_id: int) -> ReviewRecord:
     return review_queue.record(caller.user_id, review_id)
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/review",
     Access.REVIEWER,
@@ -57,7 +58,7 @@ def decide(caller: Caller, body: ReviewRequest) -> Decision:
     return review.decide(caller.user_id, which, approve, body.points, body.reason, as_admin)
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/batch-review",
     Access.REVIEWER,
@@ -71,7 +72,7 @@ def batch_decide(caller: Caller, body: BatchReview) -> BatchReviewed:
     return batch_review.decide(caller.user_id, body.review_ids, approve, body.reason, as_admin)
 
 
-@area.endpoint(
+@area.operation(
     "GET",
     "/statistics",
     Access.MERCHANT,
@@ -83,7 +84,7 @@ def statistics(query: StatisticsQuery) -> ShopStatistics:
     return shop_statistics.statistics(query.period)
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/apply",
     Access.GUEST,
@@ -96,7 +97,7 @@ def apply(caller: Caller, body: ApplicationForm) -> Applied:
     return applications.apply(caller.user_id, **body.model_dump())
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/auth",
     Access.GUEST,

@@ -2,7 +2,8 @@
 
 from points_app.errors.operations import ErrorLogFailure, MetricsFailure
 from points_app.http import limits
-from points_app.http.api import Access, Area
+from points_app.http.access import Access
+from points_app.http.api import Area
 from points_app.http.schemas.monitoring import ErrorReport, PerformanceReport
 from points_app.services.accounts.sessions import Caller
 from points_app.services.operations import client_reports
@@ -10,13 +11,13 @@ from points_app.services.operations import client_reports
 area = Area("monitoring", "/api/monitoring", failure=MetricsFailure)
 
 
-@area.endpoint("POST", "/performance", Access.GUEST, body=PerformanceReport)
+@area.operation("POST", "/performance", Access.GUEST, body=PerformanceReport)
 def performance(caller: Caller, body: PerformanceReport) -> None:
     """A client's figures."""
     client_reports.record_performance(caller.user_id, body.model_dump())
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/errors",
     Access.OPTIONAL,

@@ -19,7 +19,8 @@ from points_app.errors.receipts import (
     UploadUnknown,
 )
 from points_app.extensions import parts
-from points_app.http.api import Access, Area
+from points_app.http.access import Access
+from points_app.http.api import Area
 from points_app.http.parse import uploaded_file
 from points_app.http.schemas.photo import AppealRequest, UploadForm, UploadsQuery
 from points_app.services.accounts.sessions import Caller
@@ -31,7 +32,7 @@ MAX_WAIT_SECONDS = 20.0
 PREFER_WAIT = re.compile(r"\bwait=([0-9]{1,4})\b")
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/upload",
     Access.GUEST,
@@ -54,13 +55,13 @@ def upload(caller: Caller, form: UploadForm) -> wire.UploadAnswer:
     return uploads.hand_in(caller.user_id, uploaded_file(), form.typed_amount, preferred_wait())
 
 
-@area.endpoint("GET", "/records", Access.GUEST, wire.UploadRecords, query=UploadsQuery)
+@area.operation("GET", "/records", Access.GUEST, wire.UploadRecords, query=UploadsQuery)
 def records(caller: Caller, query: UploadsQuery) -> wire.UploadRecords:
     """The guest's own receipts, newest first."""
     return uploads.records(caller.user_id, query.slice, query.status)
 
 
-@area.endpoint(
+@area.operation(
     "GET", "/records/<upload_id>", Access.GUEST, wire.UploadRecord, raises=(UploadUnknown,)
 )
 def record(caller: Caller, upload_id: str) -> wire.UploadRecord:
@@ -68,7 +69,7 @@ def record(caller: Caller, upload_id: str) -> wire.UploadRecord:
     return uploads.record(caller.user_id, upload_id)
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/records/<upload_id>/appeal",
     Access.GUEST,
@@ -82,7 +83,7 @@ def appeal(caller: Caller, upload_id: str, body: AppealRequest) -> wire.UploadRe
     return uploads.record(caller.user_id, upload_id)
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/ocr",
     Access.GUEST,

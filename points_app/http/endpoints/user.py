@@ -3,7 +3,8 @@
 from points_app.errors.accounts import UserGone
 from points_app.errors.base import InvalidInput, SystemFailure
 from points_app.errors.receipts import PictureMissing, PictureTooLarge, PictureUnreadable
-from points_app.http.api import Access, Area
+from points_app.http.access import Access
+from points_app.http.api import Area
 from points_app.http.parse import uploaded_file
 from points_app.http.schemas.user import UserChange
 from points_app.services.accounts import avatars, profile
@@ -13,13 +14,13 @@ from points_app.wire.accounts import users as wire
 area = Area("user", "/api/user", failure=SystemFailure)
 
 
-@area.endpoint("GET", "/info", Access.GUEST, wire.UserInfo, raises=(UserGone,))
+@area.operation("GET", "/info", Access.GUEST, wire.UserInfo, raises=(UserGone,))
 def info(caller: Caller) -> wire.UserInfo:
     """The guest's own data."""
     return profile.user_info(caller.user_id)
 
 
-@area.endpoint(
+@area.operation(
     "PUT",
     "/info",
     Access.GUEST,
@@ -32,7 +33,7 @@ def change_info(caller: Caller, body: UserChange) -> wire.UserInfo:
     return profile.change(caller.user_id, body.changes)
 
 
-@area.endpoint(
+@area.operation(
     "POST",
     "/avatar",
     Access.GUEST,
@@ -46,7 +47,7 @@ def upload_avatar(caller: Caller) -> wire.UserInfo:
     return profile.user_info(caller.user_id)
 
 
-@area.endpoint("GET", "/statistics", Access.GUEST, wire.UserStatistics, raises=(UserGone,))
+@area.operation("GET", "/statistics", Access.GUEST, wire.UserStatistics, raises=(UserGone,))
 def statistics(caller: Caller) -> wire.UserStatistics:
     """The guest's draws, orders, uploads and points in numbers."""
     return profile.statistics(caller.user_id)

@@ -8,7 +8,8 @@ import inspect
 from collections.abc import Iterable
 from typing import Any
 
-from points_app.http.api import Access, Area, Operation
+from points_app.http.access import Access
+from points_app.http.api import Area, Operation
 from points_app.http.openapi import answers, outside, requests
 from points_app.http.openapi.schemas import Schemas
 

@@ -13,6 +13,7 @@ from pydantic import (
     ConfigDict,
     Field,
 )
+from pydantic.config import JsonDict
 
 from points_app.http.schemas.text import CONTROLS, DIRECTIONS, UNSEEN, Line, Text, clean
 from points_app.services.pages import Page
@@ -59,7 +60,7 @@ SmallObject = Annotated[dict[str, Any], AfterValidator(_small)]
 SmallAnything = Annotated[dict[str, Any] | Text, AfterValidator(_small)]
 Id = Annotated[int, Field(ge=1, le=2**53)]
 # Part of the description: of what is decided, a rejection needs a reason.
-REASON_TO_REJECT = {
+REASON_TO_REJECT: JsonDict = {
     "anyOf": [
         {"properties": {"action": {"const": "approve"}}},
         {"properties": {"reason": {"type": "string"}}, "required": ["reason"]},

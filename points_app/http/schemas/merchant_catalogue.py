@@ -19,22 +19,23 @@ Pieces = Annotated[int, Field(ge=0, le=1_000_000)]
 Place = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 
 
-def _number(most: int, step: str) -> Any:
-    """A JSON number from 0 to `most` with at most as many decimals as `step`."""
-    digits = -Decimal(step).as_tuple().exponent
-    return Annotated[
-        Decimal,
-        BeforeValidator(exact),
-        Field(ge=0, le=most, decimal_places=digits),
-        WithJsonSchema(
-            {"type": "number", "minimum": 0, "maximum": most, "multipleOf": float(step)}
-        ),
-    ]
+def _shown(most: int, step: float) -> WithJsonSchema:
+    return WithJsonSchema({"type": "number", "minimum": 0, "maximum": most, "multipleOf": step})
 
 
-Rating = _number(5, "0.01")
-Value = _number(9_999_999, "0.01")
-Probability = _number(1, "0.0001")
+# JSON numbers with at most so many decimals, as exact as they were written.
+Rating = Annotated[
+    Decimal, BeforeValidator(exact), Field(ge=0, le=5, decimal_places=2), _shown(5, 0.01)
+]
+Value = Annotated[
+    Decimal,
+    BeforeValidator(exact),
+    Field(ge=0, le=9_999_999, decimal_places=2),
+    _shown(9_999_999, 0.01),
+]
+Probability = Annotated[
+    Decimal, BeforeValidator(exact), Field(ge=0, le=1, decimal_places=4), _shown(1, 0.0001)
+]
 
 
 class NewProduct(StaffBody):

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from points_app import freshness
+from points_app.database.rows import AnyRow
 from points_app.database.session import after_commit, execute, utcnow
 from points_app.models.accounts import AuthSession
 from points_app.threads import Lasting
@@ -81,7 +82,7 @@ class Watch:
                 log.warning("revocations_unknown", extra={"error": type(error).__name__})
 
 
-def remembered() -> freshness.Memory[object]:
+def remembered() -> freshness.Memory[AnyRow | None]:
     """What this process remembers of sessions."""
     return freshness.memory(SESSIONS, REMEMBERED_SESSIONS)
 

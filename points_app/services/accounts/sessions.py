@@ -8,11 +8,12 @@ from typing import Any
 
 import jwt
 from flask_jwt_extended import create_access_token, create_refresh_token
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from ulid import ULID
 
 from points_app import freshness
 from points_app.crypto import mask_mobile
+from points_app.database.rows import AnyRow
 from points_app.database.session import db, execute, transactional, utcnow
 from points_app.database.statements import Write
 from points_app.errors.accounts import (
@@ -211,11 +212,11 @@ def authenticate(token: str, fresh: bool = False) -> Caller:
     )
 
 
-def _standing(claims: dict[str, Any], fresh: bool) -> Row[Any] | None:
+def _standing(claims: dict[str, Any], fresh: bool) -> AnyRow | None:
     """The account's and its session's columns that decide about a caller."""
     chosen = {"sid": claims["sid"], "user_id": claims["user_id"]}
 
-    def load(_: Row[Any] | None = None) -> Row[Any] | None:
+    def load(_: AnyRow | None = None) -> AnyRow | None:
         return execute(_ACCOUNT, chosen).one_or_none()
 
     if fresh:

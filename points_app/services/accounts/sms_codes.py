@@ -106,7 +106,9 @@ def redeem(phone: str, code: str, network: str | None) -> bool:
     if compared:
         row.guesses = [*_recent_guesses(row, now), [now.timestamp(), len(compared), share]]
         hashes = {entry["hash"] for entry in compared}
-        row.codes = [_tried(each, who) if each["hash"] in hashes else each for each in row.codes]
+        row.codes = [
+            _tried(each, who) if each["hash"] in hashes else each for each in row.codes or ()
+        ]
     return False
 
 

@@ -13,8 +13,9 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 
+from points_app.database.rows import AnyRow
 from points_app.database.session import (
     TryAgain,
     before_commit,
@@ -96,7 +97,7 @@ class Wanted:
     limit: int = 50
 
 
-def entries(wanted: Wanted) -> list[Row[Any]]:
+def entries(wanted: Wanted) -> list[AnyRow]:
     """The entries an auditor asks for."""
     query = select(AuditEntry)
     if wanted.actor_id is not None:
@@ -141,7 +142,7 @@ def verify() -> Verdict:
     return Verdict(checked, previous, faults)
 
 
-def _all_entries() -> Iterator[Row[Any]]:
+def _all_entries() -> Iterator[AnyRow]:
     last = 0
     while batch := list(
         execute(select(AuditEntry).where(AuditEntry.id > last).order_by(AuditEntry.id).limit(BATCH))

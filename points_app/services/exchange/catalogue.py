@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import bindparam, select
 
+from points_app.database.rows import AnyRow, AnySelect
 from points_app.database.session import execute
 from points_app.errors.exchange import ProductUnknown
 from points_app.freshness import CATALOGUE, memory
@@ -222,7 +223,7 @@ def _load(before: Catalogue | None) -> Catalogue:
     return Catalogue(items, sold_out, newest)
 
 
-def _with(items: Mapping[int, Item], rows: Iterable[Row[Any]]) -> dict[int, Item]:
+def _with(items: Mapping[int, Item], rows: Iterable[AnyRow]) -> dict[int, Item]:
     """The items with these rows in place of what they were."""
     changed = dict(items)
     for row in rows:
@@ -233,7 +234,7 @@ def _with(items: Mapping[int, Item], rows: Iterable[Row[Any]]) -> dict[int, Item
     return changed
 
 
-def _item(row: Row[Any]) -> Item:
+def _item(row: AnyRow) -> Item:
     return Item(
         row.commodity_id,
         row.name,
@@ -246,9 +247,7 @@ def _item(row: Row[Any]) -> Item:
     )
 
 
-def _page(
-    catalogue: Catalogue, wanted: ProductFilter, page: Page
-) -> tuple[Sequence[Row[Any]], int]:
+def _page(catalogue: Catalogue, wanted: ProductFilter, page: Page) -> tuple[Sequence[AnyRow], int]:
     """What is live of the page's products, in order, and how many fit in all."""
     total = catalogue.count(wanted)
     if wanted.is_volatile:
@@ -258,7 +257,7 @@ def _page(
     return [rows[product_id] for product_id in chosen if product_id in rows], total
 
 
-def _sorted_by_the_database(wanted: ProductFilter, page: Page) -> Select[Any]:
+def _sorted_by_the_database(wanted: ProductFilter, page: Page) -> AnySelect:
     query = _LIVE.where(Product.status == ProductStatus.ACTIVE.value)
     if wanted.category and wanted.category not in ALL_CATEGORIES:
         query = query.where(Product.category == wanted.category)
@@ -274,7 +273,7 @@ def _sorted_by_the_database(wanted: ProductFilter, page: Page) -> Select[Any]:
     return query.order_by(*order).limit(page.limit).offset(page.offset)
 
 
-def _agrees(catalogue: Catalogue, row: Row[Any], wanted: ProductFilter) -> bool:
+def _agrees(catalogue: Catalogue, row: AnyRow, wanted: ProductFilter) -> bool:
     """Whether the product still is what the catalogue says, and belongs on this page."""
     item = catalogue.items.get(row.commodity_id)
     available = {"in_stock": True, "out_of_stock": False}.get(wanted.stock_status or "")
@@ -286,5 +285,5 @@ def _agrees(catalogue: Catalogue, row: Row[Any], wanted: ProductFilter) -> bool:
     )
 
 
-def _shape(catalogue: Catalogue, row: Row[Any]) -> wire.ProductShape:
+def _shape(catalogue: Catalogue, row: AnyRow) -> wire.ProductShape:
     return wire.in_stock(catalogue.items[row.commodity_id].shape, row.stock, row.sales_count)

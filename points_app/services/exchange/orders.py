@@ -37,7 +37,7 @@ def record(user_id: int, order_id: str) -> wire.OrderDetail:
     return {**wire.order_record(order, parts.vault), "pickup_qr": picture}
 
 
-def _own(user_id: int, order_id: str) -> Select[tuple[Order]]:
+def _own(user_id: int, order_id: str) -> Select[Order]:
     return select(Order).where(Order.order_id == order_id, Order.user_id == user_id)
 
 
@@ -86,7 +86,7 @@ def decide(
     return as_merchants_see(order)
 
 
-def locked(query: Select[tuple[Order]]) -> Order:
+def locked(query: Select[Order]) -> Order:
     """The order, locked. Raises OrderUnknown."""
     order = locks.document(query)
     if order is None:

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import bindparam, insert, select
 
 from points_app.codes import new_code, new_id
 from points_app.database.session import TryAgain, execute, runs_again, utcnow
@@ -99,8 +99,7 @@ def _offer(user_id: int, wanted: Wanted) -> Offer:
 
 
 def _offer_of_the_row(wanted: Wanted) -> Offer:
-    row = locks.product(wanted.product_id)
-    _check(row, wanted.quantity)
+    row = _checked(locks.product(wanted.product_id), wanted.quantity)
     catalogue.read_again(wanted.product_id)
     return Offer(row.name, row.exchange_points)
 
@@ -116,15 +115,17 @@ def _take_stock(product_id: int, quantity: int, price: int) -> None:
 def _check_orderable(product_id: int, quantity: int) -> None:
     """Whether the database itself has what the catalogue has not, or no longer. If so the next try
     sees it. Raises ProductUnknown, OutOfStock."""
-    _check(execute(_PRODUCT, {"product_id": product_id}).one_or_none(), quantity)
+    _checked(execute(_PRODUCT, {"product_id": product_id}).one_or_none(), quantity)
     catalogue.read_again(product_id)
 
 
-def _check(row: Row[Any] | None, quantity: int) -> None:
+def _checked(row: Any, quantity: int) -> Any:
+    """The product's row, if that many pieces can be ordered. Raises ProductUnknown, OutOfStock."""
     if row is None or row.status != ProductStatus.ACTIVE:
         raise ProductUnknown
     if row.stock < quantity:
         raise OutOfStock(available=row.stock, requested=quantity)
+    return row
 
 
 def _seal_delivery(order_id: str, delivery_info: Any | None) -> str | None:

@@ -45,8 +45,10 @@ class _NumberedCounter:
             value, number = execute(self._look, {"this_row": key}).one()
             return value, number
         done = self._in_one.run(given)
+        if not done.rowcount or done.lastrowid is None:
+            return None
         number, value = divmod(done.lastrowid, _NUMBERED)
-        return (value, number) if done.rowcount else None
+        return value, number
 
 
 # `updated_at` dates what a merchant edits; the catalogues of all processes go by it.

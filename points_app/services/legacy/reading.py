@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import MetaData, Select, Table, func, inspect, select
+from sqlalchemy import MetaData, Table, func, inspect, select
 from sqlalchemy.engine import Engine
+
+from points_app.database.rows import AnySelect
 
 TABLES = (
     "users",
@@ -52,10 +54,10 @@ class Legacy:
                 rows = connection.execute(query).mappings().all()
             if not rows:
                 return
-            yield rows
+            yield [dict(row) for row in rows]
             after = rows[-1][key]
 
-    def rows(self, query: Select[Any]) -> Sequence[Any]:
+    def rows(self, query: AnySelect) -> Sequence[Any]:
         """What one query finds."""
         with self._engine.connect() as connection:
             return connection.execute(query).all()
@@ -67,7 +69,7 @@ class Legacy:
         found: dict[int, list[Row]] = {user_id: [] for user_id in user_ids}
         with self._engine.connect() as connection:
             for row in connection.execute(query).mappings():
-                found[row["user_id"]].append(row)
+                found[row["user_id"]].append(dict(row))
         return found
 
 

@@ -128,7 +128,7 @@ def _check_daily_limit(user_id: int, kind: DrawType, limit: int, now: datetime) 
         raise DailyDrawsUsed(limit=limit, used=used)
 
 
-def _settle(user_id: int, wheel: Wheel, turns: list[Turn], today: date) -> list[Turn]:
+def _settle(user_id: int, wheel: Wheel[prizes.Prize], turns: list[Turn], today: date) -> list[Turn]:
     """Take limited prizes from their stock, by ascending id; what is used up becomes the empty
     prize. Most turns meet no limit and touch no row."""
     limited = [place for place, turn in enumerate(turns) if wheel.prizes[turn.index].is_limited]

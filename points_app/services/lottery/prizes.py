@@ -62,7 +62,7 @@ class WheelNow:
     """The wheel as this process remembers it, as guests are shown it, and how to tell in a
     transaction that it is still the one: a condition, None where it was read just now."""
 
-    wheel: Wheel
+    wheel: Wheel[Prize]
     shown: list[wire.WheelField]
     unchanged: Provided | None
 
@@ -116,7 +116,7 @@ def _given(prize_id: int, days: list[date]) -> dict[date, int]:
     query = select(PrizeCount.day, PrizeCount.given).where(
         PrizeCount.prize_id == prize_id, PrizeCount.day.in_(days)
     )
-    given = dict(execute(query).all())
+    given: dict[date, int] = dict(execute(query).all())
     missing = [{"prize_id": prize_id, "day": day, "given": 0} for day in days if day not in given]
     if missing:
         execute(insert(PrizeCount), missing)

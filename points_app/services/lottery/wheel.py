@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 UNITS = 10_000
 TOLERANCE_UNITS = 10
@@ -20,9 +20,15 @@ NEAR_MISS_UNITS = 200
 class Field(Protocol):
     """What the wheel needs to know of a prize."""
 
-    probability: Decimal
-    is_activity: bool
-    prize_type: str
+    @property
+    def probability(self) -> Decimal: ...
+    @property
+    def is_activity(self) -> bool: ...
+    @property
+    def prize_type(self) -> str: ...
+
+
+AnyField = TypeVar("AnyField", bound=Field, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +39,10 @@ class Turn:
     is_near_miss: bool
 
 
-class Wheel:
+class Wheel(Generic[AnyField]):
     """Prizes in the order of their angles, with the intervals they own."""
 
-    def __init__(self, prizes: Sequence[Field]) -> None:
+    def __init__(self, prizes: Sequence[AnyField]) -> None:
         self.prizes = prizes
         self._ends = list(accumulate(int(prize.probability * UNITS) for prize in prizes))
 

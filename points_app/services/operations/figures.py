@@ -50,7 +50,7 @@ def latest() -> list[Row]:
     if not isinstance(kept, str):
         return []
     found = orjson.loads(kept)
-    age = ("points_figures_age_seconds", {}, time.time() - found["at"])
+    age: Row = ("points_figures_age_seconds", {}, time.time() - found["at"])
     return [*(tuple(row) for row in found["rows"]), age]
 
 

@@ -1,6 +1,6 @@
 """The daily check-in: a day of the shop, a ladder of rewards."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import insert, select
 
@@ -25,7 +25,7 @@ def check_in(user_id: int) -> wire.CheckIn:
     mine = CheckIn.user_id == user_id
     recent = CheckIn.day.in_([today, today - timedelta(days=1)])
     query = select(CheckIn.day, CheckIn.consecutive_days).where(mine, recent)
-    streaks = dict(execute(query).all())
+    streaks: dict[date, int] = dict(execute(query).all())
     is_repeated = today in streaks
     if is_repeated:
         days, awarded, total = streaks[today], 0, wallet_row.total_points

@@ -33,7 +33,7 @@ def statistics(user_id: int) -> wire.PointsStatistics:
     at zero.
     """
     points, this_month = LedgerEntry.points, LedgerEntry.created_at >= start_of_month(utcnow())
-    earned, spent = points > 0, points < 0
+    is_earned, is_spent = points > 0, points < 0
 
     def total(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.sum(case((condition, points), else_=0))
@@ -41,10 +41,10 @@ def statistics(user_id: int) -> wire.PointsStatistics:
     sums = select(
         LedgerEntry.source,
         func.sum(points),
-        total(earned),
-        total(spent),
-        total(earned & this_month),
-        total(spent & this_month),
+        total(is_earned),
+        total(is_spent),
+        total(is_earned & this_month),
+        total(is_spent & this_month),
     )
     mine = sums.where(LedgerEntry.user_id == user_id).group_by(LedgerEntry.source)
     rows = [(source, *map(int, values)) for source, *values in execute(mine)]

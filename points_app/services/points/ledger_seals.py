@@ -76,7 +76,7 @@ def seal_batch() -> int:
     rows = execute(unsealed.order_by(LedgerEntry.id).limit(BATCH)).all()
     if not rows:
         return 0
-    seal = {
+    seal: dict[str, Any] = {
         "id": last.id + 1 if last else 1,
         "previous": last.digest if last else FIRST_PREVIOUS,
         "entries": write_ids([row.id for row in rows]),

@@ -4,9 +4,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Table, select
 
 from points_app.clients.storage.base import ObjectMissing
+from points_app.database.rows import AnyRow
 from points_app.database.session import db, execute, transactional
 from points_app.errors.accounts import UserGone
 from points_app.models.accounts import User
@@ -59,7 +60,7 @@ def _rows(table: Table, user_id: int) -> list[dict[str, Any]]:
     return [_disclosed(table, row) for row in rows]
 
 
-def _disclosed(table: Table, row: Row[Any]) -> dict[str, Any]:
+def _disclosed(table: Table, row: AnyRow) -> dict[str, Any]:
     shown = {
         str(name): _plain(value) for name, value in row._asdict().items() if name not in HIDDEN
     }

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Row
+from sqlalchemy import Column, Table
+from sqlalchemy.orm import InstrumentedAttribute
 
+from points_app.database.rows import AnyRow
 from points_app.extensions import parts
 from points_app.models.accounts import MerchantApplication, User
 from points_app.models.exchange import Order
@@ -18,21 +20,25 @@ class SealedColumn:
     `is_indexed`: `bound_to` is the blind index of the sealed text itself, and changes with the key.
     """
 
-    column: Column[Any]
-    bound_to: Column[Any]
+    column: InstrumentedAttribute[Any]
+    bound_to: InstrumentedAttribute[Any]
     binding: Callable[[str], str]
     is_indexed: bool = False
 
     @property
     def name(self) -> str:
-        return f"{self.column.table.name}.{self.column.name}"
+        return f"{self.table.name}.{self.column.name}"
+
+    @property
+    def table(self) -> Table:
+        return self.column.class_.__table__
 
     @property
     def primary_key(self) -> Column[Any]:
-        (key,) = self.column.table.primary_key.columns
+        (key,) = self.table.primary_key.columns
         return key
 
-    def open(self, row: Row[Any]) -> str:
+    def open(self, row: AnyRow) -> str:
         """The text in clear; the row holds `column` and `bound_to`. Raises SealBroken."""
         bound_to = getattr(row, self.bound_to.name)
         return parts.vault.open(getattr(row, self.column.name), self.binding(bound_to))

@@ -102,19 +102,20 @@ def _close(user_id: int, actor_id: int | None) -> tuple[int, int]:
     return _uncollected(user_id)
 
 
-def _applications(user_id: int) -> Select[tuple[MerchantApplication]]:
+def _applications(user_id: int) -> Select[MerchantApplication]:
     mine = MerchantApplication.user_id == user_id
     return select(MerchantApplication).where(mine).order_by(MerchantApplication.id)
 
 
-def _uploads(user_id: int) -> Select[tuple[Receipt]]:
+def _uploads(user_id: int) -> Select[Receipt]:
     return select(Receipt).where(Receipt.user_id == user_id).order_by(Receipt.review_id)
 
 
 def _check_complete(user_id: int, *found: Sequence[Any]) -> None:
     """What a request under way added before the wallet was locked is closed too, at the next try.
     Raises TryAgain."""
-    for model, rows in zip((MerchantApplication, Receipt), found, strict=True):
+    models: tuple[Any, ...] = (MerchantApplication, Receipt)
+    for model, rows in zip(models, found, strict=True):
         count = select(func.count()).select_from(model).where(model.user_id == user_id)
         if execute(count).scalar_one() != len(rows):
             raise TryAgain

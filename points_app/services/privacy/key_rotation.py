@@ -7,11 +7,11 @@ because a value tells which key sealed it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from points_app.crypto import SealBroken
+from points_app.database.rows import AnyRow
 from points_app.database.session import execute, transactional
 from points_app.extensions import parts
 from points_app.services.audit import trail
@@ -78,7 +78,7 @@ def _stale(sealed: SealedColumn) -> tuple[ColumnElement[bool], ...]:
     return sealed.column.is_not(None), ~sealed.column.startswith(current, autoescape=True)
 
 
-def _next_rows(sealed: SealedColumn, last: int, batch: int) -> list[Row[Any]]:
+def _next_rows(sealed: SealedColumn, last: int, batch: int) -> list[AnyRow]:
     wanted = select(sealed.primary_key, sealed.column, sealed.bound_to).where(
         *_stale(sealed), sealed.primary_key > last
     )
@@ -86,7 +86,7 @@ def _next_rows(sealed: SealedColumn, last: int, batch: int) -> list[Row[Any]]:
 
 
 @transactional
-def _seal_again(sealed: SealedColumn, rows: list[Row[Any]]) -> tuple[int, list[int]]:
+def _seal_again(sealed: SealedColumn, rows: list[AnyRow]) -> tuple[int, list[int]]:
     """(values changed, primary keys of those no known key opens)"""
     changed, unreadable = 0, []
     for row in rows:
@@ -102,7 +102,7 @@ def _seal_again(sealed: SealedColumn, rows: list[Row[Any]]) -> tuple[int, list[i
     return changed, unreadable
 
 
-def _values(sealed: SealedColumn, row: Row[Any], text: str) -> dict[str, str]:
+def _values(sealed: SealedColumn, row: AnyRow, text: str) -> dict[str, str]:
     """The row's new columns. An erased guest's empty number is found under no index."""
     bound_to = getattr(row, sealed.bound_to.name)
     if sealed.is_indexed and text:

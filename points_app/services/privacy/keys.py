@@ -107,7 +107,7 @@ def _note() -> None:
     """Note our key as one in use. Two processes with different keys at a new database: the row
     locks let one of them see the other's."""
     current = parts.vault.current.id
-    known = dict(locks.encryption_keys())
+    known: dict[str, datetime | None] = dict(locks.encryption_keys())
     if _is_known(known):
         return
     if current in known:

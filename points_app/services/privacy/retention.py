@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -77,7 +78,7 @@ def purge(progress: Progress = _silent) -> dict[str, int]:
     """
     gone: dict[str, int] = {}
     for rule in RULES:
-        gone[rule.name] = _in_batches(rule.name, lambda rule=rule: _delete_rows(rule), progress)
+        gone[rule.name] = _in_batches(rule.name, partial(_delete_rows, rule), progress)
     gone[ADDRESSES] = _in_batches(ADDRESSES, _delete_addresses, progress)
     gone[PICTURES] = _in_batches(PICTURES, _delete_pictures, progress)
     return gone

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from points_app.crypto import signer
+from points_app.database.rows import AnySelect
 from points_app.extensions import parts
 from points_app.models.points import LedgerEntry, LedgerSeal
 from points_app.models.privacy import EncryptionKey
@@ -60,7 +61,7 @@ class Books:
         key_id = signer(signature)
         return key_id if key_id in self._keys and not parts.vault.knows(key_id) else None
 
-    def stream(self, query: Select[Any]) -> Iterator[Any]:
+    def stream(self, query: AnySelect) -> Iterator[Any]:
         """The query's rows, a few thousand in memory at a time. Read one stream to its end before
         the next: they share a connection."""
         options = {"stream_results": True, "yield_per": FETCH}
@@ -70,7 +71,7 @@ class Books:
                 self._tell(f"{self.rows:,} rows read")
             yield row
 
-    def all(self, query: Select[Any]) -> list[Any]:
+    def all(self, query: AnySelect) -> list[Any]:
         """The rows of a query that is known to find few."""
         return list(self._connection.execute(query))
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import and_, or_, select
 
+from points_app.database.rows import AnySelect
 from points_app.models.accounts import ApplicationStatus, MerchantApplication, User, UserStatus
 from points_app.models.exchange import Order
 from points_app.models.points import LedgerEntry
@@ -19,7 +20,7 @@ def _run(books: Books) -> Iterator[Finding]:
             yield Finding("erased", f"user {row.user_id}: {problem} {row.what}".rstrip())
 
 
-def _questions() -> Iterator[tuple[str, Select[Any]]]:
+def _questions() -> Iterator[tuple[str, AnySelect]]:
     revived = or_(User.status != UserStatus.BANNED.value, User.is_merchant, User.is_admin)
     yield "erased, and may act", _of_erased(User, User.user_id, revived)
     later = LedgerEntry.created_at > User.erased_at
@@ -51,7 +52,7 @@ def _questions() -> Iterator[tuple[str, Select[Any]]]:
     )
 
 
-def _of_erased(model: Any, named: Any, problem: Any) -> Select[Any]:
+def _of_erased(model: Any, named: Any, problem: Any) -> AnySelect:
     """The rows of erased accounts with this problem, by their owner and a name."""
     rows = select(model.user_id, named.label("what"))
     if model is not User:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, and_, cast, func, or_, select
+from sqlalchemy import Integer, String, and_, cast, func, or_, select
 from sqlalchemy.sql.expression import ColumnElement
 
+from points_app.database.rows import AnySelect
 from points_app.models.exchange import Order, OrderStatus, Product, StockMovement
 from points_app.models.idempotency import IdempotencyKey
 from points_app.models.lottery import Draw, PrizeType
@@ -176,7 +177,7 @@ def _causes(books: Books) -> Iterator[Finding]:
         )
 
 
-def _checked_in() -> Select[Any]:
+def _checked_in() -> AnySelect:
     """The check-in that a ledger row names: "user:day"."""
     user, day = cast(CheckIn.user_id, String(20)), cast(CheckIn.day, String(10))
     return select(CheckIn.points).where(

@@ -50,6 +50,6 @@ def error_rate() -> float | None:
     """
     decided = (AutoReview.AGREED, AutoReview.OVERRULED)
     query = select(Receipt.auto_review, func.count()).group_by(Receipt.auto_review)
-    counts = dict(execute(query.where(Receipt.auto_review.in_(decided))).all())
+    counts: dict[str, int] = dict(execute(query.where(Receipt.auto_review.in_(decided))).all())
     total = sum(counts.values())
     return counts.get(AutoReview.OVERRULED, 0) / total if total else None

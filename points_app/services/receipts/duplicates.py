@@ -7,8 +7,10 @@ What is found here is likely, not certain, and so for a person to decide: each f
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, select
+from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy.orm import InstrumentedAttribute
 
+from points_app.database.rows import AnyRow
 from points_app.database.session import execute
 from points_app.models.receipts import PictureBand, Receipt, ReviewStatus
 from points_app.reading.fingerprint import (
@@ -97,20 +99,25 @@ def describe(receipt: Receipt, kind: str, other: Any | None) -> Flag:
     A guest whose picture was rejected, because it was blurred or cut, is meant to send a better
     one: their own rejected upload is a note, no suspicion, unless the picture is the very same.
     """
+    message = MESSAGES.get(kind, kind)
     if other is None:
-        message, upload_id, whose, state = MESSAGES.get(kind, kind), None, None, None
-    else:
-        upload_id, state = other.upload_id, str(other.review_status)
-        whose = "own" if other.user_id == receipt.user_id else "other"
-        message = f"{MESSAGES.get(kind, kind)}（{OWNERS[whose]}，{STATES[state]}）"
-    tried_again = (whose, state) == ("own", ReviewStatus.REJECTED.value)
+        return {
+            "flag": kind,
+            "upload_id": None,
+            "whose": None,
+            "state": None,
+            "suspicious": True,
+            "message": message,
+        }
+    is_own, state = other.user_id == receipt.user_id, ReviewStatus(other.review_status)
+    tried_again = is_own and state is ReviewStatus.REJECTED
     return {
         "flag": kind,
-        "upload_id": upload_id,
-        "whose": whose,
-        "state": state,
+        "upload_id": other.upload_id,
+        "whose": "own" if is_own else "other",
+        "state": state.value,
         "suspicious": not tried_again or other.pixel_sha256 == receipt.pixel_sha256,
-        "message": message,
+        "message": f"{message}（{OWNERS['own' if is_own else 'other']}，{STATES[state]}）",
     }
 
 
@@ -119,7 +126,7 @@ def suspicions(flags: Iterable[Flag]) -> list[Flag]:
     return [flag for flag in flags if flag.get("suspicious", True)]
 
 
-def look_alikes(review_id: int, fingerprint: str) -> Iterator[Row[Any]]:
+def look_alikes(review_id: int, fingerprint: str) -> Iterator[AnyRow]:
     """The other pictures within SAME_PICTURE bits of this hash, with what is printed on them.
 
     Without those nobody has looked at yet: what is read later finds what was read before, and knows
@@ -144,7 +151,7 @@ def _twins(receipt: Receipt) -> Iterator[tuple[str, str]]:
             yield row.upload_id, kind
 
 
-def _candidates(receipt: Receipt) -> Iterator[Row[Any]]:
+def _candidates(receipt: Receipt) -> Iterator[AnyRow]:
     """Uploads that share two facts, or the number; one question each, so each has its index."""
     seen = {receipt.upload_id}
     for question, newest in _questions(receipt):
@@ -155,7 +162,9 @@ def _candidates(receipt: Receipt) -> Iterator[Row[Any]]:
                 yield row
 
 
-def _questions(receipt: Receipt) -> Iterator[tuple[ColumnElement[bool], ColumnElement[Any]]]:
+def _questions(
+    receipt: Receipt,
+) -> Iterator[tuple[ColumnElement[bool], InstrumentedAttribute[Any]]]:
     """Conditions, and the column that orders their index. A time that one photograph does not show
     may be on the other."""
     moment = receipt.receipt_time

@@ -48,7 +48,7 @@ def taken(user_id: int, name: str) -> Iterator[Share]:
     keys = (f"previews:{user_id}", f"previews:{user_id}:{today.isoformat()}")
     at_once, a_day = settings.previews_per_guest_at_once, settings.previews_per_guest_per_day
     limits = (at_once, a_day, LONGEST_SECONDS, DAY_KEPT_SECONDS)
-    refused, used = parts.redis.eval(_TAKE, 2, *keys, name, *limits)  # type: ignore[misc]
+    refused, used = parts.redis.eval(_TAKE, 2, *keys, name, *limits)
     if refused == 1:
         raise PreviewsRunning(limit=at_once, used=used)
     if refused == 2:

@@ -21,6 +21,7 @@ from points_app.models.receipts import (
     StagedPicture,
 )
 from points_app.notices import events
+from points_app.reading.facts import text_of
 from points_app.reading.result import Reading
 from points_app.services import locks
 from points_app.services.receipts import (
@@ -150,7 +151,7 @@ def store(upload_id: str) -> bool:
 
 
 @transactional
-def _unstored(upload_id: str) -> Row[tuple[str, bytes]] | None:
+def _unstored(upload_id: str) -> Row[str, bytes] | None:
     query = (
         select(Receipt.object_key, StagedPicture.content)
         .join(StagedPicture, StagedPicture.upload_id == Receipt.upload_id)
@@ -175,9 +176,9 @@ def _write_down(upload_id: str, reading: Reading) -> None:
     receipt.recognized_amount = reading.amount
     receipt.confidence = reading.amount_confidence
     receipt.match_status = match(reading.amount, receipt.input_amount)
-    receipt.merchant_name = reading.merchant_name and reading.merchant_name.value[:100]
-    receipt.receipt_number = reading.receipt_number and reading.receipt_number.value[:64]
-    receipt.receipt_time = reading.receipt_time and reading.receipt_time.value[:19]
+    receipt.merchant_name = text_of(reading.merchant_name, 100)
+    receipt.receipt_number = text_of(reading.receipt_number, 64)
+    receipt.receipt_time = text_of(reading.receipt_time, 19)
     receipt.reading = reading.to_json()
     if receipt.review_status == ReviewStatus.PENDING and receipt.first_approver_id is None:
         receipt.points_awarded = points_for(reading.amount, receipt.input_amount, business())

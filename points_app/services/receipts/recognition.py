@@ -65,21 +65,23 @@ def second_opinion(local: Reading, remote: BaiduReceipt) -> Reading:
     whether the local reader saw it at all. A paid sum of zero stands: Baidu knows no vouchers. What
     paper it is only the local reader tells.
     """
-    kept = {"engine": f"{local.engine} baidu", "second_opinion": remote.raw}
-    facts = {
-        "merchant_name": _fact(remote.shop_name) or local.merchant_name,
-        "receipt_number": local.receipt_number or _fact(remote.receipt_number),
-        "receipt_time": local.receipt_time or _fact(read_moment(remote.receipt_time or "")),
-    }
+    both = replace(
+        local,
+        engine=f"{local.engine} baidu",
+        second_opinion=remote.raw,
+        merchant_name=_fact(remote.shop_name) or local.merchant_name,
+        receipt_number=local.receipt_number or _fact(remote.receipt_number),
+        receipt_time=local.receipt_time or _fact(read_moment(remote.receipt_time or "")),
+    )
     if remote.total is None:
-        return replace(local, **kept, **facts)
+        return both
     seen = remote.total in {each.amount for each in local.candidates}
     agreed, sure = remote.total == local.amount, local.amount_confidence == "high"
     if local.amount == 0:
-        return replace(local, **kept, **facts)
+        return both
     rated = limited("high" if agreed else "medium" if sure or seen else "low", local.document)
     amount = local.amount if sure else remote.total
-    return replace(local, is_receipt=True, amount=amount, amount_confidence=rated, **kept, **facts)
+    return replace(both, is_receipt=True, amount=amount, amount_confidence=rated)
 
 
 def _fact(value: str | None) -> Fact | None:

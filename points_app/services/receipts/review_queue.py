@@ -55,7 +55,7 @@ def record(merchant_id: int, review_id: int) -> wire.ReviewRecord:
     return shown
 
 
-def _history(receipt: Receipt) -> Sequence[Row[tuple[AuditEntry]]]:
+def _history(receipt: Receipt) -> Sequence[Row[AuditEntry]]:
     about = (AuditEntry.action, AuditEntry.actor_id, AuditEntry.details, AuditEntry.created_at)
     mine = (AuditEntry.target == receipt.upload_id, AuditEntry.action != VIEW)
     return execute(select(*about).where(*mine).order_by(AuditEntry.id)).all()

@@ -105,7 +105,9 @@ def _stage(user_id: int, sha256: str, picture: Picture, amount: Decimal | None, 
         "upload_time": now,
     }
     with on_duplicate(lambda: already_submitted(user_id, sha256, picture.pixel_sha256)):
-        review_id = execute(insert(Receipt), receipt).inserted_primary_key[0]
+        key = execute(insert(Receipt), receipt).inserted_primary_key
+    assert key is not None
+    review_id = key[0]
     duplicates.remember(review_id, picture.perceptual_hash)
     execute(insert(StagedPicture), {"upload_id": upload_id, "content": picture.jpeg})
     jobs.enqueue_after_commit(jobs.READ_RECEIPT, upload_id, priority=priority)

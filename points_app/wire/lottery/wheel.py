@@ -1,6 +1,7 @@
 """The wheel as guests see it, and as merchants edit it."""
 
-from typing import Annotated
+from decimal import Decimal
+from typing import Annotated, Protocol
 
 from typing_extensions import TypedDict
 
@@ -39,7 +40,28 @@ class Wheel(TypedDict):
     """The rules for guests to read."""
 
 
-def wheel_field(prize: Prize) -> WheelField:
+class PrizeRow(Protocol):
+    """A prize as the ORM gives it, or as the wheel remembers it."""
+
+    @property
+    def prize_id(self) -> int: ...
+    @property
+    def prize_name(self) -> str: ...
+    @property
+    def prize_type(self) -> str: ...
+    @property
+    def prize_value(self) -> Decimal: ...
+    @property
+    def angle(self) -> int: ...
+    @property
+    def color(self) -> str: ...
+    @property
+    def probability(self) -> Decimal: ...
+    @property
+    def is_activity(self) -> bool: ...
+
+
+def wheel_field(prize: PrizeRow) -> WheelField:
     return {
         "id": prize.prize_id,
         "name": prize.prize_name,

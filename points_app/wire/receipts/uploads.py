@@ -6,6 +6,7 @@ from typing_extensions import TypedDict
 
 from points_app.models.receipts import MatchStatus, ProcessingStatus, Receipt, ReviewStatus
 from points_app.reading.confidence import Confidence
+from points_app.reading.facts import text_of
 from points_app.reading.kind_words import DocumentKind
 from points_app.reading.result import Reading
 from points_app.wire.formats import iso, iso_or_none, number_or_none
@@ -99,13 +100,11 @@ def upload_record(receipt: Receipt, image_url: str) -> UploadRecord:
 
 
 def quick_reading(reading: Reading) -> QuickReading:
-    facts = (reading.merchant_name, reading.receipt_time, reading.receipt_number)
-    merchant_name, receipt_time, receipt_number = (fact and fact.value for fact in facts)
     return {
         "recognized_amount": number_or_none(reading.amount),
         "confidence": reading.amount_confidence,
         "document_kind": reading.document.kind,
-        "merchant_name": merchant_name,
-        "receipt_time": receipt_time,
-        "receipt_number": receipt_number,
+        "merchant_name": text_of(reading.merchant_name),
+        "receipt_time": text_of(reading.receipt_time),
+        "receipt_number": text_of(reading.receipt_number),
     }

@@ -9,7 +9,7 @@ from typing import Any
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from points_app.database.session import (
     ENOUGH_PACKET,
@@ -48,7 +48,7 @@ def reachable() -> Iterator[Finding]:
             text("SELECT sqlite_version()" if dialect == "sqlite" else "SELECT VERSION()")
         ).scalar_one()
     except SQLAlchemyError as error:
-        number = error_number(error) if hasattr(error, "orig") else None
+        number = error_number(error) if isinstance(error, DBAPIError) else None
         advice = CONNECT_ADVICE.get(number or 0, "is it up, and DATABASE_URL (or DB_HOST) right?")
         yield failed("database", f"no connection ({type(error).__name__} {number or ''})", advice)
         return
