@@ -12,6 +12,7 @@ from points_app.models.exchange import Product, StockMovement
 from points_app.models.lottery import Prize
 from points_app.models.points import Source
 from points_app.services.accounts import phone_login, sessions
+from points_app.services.lottery import prizes as prizes_of_the_wheel
 from points_app.services.points import wallet
 from tests.client import ApiClient
 
@@ -101,3 +102,4 @@ def _replace_wheel(prizes: tuple[dict[str, Any], ...]) -> None:
             "probability": 0,
         }
         db.session.add(Prize(**{**empty, **columns}))
+    prizes_of_the_wheel.note_change()

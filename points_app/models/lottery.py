@@ -68,6 +68,15 @@ class Prize(db.Model):  # type: ignore[name-defined]
     status: Mapped[str] = mapped_column(ascii_code(16), default=PrizeStatus.ACTIVE)
 
 
+class WheelVersion(db.Model):  # type: ignore[name-defined]
+    """A change of the wheel: the newest is the one in force. None stands for 0."""
+
+    __tablename__ = "wheel_versions"
+
+    version: Mapped[int] = mapped_column(BigInt, primary_key=True, autoincrement=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+
 class PrizeCount(db.Model):  # type: ignore[name-defined]
     """How often a prize with a limit was given on a day of the shop, and (`EVER`) in all."""
 

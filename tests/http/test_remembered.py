@@ -6,13 +6,14 @@ in a gunicorn worker. A change `past_the_service`, by hand in the database, tell
 
 import json
 import sys
+import time
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from devstack.ports import free_port
 from devstack.process import Process, wait_until
@@ -20,8 +21,9 @@ from points_app import freshness
 from points_app.database.session import db, transactional, utcnow
 from points_app.models.accounts import User
 from points_app.models.exchange import Product
-from points_app.models.lottery import Prize
+from points_app.models.lottery import Prize, WheelVersion
 from points_app.services.accounts import sessions
+from points_app.services.lottery import prizes
 from tests.books import balance, draws, orders, stock
 from tests.client import ApiClient
 from tests.queries import counted_queries
@@ -45,9 +47,10 @@ def elsewhere(environment, settings_override, app):
         db.engine.dispose()
 
 
-def past_the_service(app, statement):
+def past_the_service(app, *statements):
     with app.app_context(), db.engine.begin() as connection:
-        connection.execute(statement)
+        for statement in statements:
+            connection.execute(statement)
 
 
 def change(app, model, key, **columns):
@@ -155,22 +158,36 @@ def test_a_replaced_wheel_is_turned_no_more(app, make, elsewhere):
     there.post("/api/lottery/draw", {}).ok()
     make.wheel({"probability": 1, "prize_name": "新"})
     assert [prize["name"] for prize in there.get("/api/lottery/config").ok()["prizes"]] == ["新"]
-    past_the_service(app, update(Prize).values(prize_name="更新"))
+    past_the_service(app, update(Prize).values(prize_name="更新"), insert(WheelVersion))
     drawn = there.post("/api/lottery/draw", {"draw_type": "triple"}).ok()
     assert {result["prize_name"] for result in drawn["results"]} == {"更新"}
     assert [draw.prize_name for draw in draws(guest)] == ["旧", "更新", "更新", "更新"]
     assert balance(guest) == 5000 - 400
 
 
-def test_two_prizes_that_swapped_their_chances_are_noticed(app, make):
-    """Two equal changes at the same place of two rows must not cancel each other out."""
+def test_every_change_of_the_wheel_is_a_version(app, make):
+    def version():
+        with app.app_context():
+            return prizes.wheel().unchanged.values["wheel_version"]
+
+    merchant = make.merchant()
+    before, form = version(), merchant.get("/api/merchant/prizes").ok()
+    assert before > 0  # the first wheel is one
+    merchant.put("/api/merchant/prizes", form).ok()
+    assert version() > before
+
+
+def test_a_wheel_changed_past_the_service_is_seen_when_it_is_read_again(app, make, monkeypatch):
     guest = make.guest(points=1000)
     make.wheel({"probability": 1, "prize_name": "甲"}, {"probability": 0, "prize_name": "乙"})
     guest.post("/api/lottery/draw", {}).ok()
     active = update(Prize).where(Prize.status == "active")
     past_the_service(app, active.values(probability=1 - Prize.probability))
     guest.post("/api/lottery/draw", {}).ok()
-    assert [draw.prize_name for draw in draws(guest)] == ["甲", "乙"]
+    later = time.monotonic() + freshness.FRESH_SECONDS
+    monkeypatch.setattr(freshness.time, "monotonic", lambda: later)
+    guest.post("/api/lottery/draw", {}).ok()
+    assert [draw.prize_name for draw in draws(guest)] == ["甲", "甲", "乙"]
 
 
 def test_who_may_call_is_known_everywhere_at_once(app, make, elsewhere):

@@ -12,6 +12,7 @@ from points_app.models.exchange import Order, OrderStatus, Product, StockMovemen
 from points_app.models.lottery import Prize
 from points_app.services.legacy.reading import Legacy, Row, moment, text
 from points_app.services.legacy.report import Report
+from points_app.services.lottery import prizes
 from points_app.services.operations import seeding
 from points_app.services.settings import business, editor
 
@@ -56,6 +57,7 @@ def wheel(legacy: Legacy, report: Report, write: bool) -> Iterator[int]:
 @transactional
 def _insert_prizes(rows: Sequence[Row]) -> None:
     execute(insert(Prize), [_prize(row) for row in rows])
+    prizes.note_change()
 
 
 def _prize(row: Row) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, bindparam, cast, func, insert, select, update
+from sqlalchemy import BigInteger, bindparam, func, insert, select, update
 
-from points_app.database.session import db, execute
-from points_app.freshness import WHEEL, memory
+from points_app.database.session import execute, utcnow
+from points_app.freshness import WHEEL, changed, memory
 from points_app.models.lottery import Prize as PrizeTable
-from points_app.models.lottery import PrizeCount, PrizeStatus
+from points_app.models.lottery import PrizeCount, PrizeStatus, WheelVersion
 from points_app.services import locks
 from points_app.services.lottery.wheel import Wheel
 from points_app.services.points.wallet import Provided
@@ -43,34 +43,22 @@ _ACTIVE = (
     .where(PrizeTable.status == PrizeStatus.ACTIVE.value)
     .order_by(PrizeTable.angle, PrizeTable.prize_id)
 )
-_FIXED = [column for column in _ACTIVE.selected_columns if column.name != "stock"]
-# One number for the whole wheel, without what draws take from it; the database works it out in a
-# few microseconds. Not from checksums like CRC32: they are linear, and two prizes that swap their
-# chances would cancel each other out.
-_HASHED = func.sha1(func.concat_ws("|", *_FIXED, PrizeTable.stock < 0))
-_FINGERPRINT = (
-    select(func.bit_xor(cast(func.conv(func.left(_HASHED, 15), 16, 10), BigInteger)))
-    .where(PrizeTable.status == PrizeStatus.ACTIVE.value)
-    .scalar_subquery()
-)
-_LOOK = select(_FINGERPRINT)
-_UNCHANGED = bindparam("fingerprint", type_=BigInteger) == _FINGERPRINT
+_IN_FORCE = select(func.coalesce(func.max(WheelVersion.version), 0))
+_UNCHANGED = bindparam("wheel_version", type_=BigInteger) == _IN_FORCE.scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)
 class WheelNow:
-    """The wheel as this process remembers it, as guests are shown it, and how to tell in a
-    transaction that it is still the one: a condition, None where it was read just now."""
+    """The wheel as this process remembers it, as guests are shown it, and the condition by which a
+    transaction tells that it is still the one in force."""
 
     wheel: Wheel[Prize]
     shown: list[wire.WheelField]
-    unchanged: Provided | None
+    unchanged: Provided
 
 
 def wheel() -> WheelNow:
     """The active prizes by angle."""
-    if db.engine.dialect.name == "sqlite":  # it has no SHA1, and is read without a round trip
-        return _load(None)
     return memory(WHEEL).get(WHEEL, _load)
 
 
@@ -79,14 +67,19 @@ def forget() -> None:
     memory(WHEEL).forget()
 
 
+def note_change() -> None:
+    """Give the wheel its next version, in the transaction that changes its prizes and holds all of
+    them: so versions are committed in their order. Prizes that were changed past the service are
+    seen when a process reads the wheel again, within `freshness.FRESH_SECONDS`."""
+    execute(insert(WheelVersion), {"created_at": utcnow()})
+    changed(WHEEL)
+
+
 def _load(_: WheelNow | None) -> WheelNow:
-    unchanged = None
-    if db.engine.dialect.name != "sqlite":
-        # First: a change between the two queries is then found by the transaction.
-        fingerprint = execute(_LOOK).scalar()
-        unchanged = Provided(_UNCHANGED, {"fingerprint": fingerprint})
+    version = execute(_IN_FORCE).scalar_one()  # first: the transaction finds a change in between
     prizes = [Prize(*row) for row in execute(_ACTIVE)]
-    return WheelNow(Wheel(prizes), [wire.wheel_field(prize) for prize in prizes], unchanged)
+    shown = [wire.wheel_field(prize) for prize in prizes]
+    return WheelNow(Wheel(prizes), shown, Provided(_UNCHANGED, {"wheel_version": version}))
 
 
 def take(prize_id: int, today: date) -> bool:

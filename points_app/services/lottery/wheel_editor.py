@@ -12,6 +12,7 @@ from points_app.errors.base import InvalidInput
 from points_app.models.lottery import Prize, PrizeStatus, PrizeType
 from points_app.services import forms, locks
 from points_app.services.audit import trail
+from points_app.services.lottery.prizes import note_change
 from points_app.wire.lottery import wheel as wire
 
 UNLIMITED = -1
@@ -50,6 +51,7 @@ def replace(
     put = [_put(known, place, fields, version) for place, fields in enumerate(prizes)]
     _check_consolation(put)
     db.session.flush()
+    note_change()
     after = _shown(put)
     trail.record(merchant_id, "wheel.replace", "wheel", {"prizes": after["prizes"]})
     return after

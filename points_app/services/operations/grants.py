@@ -11,11 +11,15 @@ from points_app.models.accounts import AuthSession, Avatar, FirstLogin, RefreshT
 from points_app.models.audit import AuditEntry
 from points_app.models.exchange import StockMovement
 from points_app.models.idempotency import IdempotencyKey
+from points_app.models.lottery import WheelVersion
 from points_app.models.operations import ErrorLog, PerformanceMetric
 from points_app.models.points import LedgerEntry, LedgerSeal
 from points_app.models.receipts import StagedPicture
 
-ONLY_ADDED = {model.__tablename__ for model in (AuditEntry, LedgerEntry, LedgerSeal, StockMovement)}
+ONLY_ADDED = {
+    model.__tablename__
+    for model in (AuditEntry, LedgerEntry, LedgerSeal, StockMovement, WheelVersion)
+}
 DELETED = {
     model.__tablename__
     for model in (

@@ -7,6 +7,7 @@ from points_app.models.exchange import Product, StockMovement
 from points_app.models.lottery import Prize
 from points_app.models.settings import SystemConfig
 from points_app.services.accounts import phone_login
+from points_app.services.lottery import prizes
 from points_app.services.operations import first_data
 
 
@@ -14,7 +15,7 @@ from points_app.services.operations import first_data
 def load_first_data() -> dict[str, int]:
     """{"prizes", "products", "settings"}: how many rows were loaded; 0 where some were there."""
     return {
-        "prizes": _load(Prize, first_data.wheel()),
+        "prizes": _load_wheel(),
         "products": _load_products(),
         "settings": load_settings(),
     }
@@ -36,6 +37,13 @@ def _load(model: type[Prize] | type[Product], rows: list[dict]) -> int:
     db.session.add_all(model(**row) for row in rows)
     db.session.flush()
     return len(rows)
+
+
+def _load_wheel() -> int:
+    loaded = _load(Prize, first_data.wheel())
+    if loaded:
+        prizes.note_change()
+    return loaded
 
 
 def _load_products() -> int:
