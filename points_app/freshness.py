@@ -147,7 +147,8 @@ class Memory(Generic[T]):
         return value
 
     def forget(self, *keys: Any) -> None:
-        """Load these anew at their next use, or everything; what is being loaded now as well."""
+        """Load the values under `keys` anew at their next use, all values without a key. A value
+        that is being loaded at this moment is not remembered either."""
         with self._changing:
             self._forgotten += 1
             for key in keys:

@@ -32,9 +32,10 @@ class Done(NamedTuple):
 
 
 class Write:
-    """An INSERT or UPDATE; its bindparams, and an INSERT's columns, are named by the rows of `run`.
+    """An INSERT or UPDATE. Each row given to `run` is a mapping: it names the values of the
+    statement's bindparams and, for an INSERT, of its columns.
 
-    Columns that a row leaves out get their model's default, as they would from SQLAlchemy.
+    A column that a row leaves out gets its model's default, as it would from SQLAlchemy.
     """
 
     def __init__(self, statement: Insert | Update) -> None:

@@ -1,8 +1,8 @@
-"""Bodies must arrive in time. A thread that waits for the next byte serves nobody else.
+"""A deadline for the bodies of requests: a thread that waits for the next byte serves nobody else.
 
-A proxy that buffers requests stands in front in production (docs/security.md). This is the second
-line: of a client that takes longer than BODY_SECONDS for its body the reading side is shut, so that
-the request fails as one that was cut off.
+In production a proxy stands in front that buffers requests (docs/security.md). This is the second
+line. When a body takes longer than BODY_SECONDS, the server stops reading the client's socket, and
+the request fails like one that was cut off.
 """
 
 import socket

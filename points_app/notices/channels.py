@@ -79,7 +79,8 @@ def publish_user(redis: Redis, user_id: int, message: dict[str, Any]) -> int:
     """Send `message` ({"type", "data"}) to every socket of one user, and remember it for a while.
 
     Returns the sequence number the notice carries as `seq`: one more than the user's previous
-    notice; of a pipeline, nothing yet. One round trip. Raises redis.RedisError.
+    notice. In a pipeline the number is known when the pipeline is run. One round trip. Raises
+    redis.RedisError.
     """
     text = encode(stamp(message))
     kept = REMEMBERED_NOTICES, REMEMBERED_SECONDS

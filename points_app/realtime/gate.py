@@ -67,7 +67,7 @@ class Gate:
         if environ["PATH_INFO"] not in PATHS:
             return self._wsgi_app(environ, start_response)
         if _wants_upgrade(environ):
-            # Of two parameters of one name the first that says something counts.
+            # A parameter may come twice: its first value that is not empty counts.
             refusal = self._admit(environ, {name: text for name, text in pairs[::-1] if text})
         elif environ["PATH_INFO"] == ROUTE:
             refusal = HTTPStatus.UPGRADE_REQUIRED, InvalidInput()

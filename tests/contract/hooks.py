@@ -56,7 +56,11 @@ def translated_answer(content: bytes) -> int:
     messages = {problem["message"] for problem in problems}
     if any(message.startswith("no such") for message in messages):
         return UNKNOWN
-    return REFUSED if "nobody bans themself" in messages else translated(envelope["code"])
+    return (
+        REFUSED
+        if "an admin cannot ban their own account" in messages
+        else translated(envelope["code"])
+    )
 
 
 @schemathesis.hook

@@ -40,7 +40,7 @@ def ban(admin_id: int, user_id: int, reason: str | None) -> wire.AdminUser:
     own.
     """
     if user_id == admin_id:
-        raise InvalidInput.of("user_id", "nobody bans themself")
+        raise InvalidInput.of("user_id", "an admin cannot ban their own account")
     return _set_status(admin_id, user_id, UserStatus.BANNED, reason)
 
 

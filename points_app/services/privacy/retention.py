@@ -59,7 +59,7 @@ Progress = Callable[[str, int], None]
 
 
 def _silent(_name: str, _done: int) -> None:
-    """Nobody watches."""
+    """The progress of a run that nobody watches: it is told to nobody."""
 
 
 def due() -> dict[str, int]:
