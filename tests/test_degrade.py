@@ -14,6 +14,7 @@ from devstack.mariadb import mariadb_server
 from devstack.process import wait_until
 from devstack.redis import redis_server
 from points_app.clients.redis import make_redis
+from points_app.database import errors
 from points_app.database import session as database
 from tests.client import ApiClient
 from tests.conftest import TEST_ENVIRONMENT, empty_database
@@ -205,13 +206,13 @@ def test_a_guest_whose_row_stays_locked_is_told_soon(app, monkeypatch):
     @database.transactional
     def always_locked():
         tries.append(1)
-        raise database.TryAgain
+        raise errors.TryAgain
 
-    with app.app_context(), pytest.raises(database.TryAgain):
+    with app.app_context(), pytest.raises(errors.TryAgain):
         always_locked()
     assert len(tries) == database.ATTEMPTS
     tries.clear()
-    with app.test_request_context(), pytest.raises(database.TryAgain):
+    with app.test_request_context(), pytest.raises(errors.TryAgain):
         always_locked()
     assert len(tries) == 1
 

@@ -159,7 +159,7 @@ def _outcome(call: Callable[[], Any]) -> str:
     """What became of it; where the service would say 503, try again as clients do."""
     from sqlalchemy.exc import DBAPIError
 
-    from points_app.database.session import TryAgain, is_unavailable
+    from points_app.database.errors import TryAgain, is_unavailable
     from points_app.errors.exchange import OutOfStock
     from points_app.errors.points import InsufficientPoints
 

@@ -9,7 +9,7 @@ import click
 from redis import RedisError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from points_app.database.session import error_number, is_disk_full
+from points_app.database.errors import error_number, is_disk_full
 
 NO_SUCH_TABLE = 1146
 

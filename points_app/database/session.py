@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
 
@@ -37,6 +37,7 @@ from points_app.database.engine import (
     prepare,
     somebody_waits,
 )
+from points_app.database.errors import RETRYABLE, TryAgain, error_number
 from points_app.database.rows import AnyResult
 
 log = logging.getLogger(__name__)
@@ -44,19 +45,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 ATTEMPTS = 4
-# Deadlock, lock wait timeout, snapshot conflict (MariaDB): the whole transaction may run again.
-RETRYABLE = {1213, 1205, 1020}
-# No more connections, of the server (1040) or of this user (1203, 1226), or it shuts down.
-NO_ROOM = {1040, 1053, 1203, 1226}
-# A row somebody else holds, asked for with NOWAIT: MySQL 8 and MariaDB.
-LOCKED = {3572, 1205}
 # A receipt's picture is one value of one statement, at the very most seven megabytes.
 ENOUGH_PACKET = 16 * 1024 * 1024
 PACKET_ADVICE = "set max_allowed_packet = 16M or more on the database server"
-
-
-class TryAgain(Exception):
-    """What a transaction read before it locked has changed: run the whole function again."""
 
 
 class Base(DeclarativeBase):
@@ -188,51 +179,6 @@ def snapshot() -> Iterator[Connection]:
             yield connection
     finally:
         engine.dispose()
-
-
-def error_number(error: DBAPIError) -> int | None:
-    """The server's error number, None where the driver gives none (SQLite)."""
-    arguments = getattr(error.orig, "args", ())
-    return arguments[0] if arguments and isinstance(arguments[0], int) else None
-
-
-def is_duplicate(error: DBAPIError) -> bool:
-    """Whether a UNIQUE constraint refused the row."""
-    return error_number(error) == 1062 or "UNIQUE constraint failed" in str(error.orig)
-
-
-@contextmanager
-def on_duplicate(refusal: Callable[[], Exception]) -> Iterator[None]:
-    """Raise `refusal()` where a UNIQUE constraint refuses what is written inside: somebody else was
-    faster. TryAgain stands for whoever then finds the other's row."""
-    try:
-        yield
-    except IntegrityError as error:
-        if is_duplicate(error):
-            raise refusal() from None
-        raise
-
-
-def is_disk_full(error: DBAPIError) -> bool:
-    """Whether the database has no room left to write."""
-    said = str(error.orig)
-    no_space = error_number(error) == 1030 and "error 28" in said
-    return error_number(error) in {1021, 1114} or no_space or "disk is full" in said
-
-
-def is_unavailable(error: DBAPIError) -> bool:
-    """Whether the database could not be reached, or stopped answering, or is too busy to lock, or
-    is full."""
-    if is_disk_full(error):
-        return True
-    if not isinstance(error, OperationalError):
-        return bool(error.connection_invalidated)
-    number = error_number(error)
-    return (
-        error.connection_invalidated
-        or number in {*RETRYABLE, *NO_ROOM, *range(2000, 2100)}
-        or ("database is locked" in str(error.orig))
-    )
 
 
 def largest_statement() -> int | None:

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 
 from points_app import metrics
 from points_app.clients.storage.base import StorageError
-from points_app.database.session import TryAgain, is_disk_full, is_unavailable
+from points_app.database.errors import TryAgain, is_disk_full, is_unavailable
 from points_app.errors.base import (
     AppError,
     BodyTooLarge,

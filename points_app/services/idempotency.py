@@ -18,16 +18,9 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
+from points_app.database.errors import LOCKED, TryAgain, error_number, on_duplicate
 from points_app.database.rows import AnyRow
-from points_app.database.session import (
-    LOCKED,
-    TryAgain,
-    error_number,
-    execute,
-    on_duplicate,
-    transactional,
-    utcnow,
-)
+from points_app.database.session import execute, transactional, utcnow
 from points_app.errors.accounts import UserGone
 from points_app.errors.base import AppError, IdempotencyKeyReused, RequestInProgress
 from points_app.models.idempotency import IdempotencyKey

@@ -7,7 +7,7 @@ from redis import RedisError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from points_app.clients.storage.base import StorageError
-from points_app.database.session import TryAgain
+from points_app.database.errors import TryAgain
 from points_app.errors.base import SystemFailure
 from points_app.http import AREAS
 from points_app.http.api import Access

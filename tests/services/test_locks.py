@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
-from points_app.database.session import LOCKED, db, error_number, execute, transactional
+from points_app.database.errors import LOCKED, error_number
+from points_app.database.session import db, execute, transactional
 from points_app.extensions import parts
 from points_app.models.accounts import AuthSession
 from points_app.models.exchange import Product

@@ -6,7 +6,8 @@ from sqlalchemy import select, update
 
 from points_app import freshness
 from points_app.codes import new_id
-from points_app.database.session import db, execute, on_duplicate, transactional, utcnow
+from points_app.database.errors import on_duplicate
+from points_app.database.session import db, execute, transactional, utcnow
 from points_app.errors.accounts import ApplicationPending
 from points_app.errors.receipts import AlreadyReviewed, ReviewUnknown
 from points_app.extensions import parts

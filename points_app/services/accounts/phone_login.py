@@ -9,7 +9,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from points_app import metrics
 from points_app.clients.sms.base import SmsError
-from points_app.database.session import TryAgain, db, execute, on_duplicate, transactional, utcnow
+from points_app.database.errors import TryAgain, on_duplicate
+from points_app.database.session import db, execute, transactional, utcnow
 from points_app.database.statements import Write
 from points_app.errors.accounts import (
     AccountBanned,

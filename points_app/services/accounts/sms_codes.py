@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import insert
 
 from points_app.crypto import same
-from points_app.database.session import TryAgain, execute, on_duplicate, transactional, utcnow
+from points_app.database.errors import TryAgain, on_duplicate
+from points_app.database.session import execute, transactional, utcnow
 from points_app.errors.accounts import CodeTooSoon
 from points_app.extensions import parts
 from points_app.models.accounts import SmsCode

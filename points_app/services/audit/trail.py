@@ -15,15 +15,9 @@ from typing import Any
 import orjson
 from sqlalchemy import insert, select, update
 
+from points_app.database.errors import TryAgain, on_duplicate
 from points_app.database.rows import AnyRow
-from points_app.database.session import (
-    TryAgain,
-    before_commit,
-    execute,
-    on_duplicate,
-    transactional,
-    utcnow,
-)
+from points_app.database.session import before_commit, execute, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models.audit import AuditEntry, AuditHead
 from points_app.services import locks

@@ -6,7 +6,8 @@ import orjson
 from sqlalchemy import bindparam, insert, select
 
 from points_app.codes import new_code, new_id
-from points_app.database.session import TryAgain, execute, runs_again, utcnow
+from points_app.database.errors import TryAgain
+from points_app.database.session import execute, runs_again, utcnow
 from points_app.database.statements import Write
 from points_app.errors.exchange import (
     InsufficientPointsForOrder,

@@ -9,7 +9,8 @@ from sqlalchemy import func, insert, select
 
 from points_app import metrics
 from points_app.codes import new_code, new_id
-from points_app.database.session import TryAgain, after_commit, execute, utcnow
+from points_app.database.errors import TryAgain
+from points_app.database.session import after_commit, execute, utcnow
 from points_app.database.statements import Write
 from points_app.errors.base import InvalidInput
 from points_app.errors.lottery import DailyDrawsUsed, DrawCostChanged, LotteryClosed

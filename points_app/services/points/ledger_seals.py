@@ -15,7 +15,8 @@ from typing import Any
 import orjson
 from sqlalchemy import func, insert, select, update
 
-from points_app.database.session import TryAgain, execute, on_duplicate, transactional, utcnow
+from points_app.database.errors import TryAgain, on_duplicate
+from points_app.database.session import execute, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models.points import LedgerEntry, LedgerSeal
 from points_app.services import locks

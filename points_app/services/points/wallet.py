@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, func, insert, select
 
 from points_app import metrics
 from points_app.database.counters import Counter
-from points_app.database.session import TryAgain, after_commit, execute, utcnow
+from points_app.database.errors import TryAgain
+from points_app.database.session import after_commit, execute, utcnow
 from points_app.database.statements import Write
 from points_app.errors.accounts import UserGone
 from points_app.errors.points import InsufficientPoints

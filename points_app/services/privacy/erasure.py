@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import Select, delete, func, select, update
 
-from points_app.database.session import TryAgain, db, execute, transactional, utcnow
+from points_app.database.errors import TryAgain
+from points_app.database.session import db, execute, transactional, utcnow
 from points_app.errors.accounts import UserGone
 from points_app.extensions import parts
 from points_app.models.accounts import (

@@ -13,15 +13,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from points_app.database.session import (
-    TryAgain,
-    error_number,
-    execute,
-    is_unavailable,
-    on_duplicate,
-    transactional,
-    utcnow,
-)
+from points_app.database.errors import TryAgain, error_number, is_unavailable, on_duplicate
+from points_app.database.session import execute, transactional, utcnow
 from points_app.extensions import parts
 from points_app.models.privacy import EncryptionKey
 from points_app.services import locks

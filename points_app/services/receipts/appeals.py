@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from points_app.database.session import db, execute, on_duplicate, transactional, utcnow
+from points_app.database.errors import on_duplicate
+from points_app.database.session import db, execute, transactional, utcnow
 from points_app.errors.receipts import AppealRefused, AppealTooLate, UploadUnknown
 from points_app.models.receipts import Receipt, ReviewStatus
 from points_app.services import locks

@@ -4,7 +4,7 @@ import logging
 
 from sqlalchemy.exc import DBAPIError
 
-from points_app.database.session import TryAgain
+from points_app.database.errors import TryAgain
 from points_app.errors.base import AppError, InvalidInput, ServiceUnavailable
 from points_app.services.receipts import review
 from points_app.wire import SUCCESS_CODE, SUCCESS_MESSAGE

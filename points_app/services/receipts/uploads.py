@@ -11,12 +11,12 @@ from sqlalchemy.exc import OperationalError
 
 from points_app import jobs
 from points_app.codes import new_id
+from points_app.database.errors import on_duplicate
 from points_app.database.session import (
     PACKET_ADVICE,
     db,
     execute,
     largest_statement,
-    on_duplicate,
     transactional,
     utcnow,
 )

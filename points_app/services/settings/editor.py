@@ -6,14 +6,8 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import insert, select, update
 
-from points_app.database.session import (
-    TryAgain,
-    after_commit,
-    execute,
-    on_duplicate,
-    transactional,
-    utcnow,
-)
+from points_app.database.errors import TryAgain, on_duplicate
+from points_app.database.session import after_commit, execute, transactional, utcnow
 from points_app.errors.base import InvalidInput
 from points_app.models.settings import SystemConfig
 from points_app.services import forms, locks

@@ -11,11 +11,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from points_app.database.errors import error_number
 from points_app.database.session import (
     ENOUGH_PACKET,
     PACKET_ADVICE,
     db,
-    error_number,
     execute,
     largest_statement,
     utcnow,
