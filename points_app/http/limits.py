@@ -26,7 +26,7 @@ from points_app.errors.base import AppError, TooManyRequests
 from points_app.errors.lottery import TooManyDraws
 from points_app.extensions import limiter, parts
 from points_app.http.script import Script
-from points_app.services.accounts import sessions
+from points_app.services.accounts import tokens
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -171,7 +171,7 @@ def check(limit: Limit | None, token: str | None) -> None:
     TooManyRequests or the limit's refusal.
     """
     settings = parts.settings
-    user_id, is_current = sessions.identify(token) if token else (None, False)
+    user_id, is_current = tokens.identify(token) if token else (None, False)
     address = network()
     who = f"ip:{address}" if user_id is None else f"{'u' if is_current else 'old'}:{user_id}"
     counters = {f"rl:{who}": settings.rate_limit_api}

@@ -1,12 +1,9 @@
 """Token pairs, the sessions (families) they belong to, and who a token speaks for."""
 
-import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
-import jwt
 from flask_jwt_extended import create_access_token, create_refresh_token
 from sqlalchemy import bindparam, insert, select, update
 from ulid import ULID
@@ -28,19 +25,13 @@ from points_app.models.accounts import AuthSession, RefreshToken, User, UserStat
 from points_app.notices import events
 from points_app.services import locks
 from points_app.services.accounts import revocations
+from points_app.services.accounts.tokens import Subject, verify
 from points_app.services.settings.business import business
 from points_app.wire.accounts.users import TokenPair
 
 ACCESS_LIFE = timedelta(seconds=7200)
 REFRESH_LIFE = timedelta(days=7)
 GRACE = timedelta(seconds=30)
-LEEWAY_SECONDS = 10
-"""How far ahead the clock of the host that made a token may be (RFC 7519, 4.1.5). What expired is
-over by the reader's own clock; ended sessions are told by rows, not by times."""
-VERIFIED_TOKENS = 8192
-ALGORITHM = "HS256"
-UNCHECKED = ("verify_exp", "verify_aud", "verify_sub")
-REQUIRED_CLAIMS = ["exp", "iat", "nbf", "jti", "type", "user_id", "sid"]
 
 _ACCOUNT = (
     select(User.status, User.is_merchant, User.is_admin, AuthSession.revoked_at)
@@ -49,15 +40,6 @@ _ACCOUNT = (
 )
 _NEW_SESSION = Write(insert(AuthSession))
 _NEW_TOKEN = Write(insert(RefreshToken))
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a token is made for; Flask-JWT-Extended turns it into the claim `user_id` and picks the
-    secret by `kind` (its encode callback sees nothing but the identity)."""
-
-    user_id: int
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +71,7 @@ def refresh(token: str | None) -> TokenPair:
     """
     if not token:
         raise RefreshTokenMissing
-    claims = _verify(token, "refresh")
+    claims = verify(token, "refresh")
     pair = claims and _exchange(claims)
     if not pair:
         raise RefreshTokenInvalid
@@ -173,18 +155,8 @@ def _end(user_id: int, *which: Any) -> None:
 
 def session_of_refresh_token(token: str) -> tuple[int, str] | None:
     """(user_id, session_id) a valid refresh token belongs to, else None."""
-    claims = _verify(token, "refresh")
+    claims = verify(token, "refresh")
     return (claims["user_id"], claims["sid"]) if claims else None
-
-
-def identify(token: str) -> tuple[int | None, bool]:
-    """The user id that a token we made names, of either kind, and whether it has not expired;
-    without asking the database (for rate limits)."""
-    for kind in ("access", "refresh"):
-        claims = _signed(token, kind)
-        if claims:
-            return claims["user_id"], claims["exp"] > time.time()
-    return None, False
 
 
 def authenticate(token: str, fresh: bool = False) -> Caller:
@@ -193,7 +165,7 @@ def authenticate(token: str, fresh: bool = False) -> Caller:
     One query when nothing is remembered of the session or the account changed since; always with
     `fresh`. Raises AccessTokenInvalid or AccountBanned.
     """
-    claims = _verify(token, "access")
+    claims = verify(token, "access")
     if claims is None:
         raise AccessTokenInvalid
     standing = _standing(claims, fresh)
@@ -231,39 +203,3 @@ def authenticate_or_none(token: str) -> Caller | None:
         return authenticate(token)
     except (AccessTokenInvalid, AccountBanned):
         return None
-
-
-def _verify(token: str, kind: str) -> dict[str, Any] | None:
-    """The claims of a genuine, unexpired token of this kind."""
-    claims = _signed(token, kind)
-    return claims if claims and claims["exp"] > time.time() else None
-
-
-def _signed(token: str, kind: str) -> dict[str, Any] | None:
-    """The claims of a genuine token of this kind, expired or not."""
-    settings = parts.settings
-    secret = settings.jwt_secret if kind == "access" else settings.jwt_refresh_secret
-    try:
-        claims = _decode(token, secret)
-    except (jwt.PyJWTError, ValueError, TypeError, OverflowError):
-        return None
-    return claims if claims["type"] == kind else None
-
-
-@lru_cache(VERIFIED_TOKENS)
-def _decode(token: str, secret: str) -> dict[str, Any]:
-    """The claims of a token that this secret signed; nothing in the token chooses key or algorithm.
-
-    Checking a signature costs 300 µs, remembering that it was good 0.3 µs. Expiry and revocation
-    are checked by the callers every time. Raises PyJWTError, also for claims of other kinds.
-    """
-    options: Any = {"require": REQUIRED_CLAIMS, **dict.fromkeys(UNCHECKED, False)}
-    claims = jwt.decode(
-        token, secret, algorithms=[ALGORITHM], options=options, leeway=LEEWAY_SECONDS
-    )
-    texts = (claims["sid"], claims["jti"])
-    numbers = (claims["user_id"], claims["exp"])
-    is_right = all(type(each) is int for each in numbers) and all(type(e) is str for e in texts)
-    if not is_right:
-        raise jwt.InvalidTokenError("claims of other kinds")
-    return claims
