@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 from celery import Celery
 from flask import Flask
-from sqlalchemy import text
 
 from devstack.folders import scratch_folder
 from devstack.mariadb import mariadb_server
 from devstack.redis import redis_server
 from tests.client import ApiClient
 from tests.factories import Factory
-from tests.fakes import RecordingSms
+from tests.kept import KeptApps
 
 TEST_ENVIRONMENT = {
     "APP_ENV": "test",
@@ -103,29 +102,21 @@ def settings_override() -> dict[str, str]:
     return {}
 
 
+@pytest.fixture(scope="session")
+def kept_apps() -> KeptApps:
+    return KeptApps()
+
+
 @pytest.fixture
 def app(
-    environment: dict[str, str], migrated: None, settings_override: dict[str, str]
+    environment: dict[str, str],
+    migrated: None,
+    settings_override: dict[str, str],
+    kept_apps: KeptApps,
 ) -> Iterator[Flask]:
-    """A fresh app on an empty database with the wheel and the catalogue loaded."""
-    from points_app import create_app
-    from points_app.config import Settings
-    from points_app.database.session import db
-    from points_app.services.operations import seeding
-    from points_app.services.privacy import keys
-
-    app = create_app(Settings.from_env({**environment, **settings_override}))
-    app.testing = False  # failures must become envelopes, as in production
-    app.extensions["parts"] = RecordingSms.installed_in(app.extensions["parts"])
-    with app.app_context():
-        empty_database()
-        app.extensions["parts"].redis.flushdb()
-        seeding.load_first_data()
-        keys.check()
-        db.session.remove()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    """An app as new on an empty database with the wheel and the catalogue loaded."""
+    with kept_apps.as_new({**environment, **settings_override}) as app:
+        yield app
 
 
 @pytest.fixture(scope="session")
@@ -138,20 +129,6 @@ def celery_app(environment: dict[str, str]) -> Celery:
 
         celery.loader.import_default_modules()
     return celery
-
-
-def empty_database() -> None:
-    """Delete every row; the tables stay."""
-    from points_app.database.session import db
-
-    with db.engine.begin() as connection:
-        is_mysql = db.engine.dialect.name == "mysql"
-        if is_mysql:
-            connection.execute(text("SET foreign_key_checks = 0"))
-        for table in reversed(db.metadata.sorted_tables):
-            connection.execute(table.delete())
-        if is_mysql:
-            connection.execute(text("SET foreign_key_checks = 1"))
 
 
 @pytest.fixture

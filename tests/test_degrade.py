@@ -17,9 +17,10 @@ from points_app.clients.redis import make_redis
 from points_app.database import errors
 from points_app.database import session as database
 from tests.client import ApiClient
-from tests.conftest import TEST_ENVIRONMENT, empty_database
+from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import Factory
 from tests.fakes import RecordingSms
+from tests.kept import empty_database
 from tests.receipts_in import blank, send
 
 REMEMBERED = {"lottery.config", "exchange.products", "exchange.product", "exchange.categories"}

@@ -13,7 +13,7 @@ from flask import Flask
 from devstack.ports import free_port
 from devstack.process import Process, Server
 from devstack.serve import procfile
-from tests.conftest import empty_database
+from tests.kept import empty_database
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 LIFTED = {
