@@ -3,11 +3,11 @@
 import threading
 from collections import Counter
 
-import orjson
 import pytest
 
 from points_app.notices import channels
 from tests.books import balance, draws, ledger, orders, set_config, stock
+from tests.hearing import hears
 from tests.receipts_in import hand_in
 
 
@@ -75,16 +75,12 @@ def test_a_flash_sale_is_announced_in_order(app, make):
     """Whoever commits first may publish last: an older stock never follows a newer one."""
     product = make.product(stock=60)
     guests = [make.guest() for _ in range(60)]
-    with app.extensions["parts"].redis.pubsub() as heard:
-        heard.subscribe(f"{channels.PRODUCT}{product}")
+    with hears(app, f"{channels.PRODUCT}{product}") as heard:
         redeem = {"commodity_id": product}
         codes = race(
             [lambda guest=guest: guest.post("/api/exchange/redeem", redeem) for guest in guests]
         )
-        left = []
-        while message := heard.get_message(timeout=2):
-            if message["type"] == "message":
-                left.append(orjson.loads(message["data"])["data"]["stock"])
+    left = [notice["data"]["stock"] for notice in heard]
     assert codes == {0: 60}
     assert left[-1] == 0 and left == sorted(set(left), reverse=True)
 

@@ -1,9 +1,9 @@
 """Accounts from the admin's side, through HTTP."""
 
 import pytest
-from redis import Redis
 
 from tests.books import audit_entries
+from tests.hearing import hears
 from tests.logins import age_codes
 
 
@@ -71,13 +71,11 @@ class TestBan:
         anonymous.post("/api/auth/send-code", {"phone": "13600000088"}).ok()
         assert log_in().code == 1005
 
-    def test_its_sockets_are_told_to_close_after_the_commit(self, make, redis_url):
+    def test_its_sockets_are_told_to_close_after_the_commit(self, app, make):
         admin, guest = make.admin(), make.guest()
-        with Redis.from_url(redis_url, decode_responses=True) as redis, redis.pubsub() as heard:
-            heard.subscribe("n:ctl")
-            assert heard.get_message(timeout=5)["type"] == "subscribe"
+        with hears(app, "n:ctl") as heard:
             ban(admin, guest).ok()
-            assert f'"close_user":{guest.user_id}' in heard.get_message(timeout=5)["data"]
+        assert [command["close_user"] for command in heard] == [guest.user_id]
 
     def test_unban_and_a_new_login(self, make):
         admin, guest = make.admin(), make.guest()

@@ -1,33 +1,23 @@
 """docs/frontend.md says what is true."""
 
-import json
-
-import pytest
-
 from points_app.notices.channels import PATTERN
 from tests.contract_codes import CODES
 from tests.frontend_page import EXAMPLES, NOTICES, form
+from tests.hearing import hears
 from tests.receipts_in import handed_in_and_read
 
 
-@pytest.fixture
-def heard(app):
-    """What has been sent to sockets."""
-    pubsub = app.extensions["parts"].redis.pubsub()
-    pubsub.psubscribe(PATTERN)
-
-    def collect():
-        found = []
-        while message := pubsub.get_message(timeout=0.5):
-            if message["type"] == "pmessage":
-                found.append(json.loads(message["data"]))
-        return found
-
-    yield collect
-    pubsub.close()
+def test_the_notices_of_the_page_are_those_that_are_sent(app, make):
+    with hears(app, PATTERN) as sent:
+        _play(make)
+    assert {notice["type"] for notice in NOTICES} == {notice["type"] for notice in sent}
+    for example in NOTICES:
+        alike = [form(notice) for notice in sent if notice["type"] == example["type"]]
+        assert form(example) in alike, example["type"]
 
 
-def test_the_notices_of_the_page_are_those_that_are_sent(make, heard):
+def _play(make):
+    """A turn and an order that are handed out, and a receipt that is approved."""
     guest, merchant = make.guest(), make.merchant()
     make.wheel(
         {"probability": 1, "prize_type": "physical", "prize_value": 25, "prize_name": "免费咖啡"}
@@ -40,11 +30,6 @@ def test_the_notices_of_the_page_are_those_that_are_sent(make, heard):
     (turn,) = guest.get("/api/lottery/records").ok()["records"]
     for code in (order["pickup_code"], turn["claim_code"]):
         merchant.post("/api/merchant/verify", {"code": code}).ok()
-    sent = heard()
-    assert {notice["type"] for notice in NOTICES} == {notice["type"] for notice in sent}
-    for example in NOTICES:
-        alike = [form(notice) for notice in sent if notice["type"] == example["type"]]
-        assert form(example) in alike, example["type"]
 
 
 def test_the_refusals_of_the_page_are_the_contracts():

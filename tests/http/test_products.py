@@ -1,9 +1,9 @@
 """Products and stock from the merchant's side, through HTTP."""
 
 import pytest
-from redis import Redis
 
 from tests.books import audit_entries, balance, count, stock
+from tests.hearing import hears
 
 PRODUCT = {"name": "手冲咖啡", "category": "饮品", "exchange_points": 180}
 
@@ -166,18 +166,15 @@ class TestProducts:
 
 
 class TestStock:
-    def test_restock_adds_and_adjust_sets_and_both_are_announced(self, make, redis_url):
+    def test_restock_adds_and_adjust_sets_and_both_are_announced(self, app, make):
         merchant, product = make.merchant(), make.product(stock=2)
         path = f"/api/merchant/products/{product}/stock"
-        with Redis.from_url(redis_url, decode_responses=True) as redis, redis.pubsub() as heard:
-            heard.subscribe(f"n:p:{product}")
-            assert heard.get_message(timeout=5)["type"] == "subscribe"
+        with hears(app, f"n:p:{product}") as heard:
             added = merchant.post(path, {"operation": "restock", "quantity": 5}).ok()
             counted = merchant.post(path, {"operation": "admin_adjust", "quantity": 4}).ok()
-            notices = [heard.get_message(timeout=5)["data"] for _ in range(2)]
         assert (added, counted) == ({"stock": 7}, {"stock": 4})
-        assert '"stock":7,"operation":"restock"' in notices[0]
-        assert '"stock":4,"operation":"admin_adjust"' in notices[1]
+        announced = [(each["data"]["stock"], each["data"]["operation"]) for each in heard]
+        assert announced == [(7, "restock"), (4, "admin_adjust")]
         assert stock(merchant, product) == 4
         who = merchant.user_id
         _, *later = movements(merchant, product)
