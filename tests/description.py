@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from openapi_schema_validator import OAS31Validator
@@ -12,12 +13,22 @@ from points_app.http import AREAS
 from points_app.http.openapi import describe
 
 DOCUMENT = "urn:description"
+_making = Lock()
+
+
+def document() -> dict[str, Any]:
+    """The description, closed: an answer with a field it does not name is an error here, while
+    clients are told nothing of the kind and ignore what they do not know.
+
+    Made by one thread, whichever test of many threads comes first: making it parses Python, which
+    fails in CPython 3.11 when threads take turns at it (SystemError).
+    """
+    with _making:
+        return _document()
 
 
 @cache
-def document() -> dict[str, Any]:
-    """The description, closed: an answer with a field it does not name is an error here, while
-    clients are told nothing of the kind and ignore what they do not know."""
+def _document() -> dict[str, Any]:
     made = describe(AREAS)
     for schema in made["components"]["schemas"].values():
         if "properties" in schema:
