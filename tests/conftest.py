@@ -38,6 +38,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.definition.get_closest_marker("also_on_sqlite"):
+        databases = ["mariadb", "sqlite"]
+        metafunc.parametrize("database_url", databases, indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[Path]:
     with scratch_folder() as folder:
@@ -56,7 +62,7 @@ def mariadb_url(scratch: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def database_url(request: pytest.FixtureRequest, scratch: Path) -> str:
-    """MariaDB's; SQLite's for tests that parametrize this fixture with "sqlite"."""
+    """MariaDB's; with the marker `also_on_sqlite`, SQLite's for the second time."""
     if getattr(request, "param", "mariadb") == "sqlite":
         return f"sqlite:///{scratch / 'points.db'}"
     return request.getfixturevalue("mariadb_url")
@@ -84,16 +90,24 @@ def environment(database_url: str, redis_url: str, scratch: Path) -> dict[str, s
 
 
 @pytest.fixture(scope="session")
-def migrated(environment: dict[str, str]) -> None:
+def databases_made() -> set[str]:
+    return set()
+
+
+@pytest.fixture(scope="session")
+def migrated(environment: dict[str, str], databases_made: set[str]) -> None:
     """The tables, made by the migrations themselves."""
     from flask_migrate import upgrade
 
     from points_app import create_app
     from points_app.config import Settings
 
+    if environment["DATABASE_URL"] in databases_made:
+        return  # pytest sets this up again whenever it changes from one database to the other
     app = create_app(Settings.from_env(environment))
     with app.app_context():
         upgrade()
+    databases_made.add(environment["DATABASE_URL"])
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Races on the real database: many threads, exactly the right number of winners."""
 
-import threading
 from collections import Counter
 
 import pytest
@@ -8,38 +7,13 @@ import pytest
 from points_app.notices import channels
 from tests.books import balance, draws, ledger, orders, set_config, stock
 from tests.hearing import hears
+from tests.racing import UNLIMITED, race
 from tests.receipts_in import hand_in
 
 
 @pytest.fixture
 def settings_override():
-    unlimited = "1000000"
-    return {
-        "RATE_LIMIT_API": unlimited,
-        "RATE_LIMIT_API_IP": unlimited,
-        "RATE_LIMIT_DRAW": unlimited,
-        "DB_POOL_SIZE": "64",
-    }
-
-
-def race(callers):
-    """Call all at the same moment; the answers by code."""
-    start = threading.Barrier(len(callers))
-    codes = Counter()
-    counting = threading.Lock()
-
-    def run(call):
-        start.wait()
-        answer = call()
-        with counting:
-            codes[answer.code] += 1
-
-    threads = [threading.Thread(target=run, args=(call,)) for call in callers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return codes
+    return UNLIMITED
 
 
 def in_waves(call, total, threads=25):
@@ -49,6 +23,7 @@ def in_waves(call, total, threads=25):
     return codes
 
 
+@pytest.mark.also_on_sqlite
 def test_200_draws_with_points_for_7(make):
     make.wheel({"probability": 1})
     guest = make.guest(points=799)
@@ -57,6 +32,7 @@ def test_200_draws_with_points_for_7(make):
     assert len(draws(guest)) == 7 and balance(guest) == 99
 
 
+@pytest.mark.also_on_sqlite
 def test_50_redeems_of_5_in_stock(make):
     product = make.product(stock=5)
     guests = [make.guest() for _ in range(50)]
@@ -85,6 +61,7 @@ def test_a_flash_sale_is_announced_in_order(app, make):
     assert left[-1] == 0 and left == sorted(set(left), reverse=True)
 
 
+@pytest.mark.also_on_sqlite
 def test_one_guest_buys_and_draws_at_once(make):
     make.wheel({"probability": 1, "prize_type": "points", "prize_value": 10})
     product = make.product(stock=100)
@@ -99,6 +76,7 @@ def test_one_guest_buys_and_draws_at_once(make):
     assert stock(guest, product) == 100 - len(orders(guest))
 
 
+@pytest.mark.also_on_sqlite
 def test_limited_prizes_are_given_as_often_as_they_exist(make):
     make.wheel(
         {"probability": "0.9999", "prize_type": "physical", "stock": 3, "daily_limit": 5},
@@ -110,6 +88,7 @@ def test_limited_prizes_are_given_as_often_as_they_exist(make):
     assert Counter(given) == {"physical": 3, "empty": 9}
 
 
+@pytest.mark.also_on_sqlite
 def test_two_first_logins_make_one_guest_and_one_bonus(app, anonymous):
     from points_app.database.session import db
     from points_app.models.accounts import User
@@ -143,6 +122,7 @@ class TestAnyCode:
             assert db.session.query(User).count() == db.session.query(LedgerEntry).count() == 1
 
 
+@pytest.mark.also_on_sqlite
 def test_a_receipt_is_decided_once(app, make):
 
     guest, merchants = make.guest(), [make.merchant() for _ in range(8)]
@@ -153,6 +133,7 @@ def test_a_receipt_is_decided_once(app, make):
     assert balance(guest) == 1880
 
 
+@pytest.mark.also_on_sqlite
 def test_the_same_picture_at_once_is_one_receipt(make):
     from tests.receipts_in import picture, send
 
@@ -162,6 +143,7 @@ def test_the_same_picture_at_once_is_one_receipt(make):
     assert codes == {0: 1, 5005: 3}
 
 
+@pytest.mark.also_on_sqlite
 def test_simultaneous_requests_with_one_key_have_one_effect(make):
     make.wheel({"probability": 1})
     guest = make.guest()
@@ -171,6 +153,7 @@ def test_simultaneous_requests_with_one_key_have_one_effect(make):
     assert len(draws(guest)) == 1 and balance(guest) == 900
 
 
+@pytest.mark.also_on_sqlite
 def test_two_refreshes_of_one_token(app, anonymous, make):
     anonymous.post("/api/auth/send-code", {"phone": "13600000001"}).ok()
     code = app.extensions["parts"].sms.last("13600000001")
@@ -180,6 +163,7 @@ def test_two_refreshes_of_one_token(app, anonymous, make):
     assert codes == {0: 2}
 
 
+@pytest.mark.also_on_sqlite
 def test_50_check_ins_at_once_pay_once(make):
     guest = make.guest()
     codes = race([lambda: guest.post("/api/points/check-in")] * 50)
@@ -188,6 +172,7 @@ def test_50_check_ins_at_once_pay_once(make):
     assert balance(guest) == 1010
 
 
+@pytest.mark.also_on_sqlite
 def test_points_taken_by_many_hands_never_go_below_zero(make):
     guest, admins = make.guest(points=500), [make.admin() for _ in range(20)]
     body = {"user_id": guest.user_id, "points": -100, "reason": "扣回"}

@@ -50,7 +50,14 @@ def make_a_mess(app: Flask) -> None:
     producer.conf.broker_url = "redis://nowhere"
 
 
-@pytest.mark.parametrize("database_url", ["mariadb", "sqlite"], indirect=True, scope="session")
+@pytest.mark.also_on_sqlite
+def test_the_database_is_the_one_it_is_called(app, request):
+    schemes = {"mariadb": "mysql+pymysql", "sqlite": "sqlite"}
+    scheme, _, _ = app.config["SETTINGS"].database_url.partition("://")
+    assert scheme == schemes[request.node.callspec.params["database_url"]]
+
+
+@pytest.mark.also_on_sqlite
 def test_an_app_is_as_new(environment, migrated):
     kept = KeptApps()
     with kept.as_new(environment) as app:

@@ -22,10 +22,6 @@ from points_app.crypto import Vault
 from points_app.database.session import db
 from points_app.services.privacy import keys
 
-both_databases = pytest.mark.parametrize(
-    "database_url", ["mariadb", "sqlite"], indirect=True, scope="session"
-)
-
 
 @pytest.fixture
 def bare_app(environment: dict[str, str], migrated: None) -> Iterator[Flask]:
@@ -37,7 +33,7 @@ def bare_app(environment: dict[str, str], migrated: None) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-@both_databases
+@pytest.mark.also_on_sqlite
 def test_down_to_nothing_and_up_again(bare_app):
     downgrade(revision="base")
     assert inspect(db.engine).get_table_names() == ["alembic_version"]
@@ -45,14 +41,14 @@ def test_down_to_nothing_and_up_again(bare_app):
     assert set(inspect(db.engine).get_table_names()) == {*db.metadata.tables, "alembic_version"}
 
 
-@both_databases
+@pytest.mark.also_on_sqlite
 def test_models_and_migrations_agree(bare_app):
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, db.metadata) == []
 
 
-@both_databases
+@pytest.mark.also_on_sqlite
 def test_every_check_is_in_the_database(bare_app):
     """Alembic compares everything but these."""
     inspector = inspect(db.engine)
@@ -80,7 +76,7 @@ class TestTheCommand:
             command, cwd=PROJECT, env=outside, stdout=PIPE, stderr=STDOUT, text=True
         )
 
-    @both_databases
+    @pytest.mark.also_on_sqlite
     def test_it_says_what_it_did(self, bare_app, environment):
         downgrade(revision="0004")
         said, _ = self.upgrade(environment).communicate()

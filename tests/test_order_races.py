@@ -3,9 +3,12 @@
 import pytest
 
 from tests.books import audit_entries, balance, draws, ledger, orders, stock
-from tests.test_concurrency import race, settings_override
+from tests.racing import UNLIMITED, race
 
-__all__ = ["settings_override"]
+
+@pytest.fixture
+def settings_override():
+    return UNLIMITED
 
 
 @pytest.fixture

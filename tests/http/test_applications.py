@@ -3,7 +3,7 @@
 import pytest
 
 from tests.books import audit_entries
-from tests.test_concurrency import race
+from tests.racing import race
 
 FORM = {"business_name": "老王面馆", "contact_person": "王建国", "contact_phone": "13712345678"}
 

@@ -11,6 +11,7 @@ from tests.client import ApiClient
 from tests.logins import PHONE, age_codes, as_caller, refresh
 
 
+@pytest.mark.also_on_sqlite
 def test_the_first_login_creates_the_guest_with_the_welcome_points(app, login):
     pair = login()
     guest = as_caller(app, pair)
@@ -32,6 +33,7 @@ def test_the_number_is_nowhere_in_clear(app, login):
         assert PHONE not in user.mobile and PHONE not in user.mobile_hash
 
 
+@pytest.mark.also_on_sqlite
 def test_claims_of_the_access_token(app, login):
     pair = login()
     settings = app.config["SETTINGS"]
@@ -71,6 +73,7 @@ def test_code_sent_says_when_it_expires(anonymous):
     assert answer.ok() == {"expire_time": 300, "can_resend_after": 60}
 
 
+@pytest.mark.also_on_sqlite
 def test_no_second_code_within_a_minute(anonymous, app):
     anonymous.post("/api/auth/send-code", {"phone": PHONE}).ok()
     answer = anonymous.post("/api/auth/send-code", {"phone": PHONE})

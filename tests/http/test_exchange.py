@@ -25,6 +25,7 @@ def test_products_have_the_contracts_fields(make):
     }
 
 
+@pytest.mark.also_on_sqlite
 def test_every_page_together_is_the_whole_catalogue_once(make):
     guest = make.guest()
     for query in ("sort_by=rating", "sort_by=stock&sort_order=desc", "category=全部", ""):
@@ -79,6 +80,7 @@ def test_a_limit_above_100_is_cut(make):
     assert listed["pagination"]["limit"] == 100 and len(listed["products"]) == 100
 
 
+@pytest.mark.also_on_sqlite
 def test_redeem(make):
     guest, product = make.guest(), make.product(exchange_points=120, stock=5)
     order = guest.post(
@@ -106,6 +108,7 @@ def test_other_names_of_the_fields(make):
     assert record["delivery_info"] == "人民路8号"
 
 
+@pytest.mark.also_on_sqlite
 def test_out_of_stock_changes_nothing(make):
     guest, product = make.guest(), make.product(stock=2)
     answer = guest.post("/api/exchange/redeem", {"commodity_id": product, "quantity": 3})
@@ -113,6 +116,7 @@ def test_out_of_stock_changes_nothing(make):
     assert balance(guest) == 1000 and stock(guest, product) == 2 and not orders(guest)
 
 
+@pytest.mark.also_on_sqlite
 def test_too_few_points_changes_nothing(make):
     guest, product = make.guest(points=250), make.product()
     answer = guest.post("/api/exchange/redeem", {"commodity_id": product, "quantity": 3})

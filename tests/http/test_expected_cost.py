@@ -11,9 +11,12 @@ from points_app.config import Settings
 from points_app.database.session import db
 from tests.books import balance, draws, ledger, orders, set_config, stock
 from tests.client import ApiClient
-from tests.test_concurrency import race, settings_override
+from tests.racing import UNLIMITED, race
 
-__all__ = ["settings_override"]
+
+@pytest.fixture
+def settings_override():
+    return UNLIMITED
 
 
 @pytest.fixture

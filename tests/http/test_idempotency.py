@@ -33,6 +33,7 @@ def change(app, **columns):
         connection.execute(update(KEYS).values(**columns))
 
 
+@pytest.mark.also_on_sqlite
 def test_a_replay_is_the_first_answer_byte_for_byte(make):
     guest = make.guest()
     first, again = draw(guest), draw(guest)
@@ -49,6 +50,7 @@ def test_a_replay_is_the_first_answer_byte_for_byte(make):
         ("/api/exchange/redeem", {"commodity_id": 1}),
     ],
 )
+@pytest.mark.also_on_sqlite
 def test_the_same_key_for_something_else(make, path, body):
     guest = make.guest()
     draw(guest).ok()
@@ -74,6 +76,7 @@ def test_while_the_first_request_runs(app, make):
     assert not draws(guest)
 
 
+@pytest.mark.also_on_sqlite
 def test_a_refusal_is_the_answer_too(make):
     """Points that come later do not change what the key was answered; a new key tries anew."""
     product = make.product(exchange_points=100, stock=1)

@@ -35,6 +35,7 @@ def test_config_is_the_wheel_by_angle(make):
         ({"count": 10}, "decade", 10),
     ],
 )
+@pytest.mark.also_on_sqlite
 def test_draw_types(make, request_body, name, turns):
     guest = make.guest(points=2000)
     answer = guest.post("/api/lottery/draw", request_body).ok()
@@ -69,6 +70,7 @@ def test_a_draw_that_is_none_is_refused_and_costs_nothing(make, request_body):
     assert balance(guest) == 1000 and not draws(guest)
 
 
+@pytest.mark.also_on_sqlite
 def test_too_few_points(make):
     guest = make.guest(points=299)
     answer = guest.post("/api/lottery/draw", {"draw_type": "triple"})
@@ -111,6 +113,7 @@ def test_coupons_and_goods_become_claimable(make):
 @pytest.mark.parametrize(
     "limit", [{"stock": 4}, {"daily_limit": 4}, {"total_limit": 4}, {"stock": 9, "daily_limit": 4}]
 )
+@pytest.mark.also_on_sqlite
 def test_a_prize_that_is_used_up_becomes_the_likeliest_empty_one(make, limit):
     make.wheel(
         {"probability": "0.9998", "prize_type": "points", "prize_value": 5, **limit},
@@ -136,6 +139,7 @@ def test_three_draws_a_minute(make):
     assert make.guest().post("/api/lottery/draw", {}).code == 0
 
 
+@pytest.mark.also_on_sqlite
 def test_the_daily_limit_counts_turns(make, app):
     set_config(app, "daily_lottery_limit", "4")
     guest = make.guest(points=2000)

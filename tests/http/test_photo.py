@@ -11,6 +11,7 @@ from tests.books import balance, count
 from tests.receipts_in import blank, hand_in, picture, send
 
 
+@pytest.mark.also_on_sqlite
 def test_the_answer_before_it_is_read(make):
     guest = make.guest()
     answer = send(guest, picture("cn_dev_016_takeaway_phone.jpg"), "69.50").ok()
@@ -123,6 +124,7 @@ def test_a_picture_of_any_bytes_is_taken_whole(make):
     send(make.guest(), blank() + b"\r\n" * 150_000).ok()
 
 
+@pytest.mark.also_on_sqlite
 def test_a_picture_is_taken_once(make):
     mine, other = make.guest(), make.guest()
     upload_id = send(mine, blank()).ok()["upload_id"]

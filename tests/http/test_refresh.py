@@ -11,7 +11,7 @@ from points_app.models.accounts import AuthSession, RefreshToken
 from tests.books import set_config
 from tests.client import ApiClient
 from tests.logins import clock_ahead, refresh, shift
-from tests.test_concurrency import race
+from tests.racing import race
 
 
 def test_refresh_rotates(app, anonymous, login):

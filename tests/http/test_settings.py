@@ -7,7 +7,7 @@ from points_app.services.settings import business
 from points_app.services.settings.business import FRESH_SECONDS
 from tests.books import audit_entries, balance
 from tests.queries import counted_queries
-from tests.test_concurrency import race
+from tests.racing import race
 
 EFFECTIVE_WITHIN_SECONDS = 5
 

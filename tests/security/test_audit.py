@@ -5,8 +5,8 @@ import json
 import pytest
 
 from points_app.database.session import db
+from tests.racing import race
 from tests.receipts_in import hand_in
-from tests.test_concurrency import race
 
 
 @pytest.fixture

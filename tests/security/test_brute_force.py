@@ -16,7 +16,7 @@ from points_app.services.accounts.sms_codes import (
     UNITS_A_DAY,
 )
 from tests.queries import counted_queries
-from tests.test_concurrency import race
+from tests.racing import race
 
 PHONE = "13900000009"
 CODES = 1_000_000  # six digits

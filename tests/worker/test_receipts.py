@@ -125,6 +125,7 @@ def test_without_an_amount_nothing_is_proposed(upload, deliver):
     assert record(guest, upload_id)["points_awarded"] == 0
 
 
+@pytest.mark.also_on_sqlite
 def test_a_message_that_comes_twice_changes_nothing(app, make, upload, deliver):
     guest, upload_id = upload(picture("cn_dev_016_takeaway_phone.jpg"), "69.50")
     assert deliver(times=3) == 1
@@ -137,6 +138,7 @@ def test_a_message_that_comes_twice_changes_nothing(app, make, upload, deliver):
     assert row(app, upload_id).processed_at == once.processed_at
 
 
+@pytest.mark.also_on_sqlite
 def test_a_decision_taken_meanwhile_keeps_its_points(make, upload, deliver):
     guest, upload_id = upload(picture("cn_dev_016_takeaway_phone.jpg"), "69.50")
     approve(make, upload_id, points=120).ok()
@@ -156,6 +158,7 @@ def test_a_lost_message_is_found_by_the_sweep(app, upload, deliver):
     assert sweep(app) == 0
 
 
+@pytest.mark.also_on_sqlite
 def test_a_worker_that_died_is_replaced_after_its_lease(app, upload, deliver, dies_reading):
     guest, upload_id = upload(picture("cn_dev_016_takeaway_phone.jpg"))
     dies_reading(upload_id)
@@ -169,6 +172,7 @@ def test_a_worker_that_died_is_replaced_after_its_lease(app, upload, deliver, di
     assert (read.processing_status, read.processing_attempts) == ("done", 2)
 
 
+@pytest.mark.also_on_sqlite
 def test_a_picture_that_kills_workers_goes_to_the_merchant_unread(
     app, make, upload, deliver, dies_reading
 ):
