@@ -2,10 +2,12 @@
 book of what its clients were told."""
 
 import pytest
+from sqlalchemy import text
 
 from devstack.torture import audit
 from devstack.torture.book import Book, DrawTold, OrderTold
-from points_app.database.session import db
+from points_app.database.session import db, transactional
+from points_app.models.points import Source
 from points_app.services import idempotency, proof
 from points_app.services.lottery import draws
 from points_app.services.points import wallet
@@ -101,33 +103,36 @@ def test_the_proof_finds_an_answer_that_was_not_kept(shop, monkeypatch):
     assert shop.found() == {"answers"}
 
 
-def test_the_proof_finds_what_was_paid_twice(shop, app):
-    """The last line of defence gone: no UNIQUE over the facts."""
-    from sqlalchemy import text
+@pytest.fixture
+def without_the_last_defence(shop):
+    """No UNIQUE over the facts. It is put back after the test's own transactions have ended,
+    however they did: one that is still open would hold the table."""
+    index, columns = "uq_points_records_source_related_id", "(source, related_id)"
+    alter(shop, f"ALTER TABLE points_records DROP INDEX {index}")
+    yield
+    alter(
+        shop,
+        "DELETE FROM points_records",
+        f"ALTER TABLE points_records ADD UNIQUE INDEX {index} {columns}",
+    )
 
-    from points_app.database.session import transactional
-    from points_app.models.points import Source
 
+def alter(shop, *statements):
+    with shop.app.app_context(), db.engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def test_the_proof_finds_what_was_paid_twice(shop, without_the_last_defence):
     @transactional
     def pay_twice():
         for _ in range(2):
             entry = wallet.Entry(10, Source.ADMIN, "OP-twice", "x")
             wallet.book(shop.guest.user_id, entry)
 
-    index = "uq_points_records_source_related_id"
-    columns = "(source, related_id)"
-    with app.app_context():
-        with db.engine.begin() as connection:
-            connection.execute(text(f"ALTER TABLE points_records DROP INDEX {index}"))
-        try:
-            pay_twice()
-            assert shop.found() == {"once"}
-        finally:
-            with db.engine.begin() as connection:
-                connection.execute(text("DELETE FROM points_records"))
-                connection.execute(
-                    text(f"ALTER TABLE points_records ADD UNIQUE INDEX {index} {columns}")
-                )
+    with shop.app.app_context():
+        pay_twice()
+    assert shop.found() == {"once"}
 
 
 class TestTorturesBook:
@@ -193,7 +198,5 @@ class TestTorturesBook:
 
 
 def rows(shop, query):
-    from sqlalchemy import text
-
     with shop.app.app_context(), db.engine.connect() as connection:
         return connection.execute(text(query)).fetchall()
