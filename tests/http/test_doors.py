@@ -5,7 +5,7 @@ import re
 import pytest
 
 from points_app.http import AREAS
-from points_app.http.api import Access
+from points_app.http.access import Access
 
 OPERATIONS = [operation for area in AREAS for operation in area.operations.values()]
 PREFIXES = {id(each): area.prefix for area in AREAS for each in area.operations.values()}

@@ -10,7 +10,7 @@ from points_app.clients.storage.base import StorageError
 from points_app.database.errors import TryAgain
 from points_app.errors.base import SystemFailure
 from points_app.http import AREAS
-from points_app.http.api import Access
+from points_app.http.access import Access
 from tests.description import document
 
 SECRET = "SELECT mobile FROM users WHERE mobile = '13800000000'"

@@ -1,6 +1,9 @@
 """The API description: complete, valid, current, and readable without internet."""
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,8 @@ import yaml
 from openapi_schema_validator import OAS31Validator
 
 from points_app.http import AREAS
-from points_app.http.api import Access
+from points_app.http.access import Access
+from points_app.http.endpoints import docs
 from points_app.http.openapi import describe
 from points_app.http.openapi.requests import openapi_path
 
@@ -163,3 +167,19 @@ def test_the_page_loads_nothing_from_elsewhere(app):
         for link in links:
             with client.get(link) as answer:
                 assert link.startswith("/") and answer.status_code == 200, link
+
+
+def test_many_who_ask_first_have_it_made_once(app, monkeypatch):
+    """Several threads that parse Python at once fail in CPython 3.11."""
+    makers, together = [], threading.Barrier(2)
+
+    def described(areas):
+        makers.append(threading.get_ident())
+        with suppress(threading.BrokenBarrierError):
+            together.wait(0.2)  # for a second one, if there may be one
+        return {"made": len(makers)}
+
+    monkeypatch.setattr(docs, "describe", described)
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(app.test_client().get, "/openapi.json") for _ in range(4)]
+    assert [each.result().json for each in asked] == [{"made": 1}] * 4

@@ -13,7 +13,8 @@ from werkzeug.datastructures import MultiDict
 
 from points_app.extensions import limiter
 from points_app.http import AREAS
-from points_app.http.api import Access, Operation
+from points_app.http.access import Access
+from points_app.http.api import Operation
 from tests.security import awkward
 from tests.security.effects import money, points, state
 from tests.security.matrix import ROWS

@@ -1,6 +1,7 @@
 """The API description and a page to read it with; both work without internet."""
 
 import hashlib
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ CONTENT_SECURITY_POLICY = (
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
+_MAKING = threading.Lock()
+
 blueprint = Blueprint(
     "docs", __name__, static_folder=VIEWER, static_url_path="/docs/viewer", cli_group=None
 )
@@ -27,14 +30,22 @@ blueprint = Blueprint(
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """The description, made once a process."""
-    known = current_app.extensions
-    if "openapi" not in known:
-        known["openapi"] = orjson.dumps(describe(_areas()))
-    response = Response(known["openapi"], mimetype="application/json")
+    described = current_app.extensions.get("openapi") or _make()
+    response = Response(described, mimetype="application/json")
     response.headers["Cache-Control"] = "no-cache"
-    response.set_etag(hashlib.sha256(known["openapi"]).hexdigest()[:16])
+    response.set_etag(hashlib.sha256(described).hexdigest()[:16])
     response.make_conditional(request)
     return response
+
+
+def _make() -> bytes:
+    """Describe the API in one thread at a time. It parses Python, and CPython 3.11 counts the depth
+    of a tree for all threads together: several at once fail (SystemError)."""
+    known = current_app.extensions
+    with _MAKING:
+        if "openapi" not in known:
+            known["openapi"] = orjson.dumps(describe(_areas()))
+        return bytes(known["openapi"])
 
 
 @blueprint.get("/docs")
