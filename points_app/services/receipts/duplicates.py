@@ -1,6 +1,6 @@
 """Has this receipt been handed in before, by anyone? Looked up by index, never by a scan.
 
-Certain evidence, the same file or the same pixels, is refused when it is handed in (receipts.py).
+Certain evidence, the same file or the same pixels, is refused when it is handed in (uploads.py).
 What is found here is likely, not certain, and so for a person to decide: each finding is a flag.
 """
 
