@@ -9,8 +9,8 @@ Redis holds no truth here. When it is out of reach nothing is remembered and the
 a version that got lost is replaced by a new one, which matches nothing. Should a change find Redis
 gone, or unwilling to write, its own process forgets everything at once; FRESH_SECONDS bounds how
 long others can be wrong that still reach Redis, and for sessions the database itself tells them
-sooner (services/accounts/revocations.py). What must be right (prices, stock, the wheel, a balance)
-the transaction checks again.
+sooner (services/accounts/revocations.py). What must be right (a product's price, stock, the
+wheel, a balance) the transaction checks again.
 """
 
 import logging
