@@ -58,7 +58,8 @@ def asks_for_help() -> bool:
 def check_surroundings(app: "Flask") -> None:
     """End the process when it would do harm: another key than the database's, a Redis that cannot
     carry notices. What does not answer yet ends nothing, so that the order in which machines come
-    up does not matter; the keys are then checked when they are first needed (services.keys)."""
+    up does not matter; the keys are then checked when they are first needed
+    (services/privacy/keys.py)."""
     # Here, so that the master's check of the configuration loads none of it.
     from redis import RedisError
 

@@ -14,6 +14,7 @@ from devstack.redis import redis_server
 from tests.client import ApiClient
 from tests.factories import Factory
 from tests.kept import KeptApps
+from tests.lock_watch import watch
 
 TEST_ENVIRONMENT = {
     "APP_ENV": "test",
@@ -24,6 +25,7 @@ TEST_ENVIRONMENT = {
     "PUBLIC_URL": "http://localhost",
 }
 FUZZ_SECONDS = 60
+watch()
 os.environ["FLASK_SKIP_DOTENV"] = "1"  # a developer's own .env is no part of the tests
 
 

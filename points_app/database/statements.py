@@ -45,7 +45,8 @@ class Write:
     def run(self, *rows: Row) -> Done:
         """Run it for these rows, which name the same values, in the session's transaction.
 
-        Raises KeyError for a value that is missing, and SQLAlchemy's errors as `db.execute` does.
+        Raises KeyError for a value that is missing, and SQLAlchemy's errors as `session.execute`
+        does.
         """
         connection: Any = db.session().connection()
         text, places = self._plan(connection.dialect, rows[0])

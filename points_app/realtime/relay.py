@@ -29,7 +29,7 @@ RETRY_SECONDS = 0.25
 
 
 class Control(BaseModel):
-    """What `notices.publish_control` sends: whose sockets to close, and what to tell them; and a
+    """What `channels.publish_control` sends: whose sockets to close, and what to tell them; and a
     relay's own echo."""
 
     close_user: int | None = None

@@ -26,16 +26,25 @@ def decide(merchant, upload_id, action="approve", **body):
     return merchant.post("/api/merchant/review", {"upload_id": upload_id, "action": action, **body})
 
 
+def _buy(guest, product):
+    return guest.post("/api/exchange/redeem", {"commodity_id": product}).ok()["order_id"]
+
+
 def everything(guest, merchant, admin, product):
     """All that can happen to an account at once, as requests that are still to be sent."""
     uploads = [hand_in(guest, "88.00") for _ in range(4)]
     appealed = hand_in(guest, "33.00")
     decide(merchant, appealed, "reject", reason="看不清").ok()
+    bought = [_buy(guest, product) for _ in range(4)]
     mine = {"user_id": guest.user_id, "points": 5, "reason": "补偿"}
     return [
         *[lambda up=up: decide(merchant, up) for up in uploads],
         *[lambda: guest.post("/api/lottery/draw", {})] * 4,
         *[lambda: guest.post("/api/exchange/redeem", {"commodity_id": product})] * 4,
+        *[
+            lambda order=order: guest.post(f"/api/exchange/records/{order}/cancel")
+            for order in bought
+        ],
         *[lambda shade=shade: send(guest, blank(shade), "20.00") for shade in range(4)],
         lambda: guest.post("/api/points/check-in"),
         lambda: guest.post("/api/merchant/apply", APPLICATION),

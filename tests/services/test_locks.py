@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
 
 from points_app.database.errors import LOCKED, error_number
@@ -45,6 +45,18 @@ def take(*steps: Step) -> None:
 def test_a_lock_out_of_order_is_refused(app, steps):
     with app.app_context(), pytest.raises(RuntimeError, match="lock order"):
         take(*steps)
+
+
+def test_a_write_out_of_order_is_refused_too(app, make):
+    guest = make.guest()
+
+    @transactional
+    def forgotten() -> None:
+        locks.wallet(guest.user_id)
+        execute(update(Receipt).values(reading=None))
+
+    with app.app_context(), pytest.raises(RuntimeError, match="photo_reviews is written after"):
+        forgotten()
 
 
 def test_the_order_itself_is_taken_and_begins_anew_with_each_transaction(app):

@@ -1,4 +1,4 @@
-"""Receipt pictures behind signed links."""
+"""Receipt pictures behind signed links, and avatars."""
 
 from flask import Blueprint, Response
 

@@ -80,15 +80,17 @@ def _shut_out(user_id: int) -> None:
 
 @transactional
 def _close(user_id: int, actor_id: int | None) -> tuple[int, int]:
-    """Close and pseudonymise in one step. Locks the applications and receipts, then the wallet.
+    """Close and pseudonymise in one step. Locks the orders, applications and receipts, then the
+    wallet.
 
     Nothing is booked to the account from here on (services/points/wallet.py), and nothing opened
     for it: whoever would locks the wallet too. Returns the open orders and prizes.
     """
+    orders = locks.documents(_orders(user_id))
     waiting, uploads = locks.documents(_applications(user_id)), locks.documents(_uploads(user_id))
     user = locks.user(user_id)
     assert user is not None
-    _check_complete(user_id, waiting, uploads)
+    _check_complete(user_id, orders, waiting, uploads)
     for application in waiting:
         if application.status == ApplicationStatus.PENDING:
             applications.close(application, None, approve=False, reason=CLOSED)
@@ -96,11 +98,16 @@ def _close(user_id: int, actor_id: int | None) -> tuple[int, int]:
         if receipt.review_status == ReviewStatus.PENDING:
             review.close_unpaid(receipt, CLOSED)
     _forget_account(user, uploads)
-    _forget_orders(user_id)
+    _forget_orders(orders)
     _forget_applications(waiting)
-    _forget_receipts(user_id)
+    if uploads:
+        _forget_receipts(user_id)
     trail.record(actor_id, "user.erase", f"user:{user_id}", {})
     return _uncollected(user_id)
+
+
+def _orders(user_id: int) -> Select[Order]:
+    return select(Order).where(Order.user_id == user_id).order_by(Order.id)
 
 
 def _applications(user_id: int) -> Select[MerchantApplication]:
@@ -115,7 +122,7 @@ def _uploads(user_id: int) -> Select[Receipt]:
 def _check_complete(user_id: int, *found: Sequence[Any]) -> None:
     """What a request under way added before the wallet was locked is closed too, at the next try.
     Raises TryAgain."""
-    models: tuple[Any, ...] = (MerchantApplication, Receipt)
+    models: tuple[Any, ...] = (Order, MerchantApplication, Receipt)
     for model, rows in zip(models, found, strict=True):
         count = select(func.count()).select_from(model).where(model.user_id == user_id)
         if execute(count).scalar_one() != len(rows):
@@ -158,7 +165,9 @@ def clear_remains() -> None:
 
 def _forget_code(user_id: int) -> None:
     index = execute(select(User.mobile_hash).where(User.user_id == user_id)).scalar()
-    execute(delete(SmsCode).where(SmsCode.mobile_hash == index))
+    if index is not None:
+        locks.codes_of_phone([index])
+        execute(delete(SmsCode).where(SmsCode.mobile_hash == index))
 
 
 def _forget_account(user: User, uploads: Sequence[Receipt]) -> None:
@@ -180,9 +189,10 @@ def _after_everything(user_id: int, uploads: Sequence[Receipt]) -> datetime:
     return max(moment for moment in (utcnow(), booked.scalar(), *decided) if moment)
 
 
-def _forget_orders(user_id: int) -> None:
-    mine = update(Order).where(Order.user_id == user_id)
-    execute(mine.values(delivery_info=None, remark=None))
+def _forget_orders(rows: Sequence[Order]) -> None:
+    for order in rows:
+        order.delivery_info = order.remark = None
+    db.session.flush()
 
 
 def _forget_applications(rows: Sequence[MerchantApplication]) -> None:
