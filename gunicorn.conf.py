@@ -85,7 +85,7 @@ accesslog = None  # the application logs its requests itself, without tokens and
 errorlog = "-"
 
 
-def on_starting(server: object) -> None:
+def on_starting(server: Any) -> None:
     """End before a port is open when the configuration cannot run the service."""
     if SERVING:
         shutil.rmtree(SERVING, ignore_errors=True)
@@ -93,26 +93,26 @@ def on_starting(server: object) -> None:
     check = [sys.executable, "-m", "points_app.start"]
     done = subprocess.run(check, cwd=PROJECT, env={**ENVIRONMENT})
     if done.returncode:
-        if server.pidfile is not None:  # type: ignore[attr-defined]
-            server.pidfile.unlink()  # type: ignore[attr-defined]
+        if server.pidfile is not None:
+            server.pidfile.unlink()
         on_exit(server)
         sys.exit(done.returncode)
 
 
-def post_worker_init(worker: object) -> None:
+def post_worker_init(worker: Any) -> None:
     """Watch for sessions that end (services/accounts/revocations.py). On SIGTERM the worker's
     WebSockets get their 1012 at once, so that clients reconnect elsewhere, and not when the last
     HTTP request has ended."""
     from points_app.realtime import begin_shut_down
 
-    worker.wsgi.extensions["revocations"].start()  # type: ignore[attr-defined]
-    leave = signal.getsignal(signal.SIGTERM)
+    worker.wsgi.extensions["revocations"].start()
+    leave: Any = signal.getsignal(signal.SIGTERM)
     _note(os.getpid(), serves=True)
 
     def begin(number: int, frame: object) -> None:
         _note(os.getpid(), serves=False)
         begin_shut_down()
-        leave(number, frame)  # type: ignore[operator, misc, arg-type]
+        leave(number, frame)
 
     signal.signal(signal.SIGTERM, begin)
 
@@ -125,9 +125,9 @@ def _note(pid: int, *, serves: bool) -> None:
         (SERVING / str(pid)).unlink(missing_ok=True)
 
 
-def worker_exit(server: object, worker: object) -> None:
+def worker_exit(server: Any, worker: Any) -> None:
     """The same however the worker ends, and wait until they are closed."""
-    if not worker.booted:  # type: ignore[attr-defined]
+    if not worker.booted:
         _fail_once()
         return
     from points_app.realtime import shut_down
@@ -144,15 +144,15 @@ def _fail_once() -> None:
         os._exit(0)
 
 
-def child_exit(server: object, worker: object) -> None:
+def child_exit(server: Any, worker: Any) -> None:
     """Forget the gauges of a worker that is gone; what it counted stays counted."""
     from prometheus_client.multiprocess import mark_process_dead
 
-    mark_process_dead(worker.pid)  # type: ignore[attr-defined]
-    _note(worker.pid, serves=False)  # type: ignore[attr-defined]
+    mark_process_dead(worker.pid)
+    _note(worker.pid, serves=False)
 
 
-def on_exit(server: object) -> None:
+def on_exit(server: Any) -> None:
     """Leave nothing in memory."""
     shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
     if SERVING:

@@ -37,14 +37,14 @@ class QoS(redis.QoS):
             raise
 
 
-class _BeginsAnew:
+class _BeginsAnew(redis.Transport):
     """A transport that makes the worker's loop begin anew once its connection counts as lost."""
 
     is_lost = False
 
     def register_with_event_loop(self, connection: Any, loop: Any) -> None:
         """As kombu's."""
-        super().register_with_event_loop(connection, loop)  # type: ignore[misc]
+        super().register_with_event_loop(connection, loop)
 
         def look() -> None:
             if self.is_lost:

@@ -7,10 +7,9 @@ table of a rank below one that the transaction has reached must have been reache
 import re
 from typing import Any
 
-from flask import has_app_context
 from sqlalchemy import Engine, event
 
-from points_app.database.session import db
+from points_app.database.session import db, is_writing
 from points_app.database.statements import Done, Row, Write
 from points_app.services.locks import Rank
 
@@ -38,7 +37,7 @@ WRITES = re.compile(r"\s*(?:UPDATE|DELETE FROM) `?\"?(\w+)")
 def check(statement: str) -> None:
     """Raises RuntimeError for a write whose row should have been locked earlier."""
     written = WRITES.match(statement)
-    if written is None or written[1] not in RANKS or not has_app_context():
+    if written is None or written[1] not in RANKS or not is_writing():
         return
     table, rank = written[1], RANKS[written[1]]
     taken = db.session().info.get("locks") or []

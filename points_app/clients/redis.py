@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import redis
 from redis import Redis, SSLConnection, UnixDomainSocketConnection
 from redis.backoff import NoBackoff
-from redis.connection import ConnectionPool
+from redis.connection import AbstractConnection, ConnectionPool
 from redis.exceptions import ReadOnlyError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
@@ -20,7 +20,7 @@ from points_app import redis_url
 TIMEOUT = 0.3
 
 
-class Leaving:
+class Leaving(AbstractConnection):
     """A connection that ends when the other end is no master."""
 
     has_left = False
@@ -28,10 +28,10 @@ class Leaving:
     def read_response(self, *args: Any, **options: Any) -> Any:
         """As redis-py's; raises redis.ConnectionError instead of ReadOnlyError."""
         try:
-            return super().read_response(*args, **options)  # type: ignore[misc]
+            return super().read_response(*args, **options)
         except ReadOnlyError:
             self.has_left = True
-            self.disconnect()  # type: ignore[attr-defined]
+            self.disconnect()
             raise redis.ConnectionError("this Redis is a replica now") from None
 
 

@@ -145,7 +145,8 @@ def prepare(engine: Engine, settings: Settings, is_writing: Callable[[], bool]) 
     if settings.is_sqlite:
         _one_writer(engine, is_writing)
     else:
-        engine.dialect.is_writing = is_writing  # type: ignore[attr-defined]
+        assert isinstance(engine.dialect, LeanDialect)
+        engine.dialect.is_writing = is_writing
         _read_committed(engine)
         _be_patient_where_nobody_waits(engine, settings.db_read_timeout)
 

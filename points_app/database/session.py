@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
 
 from flask import Flask, current_app, g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     Executable,
     MetaData,
+    Table,
     create_engine,
     event,
     text,
@@ -43,6 +44,7 @@ from points_app.database.rows import AnyResult
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
+Hooks = list[Callable[[], Any]]
 
 ATTEMPTS = 4
 # A receipt's picture is one value of one statement, at the very most seven megabytes.
@@ -63,6 +65,16 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """What every table's class derives from, as a type checker can follow it."""
+
+        __abstract__ = True
+        __table__: ClassVar[Table]
+
+else:
+    Model = db.Model
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
@@ -88,7 +100,7 @@ def transactional(function: Callable[P, R]) -> Callable[P, R]:
         session, started = db.session(), time.monotonic()
         for attempt in range(1, ATTEMPTS + 1):
             session.rollback()  # drops an older read's snapshot
-            last_steps, hooks = [], []  # type: ignore[var-annotated]
+            last_steps, hooks = Hooks(), Hooks()
             session.info.clear()
             session.info.update(attempt=attempt, before_commit=last_steps, after_commit=hooks)
             token = _writing.set(True)
@@ -145,7 +157,7 @@ def after_commit(hook: Callable[[], Any]) -> None:
     db.session().info["after_commit"].append(hook)
 
 
-def _run_hooks(hooks: list[Callable[[], Any]]) -> None:
+def _run_hooks(hooks: Hooks) -> None:
     for hook in hooks:
         try:
             hook()

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from points_app.database.session import db, utcnow
+from points_app.database.session import Model, utcnow
 from points_app.models.column_types import BigInt, Picture, UtcDateTime, ascii_code
 
 
@@ -22,7 +22,7 @@ class ApplicationStatus(StrEnum):
     REJECTED = "rejected"
 
 
-class User(db.Model):  # type: ignore[name-defined]
+class User(Model):
     """A guest; `total_points` repeats the sum of their ledger so that it can be locked and read.
 
     `erased_at`: forgotten since then, for ever banned; nothing is booked to or decided for it.
@@ -58,7 +58,7 @@ class User(db.Model):  # type: ignore[name-defined]
         return f"users.mobile:{self.mobile_hash}"
 
 
-class Avatar(db.Model):  # type: ignore[name-defined]
+class Avatar(Model):
     """A guest's avatar, a small JPEG; `users.avatar` repeats its `name`."""
 
     __tablename__ = "avatars"
@@ -71,7 +71,7 @@ class Avatar(db.Model):  # type: ignore[name-defined]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
-class FirstLogin(db.Model):  # type: ignore[name-defined]
+class FirstLogin(Model):
     """From where an account was made: keyed hashes, kept to see many accounts behind one source."""
 
     __tablename__ = "first_logins"
@@ -83,7 +83,7 @@ class FirstLogin(db.Model):  # type: ignore[name-defined]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow, index=True)
 
 
-class SmsCode(db.Model):  # type: ignore[name-defined]
+class SmsCode(Model):
     """The login codes of a phone (services/accounts/sms_codes.py).
 
     `sent_times`: when it asked (Unix time), newest last. `codes`: the living ones. `guesses`: the
@@ -104,7 +104,7 @@ class SmsCode(db.Model):  # type: ignore[name-defined]
     familiar: Mapped[list[str] | None] = mapped_column(JSON)
 
 
-class AuthSession(db.Model):  # type: ignore[name-defined]
+class AuthSession(Model):
     """One login: the family that its access and refresh tokens belong to."""
 
     __tablename__ = "auth_sessions"
@@ -116,7 +116,7 @@ class AuthSession(db.Model):  # type: ignore[name-defined]
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
 
-class RefreshToken(db.Model):  # type: ignore[name-defined]
+class RefreshToken(Model):
     """One refresh token of a session: live, or retired when it was exchanged for another;
     `grace_used` when it was exchanged again within the grace."""
 
@@ -132,7 +132,7 @@ class RefreshToken(db.Model):  # type: ignore[name-defined]
     grace_used: Mapped[bool] = mapped_column(default=False)
 
 
-class MerchantApplication(db.Model):  # type: ignore[name-defined]
+class MerchantApplication(Model):
     """An application. `pending_user_id` repeats `user_id` while undecided: UNIQUE allows one.
 
     `contact_phone` is sealed.

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from points_app.database.session import db, utcnow
+from points_app.database.session import Model, utcnow
 from points_app.models.column_types import BigInt, UtcDateTime, ascii_code
 
 
-class AuditEntry(db.Model):  # type: ignore[name-defined]
+class AuditEntry(Model):
     """One action of a merchant, an admin or the command line (`actor_id` NULL). Never edited.
 
     `hash` is over `previous_hash` and this entry's content: the entries are a chain.
@@ -32,7 +32,7 @@ class AuditEntry(db.Model):  # type: ignore[name-defined]
     hash: Mapped[str] = mapped_column(ascii_code(64))
 
 
-class AuditHead(db.Model):  # type: ignore[name-defined]
+class AuditHead(Model):
     """The one row that says where the chain of audit entries ends, signed by the application."""
 
     __tablename__ = "audit_head"

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from points_app.database.session import db, utcnow
+from points_app.database.session import Model, utcnow
 from points_app.models.column_types import BigInt, UtcDateTime, ascii_code
 
 
@@ -23,7 +23,7 @@ class OrderStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Product(db.Model):  # type: ignore[name-defined]
+class Product(Model):
     """Something guests can buy with points. An inactive one is invisible, never deleted.
 
     `stock_version` numbers the changes of `stock`, so that guests who hear of two of them in the
@@ -60,7 +60,7 @@ class Product(db.Model):  # type: ignore[name-defined]
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow, onupdate=utcnow)
 
 
-class StockMovement(db.Model):  # type: ignore[name-defined]
+class StockMovement(Model):
     """A change of stock that is no order: first stock, restock, correction."""
 
     __tablename__ = "stock_movements"
@@ -74,7 +74,7 @@ class StockMovement(db.Model):  # type: ignore[name-defined]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
-class Order(db.Model):  # type: ignore[name-defined]
+class Order(Model):
     """What a guest bought. `delivery_info` is sealed. `points_forfeited`: called off after its
     buyer was erased, so that the stock came back and the points did not.
 

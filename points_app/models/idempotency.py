@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from points_app.database.session import db, utcnow
+from points_app.database.session import Model, utcnow
 from points_app.models.column_types import BigInt, LongText, UtcDateTime, ascii_code
 
 
-class IdempotencyKey(db.Model):  # type: ignore[name-defined]
+class IdempotencyKey(Model):
     """One keyed request: `answer` is the envelope's bytes as text, NULL until it is known.
 
     Where the answer waits for something after the effect, `related_id` names what the effect made

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from points_app.database.session import db, utcnow
+from points_app.database.session import Model, utcnow
 from points_app.models.column_types import BigInt, UtcDateTime, ascii_code
 
 
@@ -38,7 +38,7 @@ class PrizeType(StrEnum):
     EMPTY = "empty"
 
 
-class Prize(db.Model):  # type: ignore[name-defined]
+class Prize(Model):
     """A field of the wheel. `stock` -1 and the limits 0 mean: without limit."""
 
     __tablename__ = "lottery_settings"
@@ -68,7 +68,7 @@ class Prize(db.Model):  # type: ignore[name-defined]
     status: Mapped[str] = mapped_column(ascii_code(16), default=PrizeStatus.ACTIVE)
 
 
-class WheelVersion(db.Model):  # type: ignore[name-defined]
+class WheelVersion(Model):
     """A change of the wheel: the newest is the one in force. None stands for 0."""
 
     __tablename__ = "wheel_versions"
@@ -77,7 +77,7 @@ class WheelVersion(db.Model):  # type: ignore[name-defined]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
-class PrizeCount(db.Model):  # type: ignore[name-defined]
+class PrizeCount(Model):
     """How often a prize with a limit was given on a day of the shop, and (`EVER`) in all."""
 
     __tablename__ = "prize_counts"
@@ -88,7 +88,7 @@ class PrizeCount(db.Model):  # type: ignore[name-defined]
     given: Mapped[int] = mapped_column(default=0)
 
 
-class Draw(db.Model):  # type: ignore[name-defined]
+class Draw(Model):
     """One turn of the wheel; a draw of ten is ten rows with one `draw_id`.
 
     `points_cost` is this turn's share, so that the sum over a draw is what it cost.

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from points_app.database.session import db, utcnow
+from points_app.database.session import Model, utcnow
 from points_app.models.column_types import BigInt, LongText, UtcDateTime
 
 
-class PerformanceMetric(db.Model):  # type: ignore[name-defined]
+class PerformanceMetric(Model):
     """One client's figures: times in ms, memory in MB, rates as fractions, as it sent them."""
 
     __tablename__ = "performance_metrics"
@@ -26,7 +26,7 @@ class PerformanceMetric(db.Model):  # type: ignore[name-defined]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow, index=True)
 
 
-class ErrorLog(db.Model):  # type: ignore[name-defined]
+class ErrorLog(Model):
     """One error a client saw."""
 
     __tablename__ = "error_logs"

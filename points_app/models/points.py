@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from points_app.database.session import db, utcnow
+from points_app.database.session import Model, utcnow
 from points_app.models.column_types import BigInt, LongText, UtcDateTime, ascii_code
 
 
@@ -24,7 +24,7 @@ class Source(StrEnum):
     ADMIN = "admin"
 
 
-class LedgerEntry(db.Model):  # type: ignore[name-defined]
+class LedgerEntry(Model):
     """`points` signed; `related_id` names the business fact, which pays once (UNIQUE).
 
     Nothing edits a row, except that sealing it fills in `seal_id`. `mac` is the keyed hash that
@@ -58,7 +58,7 @@ class LedgerEntry(db.Model):  # type: ignore[name-defined]
     seal_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_seals.id"))
 
 
-class LedgerSeal(db.Model):  # type: ignore[name-defined]
+class LedgerSeal(Model):
     """A batch of ledger rows and its place in the chain.
 
     `entries` names the rows ("1-40,42"), `digest` is the keyed hash over them, this seal and the
@@ -75,7 +75,7 @@ class LedgerSeal(db.Model):  # type: ignore[name-defined]
     sealed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
-class ProofRun(db.Model):  # type: ignore[name-defined]
+class ProofRun(Model):
     """What one run of `flask prove` found; the newest whole one is shown as a metric."""
 
     __tablename__ = "proof_runs"
@@ -89,7 +89,7 @@ class ProofRun(db.Model):  # type: ignore[name-defined]
     verdicts: Mapped[Any] = mapped_column(JSON)
 
 
-class CheckIn(db.Model):  # type: ignore[name-defined]
+class CheckIn(Model):
     """A guest's check-in on a day of the shop: one a day, by the primary key."""
 
     __tablename__ = "check_ins"

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from points_app.database.session import db, utcnow
+from points_app.database.session import Model, utcnow
 from points_app.models.column_types import UtcDateTime, ascii_code
 
 
-class EncryptionKey(db.Model):  # type: ignore[name-defined]
+class EncryptionKey(Model):
     """A key that sealed or signed something here. `key_id` is derived from it and tells nothing of
     it; `retired_at` is when the last value it sealed was sealed with another one."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from points_app.database.session import db, utcnow
+from points_app.database.session import Model, utcnow
 from points_app.models.column_types import BigInt, Picture, UtcDateTime, ascii_code
 
 
@@ -41,7 +41,7 @@ class AutoReview(StrEnum):
     OVERRULED = "overruled"
 
 
-class Receipt(db.Model):  # type: ignore[name-defined]
+class Receipt(Model):
     """A receipt and its review. `processing_status` is the outbox of the worker.
 
     `claimed_sha256` (of the file) and `claimed_pixel_sha256` (of the decoded picture) repeat the
@@ -125,7 +125,7 @@ class Receipt(db.Model):  # type: ignore[name-defined]
     review_time: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class StagedPicture(db.Model):  # type: ignore[name-defined]
+class StagedPicture(Model):
     """The picture's bytes, from the upload until object storage has them."""
 
     __tablename__ = "staged_pictures"
@@ -134,7 +134,7 @@ class StagedPicture(db.Model):  # type: ignore[name-defined]
     content: Mapped[bytes] = mapped_column(Picture)
 
 
-class PictureBand(db.Model):  # type: ignore[name-defined]
+class PictureBand(Model):
     """One of the nine bands of a picture hash, for finding pictures that look alike by index."""
 
     __tablename__ = "picture_bands"

@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from points_app.database.session import db, utcnow
+from points_app.database.session import Model, utcnow
 from points_app.models.column_types import UtcDateTime, ascii_code
 
 
-class SystemConfig(db.Model):  # type: ignore[name-defined]
+class SystemConfig(Model):
     """One business setting; `config_type` says how `config_value` reads."""
 
     __tablename__ = "system_configs"

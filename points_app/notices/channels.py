@@ -117,7 +117,7 @@ def publish_product(
         return True
     key = f"nv:{product_id}"
     done = redis.eval(_PUBLISH_VERSION, 1, key, channel, text, version, VERSION_SECONDS)
-    return cast(bool, done)
+    return bool(done)
 
 
 def publish_resync(redis: Redis, *channels: str) -> None:

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 from points_app.reading.child import ANSWER, IDLE_SECONDS, REQUEST, receive
 from points_app.reading.containers import PictureRejected, look_into
@@ -108,13 +109,13 @@ class Decoder:
         return PictureRejected("damaged", "the picture broke its decoder")
 
 
-def _told(said: dict[str, object], jpeg: bytes) -> Picture:
+def _told(said: dict[str, Any], jpeg: bytes) -> Picture:
     if "reason" in said:
-        raise PictureRejected(said["reason"], str(said["detail"]), said["kind"])  # type: ignore[arg-type]
+        raise PictureRejected(said["reason"], str(said["detail"]), said["kind"])
     if "failed" in said:
         log.error("decoder_failed", extra={"error": said["failed"]})
         raise PictureRejected("damaged", "the picture broke its decoder")
-    return Picture(jpeg=jpeg, **said)  # type: ignore[arg-type]
+    return Picture(jpeg=jpeg, **said)
 
 
 class Decoders:

@@ -3,11 +3,11 @@
 Everything is read from one consistent snapshot, in streams, without a lock: guests go on drawing.
 """
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from time import monotonic
 
 from sqlalchemy import insert, select
 
@@ -18,7 +18,7 @@ from points_app.services.proof.books import Books, Check, Finding
 
 CHECKS = (ledger.GUESTS, ledger.CHAIN, *facts.CHECKS, erased.CHECK)
 NAMED_AT_MOST = 20
-DAILY_AT = {"hour": 20, "minute": 10, "second": 0, "microsecond": 0}
+DAILY_AT = time(20, 10, tzinfo=UTC)
 """In UTC: before the shop's day begins in Asia/Shanghai."""
 
 
@@ -57,7 +57,7 @@ class Proof:
 
 def is_due(now: datetime) -> bool:
     """Whether the whole books were not proved since the last DAILY_AT."""
-    today = now.astimezone(UTC).replace(**DAILY_AT)  # type: ignore[arg-type]
+    today = datetime.combine(now.astimezone(UTC), DAILY_AT)
     due_at = today if today <= now else today - timedelta(days=1)
     whole = (ProofRun.since.is_(None), ProofRun.started_at >= due_at)
     return execute(select(ProofRun.id).where(*whole).limit(1)).first() is None
@@ -74,7 +74,7 @@ def prove(
     `since` limits it to the guests whose ledger was touched since then, `roots` are digests that
     must still be in the chain of seals. `tell` hears of progress, `announce` gets each verdict.
     """
-    started_at, began = utcnow(), time.monotonic()
+    started_at, began = utcnow(), monotonic()
     verdicts = []
     with snapshot() as connection:
         books = Books(connection, since, tell)
@@ -82,13 +82,13 @@ def prove(
             for verdict in _verdicts(check, books):
                 verdicts.append(verdict)
                 announce(verdict)
-    proof = Proof(started_at, since, round(time.monotonic() - began, 3), books.rows, verdicts)
+    proof = Proof(started_at, since, round(monotonic() - began, 3), books.rows, verdicts)
     _keep(proof)
     return proof
 
 
 def _verdicts(check: Check, books: Books) -> list[Verdict]:
-    before, began = books.rows, time.monotonic()
+    before, began = books.rows, monotonic()
     counts: Counter[str] = Counter()
     named: dict[str, list[str]] = {rule: [] for rule in check.rules}
     unchecked: dict[str, Counter[str]] = {rule: Counter() for rule in check.rules}
@@ -99,7 +99,7 @@ def _verdicts(check: Check, books: Books) -> list[Verdict]:
         counts[finding.rule] += 1
         if counts[finding.rule] <= NAMED_AT_MOST:
             named[finding.rule].append(finding.what)
-    seconds = round(time.monotonic() - began, 3)
+    seconds = round(monotonic() - began, 3)
     return [
         Verdict(
             rule,
