@@ -86,7 +86,7 @@ def _entry(number: int, place: int) -> dict:
     from datetime import date, timedelta
 
     from points_app.database.session import utcnow
-    from points_app.services.points import ledger_seals
+    from points_app.services.points import ledger_macs
 
     row = {
         "user_id": number,
@@ -98,7 +98,7 @@ def _entry(number: int, place: int) -> dict:
         "related_id": f"{number}:{date(2026, 1, 1) + timedelta(days=place)}",
         "created_at": utcnow(),
     }
-    return row | {"mac": ledger_seals.row_mac(row)}
+    return row | {"mac": ledger_macs.row_mac(row)}
 
 
 def _check_in(entry: dict) -> dict:
@@ -119,12 +119,12 @@ def cost_of_marks(times: int = 2000) -> None:
 
     from points_app.database.session import db
     from points_app.models.points import LedgerEntry
-    from points_app.services.points import ledger_seals
+    from points_app.services.points import ledger_macs
 
     row = _entry(1, 1)
     began = time.perf_counter()
     for _ in range(times):
-        ledger_seals.row_mac(row)
+        ledger_macs.row_mac(row)
     mark = (time.perf_counter() - began) / times
     ledger = LedgerEntry.__table__
     last = select(ledger.c.mac).where(ledger.c.user_id == 1).order_by(ledger.c.id.desc()).limit(1)

@@ -13,7 +13,7 @@ from kombu.transport import TRANSPORT_ALIASES, redis
 from redis import ConnectionError as LostConnection
 from redis import TimeoutError as NoAnswer
 
-from points_app.clients.redis import LeavingConnection, LeavingSSLConnection
+from points_app.clients.redis_connections import LeavingConnection, LeavingSSLConnection
 
 RETRY_SECONDS = 2
 

@@ -6,7 +6,6 @@ service runs (cost of a draw, receipt rate, ...) live in the table `system_confi
 
 import re
 from collections.abc import Mapping
-from itertools import pairwise
 from pathlib import Path
 from secrets import token_hex, token_urlsafe
 from typing import Any, Literal, Self
@@ -15,20 +14,9 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from points_app import addresses, redis_url
+from points_app.guessable import is_guessable
 
 MIN_SECRET_LENGTH = 32
-# What secrets in documents and examples hold; each is out of the question in a random one.
-PLACEHOLDERS = re.compile(
-    "change.?(me|this)|your.?(secret|key)|default[-_]|[-_]secret|secret[-_]|(secret|jwt)key|"
-    "jwt.?secret|password|example|placeholder|insecure|development"
-)
-
-# Rows and columns of a keyboard, the alphabet, the digits: what fingers type instead of chance.
-SEQUENCES = (
-    "`1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./", "abcdefghijklmnopqrstuvwxyz",
-    "1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm", "8ik,", "9ol.", "0p;/",
-)  # fmt: skip
-NEIGHBOURS = frozenset(frozenset(pair) for row in SEQUENCES for pair in pairwise(row))
 
 
 class ConfigurationError(Exception):
@@ -205,11 +193,11 @@ def unsafe(settings: Settings) -> list[str]:
     problems = []
     secrets = {"JWT_SECRET": settings.jwt_secret, "JWT_REFRESH_SECRET": settings.jwt_refresh_secret}
     for name, secret in secrets.items():
-        if len(secret) < MIN_SECRET_LENGTH or _is_guessable(secret):
+        if len(secret) < MIN_SECRET_LENGTH or is_guessable(secret):
             problems.append(f"{name} is too short or a default: use openssl rand -base64 48")
     if settings.jwt_secret == settings.jwt_refresh_secret:
         problems.append("JWT_SECRET and JWT_REFRESH_SECRET must differ")
-    if _is_guessable(settings.encryption_key):
+    if is_guessable(settings.encryption_key):
         problems.append("ENCRYPTION_KEY is guessable: use openssl rand -hex 32")
     if settings.encryption_key.lower() in {secret.lower() for secret in secrets.values()}:
         problems.append("ENCRYPTION_KEY must differ from the JWT secrets")
@@ -235,22 +223,6 @@ def _no_origins(settings: Settings) -> list[str]:
     wrong = sorted(each for each in settings.origins if not pattern.fullmatch(each))
     advice = "list exact origins such as https://h5.example.com, separated by commas"
     return [f"CORS_ORIGINS has {', '.join(wrong)}: {advice}"] if wrong else []
-
-
-def _is_guessable(secret: str) -> bool:
-    """Whether a secret is a placeholder, a repetition or a sequence instead of chance."""
-    text = secret.lower()
-    repeats = any(text == (text[:size] * len(text))[: len(text)] for size in range(1, 17))
-    few = len(set(text)) < 8
-    return repeats or few or _is_typed(text) or bool(PLACEHOLDERS.search(text))
-
-
-def _is_typed(text: str) -> bool:
-    """Whether most characters stand beside the one before on a keyboard or in the alphabet: about
-    one in ten of a random one, one in four of a hexadecimal one."""
-    pairs = [frozenset(pair) for pair in pairwise(text)]
-    beside = sum(len(pair) == 1 or pair in NEIGHBOURS for pair in pairs)
-    return beside > len(pairs) / 2
 
 
 def _wrong_addresses(settings: Settings) -> list[str]:

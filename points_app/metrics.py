@@ -4,22 +4,10 @@ Each process counts into files of its own below PROMETHEUS_MULTIPROC_DIR (gunico
 folder); a scrape adds them up. Without that variable a process speaks for itself alone.
 """
 
-import os
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from pathlib import Path
 
-from prometheus_client import (
-    REGISTRY,
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    generate_latest,
-)
-from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.multiprocess import MultiProcessCollector
-from prometheus_client.registry import Collector
+from prometheus_client import Counter, Gauge, Histogram
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
@@ -92,59 +80,6 @@ FIGURES = {
     "points_dependency_up": "1 while a dependency answers this process as it should, else 0.",
     "points_figures_age_seconds": "Age of these figures; the worker gathers them every 30 s.",
 }
-
-Row = tuple[str, dict[str, str], float]
-
-
-class _Figures(Collector):
-    """Rows (name, labels, value) of FIGURES as gauges."""
-
-    def __init__(self, rows: Iterable[Row]) -> None:
-        self._rows = list(rows)
-
-    def collect(self) -> Iterable[GaugeMetricFamily]:
-        families: dict[str, GaugeMetricFamily] = {}
-        for name, labels, value in self._rows:
-            family = families.setdefault(
-                name, GaugeMetricFamily(name, FIGURES[name], labels=list(labels))
-            )
-            family.add_metric(list(labels.values()), value)
-        return families.values()
-
-
-class _OfAllProcesses(MultiProcessCollector):
-    """Reads every process's files but those that have no content yet: a process makes each file
-    empty first, and the library fails on one that it meets at that moment."""
-
-    def collect(self) -> Iterable[Metric]:
-        """As the library's."""
-        files = [str(each) for each in Path(self._path).glob("*.db") if not _is_empty(each)]
-        return self.merge(files, accumulate=True)
-
-
-def _is_empty(file: Path) -> bool:
-    try:
-        return file.stat().st_size == 0
-    except FileNotFoundError:
-        return False  # the library knows which files may go meanwhile
-
-
-def of_all_processes() -> CollectorRegistry:
-    """What every process that shares PROMETHEUS_MULTIPROC_DIR has counted."""
-    registry = CollectorRegistry()
-    _OfAllProcesses(registry)
-    return registry
-
-
-def exposition(figures: Iterable[Row] = ()) -> bytes:
-    """Every metric of every process of this host, and `figures`, in Prometheus' text format."""
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        counted = generate_latest(of_all_processes())
-    else:
-        counted = generate_latest(REGISTRY)
-    about_all = CollectorRegistry()
-    about_all.register(_Figures(figures))
-    return counted + generate_latest(about_all)
 
 
 def request_answered(method: str, route: str, status: int, code: int, seconds: float) -> None:

@@ -64,7 +64,7 @@ def check_surroundings(app: "Flask") -> None:
     from redis import RedisError
 
     from points_app import redis_url
-    from points_app.clients import redis
+    from points_app.clients import redis_server
     from points_app.extensions import parts
     from points_app.services.privacy import keys
 
@@ -76,7 +76,7 @@ def check_surroundings(app: "Flask") -> None:
         except keys.UNREACHABLE as error:
             log.warning("keys_not_checked_yet", extra={"error": type(error).__name__})
         try:
-            if redis.is_cluster(parts.redis):
+            if redis_server.is_cluster(parts.redis):
                 give_up(f"REDIS_URL {redis_url.NO_CLUSTER}")
         except RedisError as error:
             log.warning("redis_not_there_yet", extra={"error": type(error).__name__})

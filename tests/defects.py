@@ -6,7 +6,7 @@ from points_app.database.session import db
 from points_app.services import idempotency
 from points_app.services.exchange import inventory, orders, redemption, stock
 from points_app.services.lottery import draws
-from points_app.services.points import ledger_seals, wallet
+from points_app.services.points import ledger_macs, wallet
 from points_app.services.receipts import review
 
 
@@ -42,7 +42,7 @@ def chain_link_skipped(patch):
 
 
 def unsigned_rows(patch):
-    patch.setattr(ledger_seals, "row_mac", lambda row: "0" * 41)
+    patch.setattr(ledger_macs, "row_mac", lambda row: "0" * 41)
 
 
 def a_record_forgotten(patch):

@@ -12,7 +12,7 @@ from prometheus_client import start_http_server
 from prometheus_client.multiprocess import mark_process_dead
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from points_app import metrics
+from points_app import exposition, metrics
 from points_app.base import create_base_app
 from points_app.broker import Amqp
 from points_app.database.session import db, query_count
@@ -76,7 +76,7 @@ def _expose_metrics(**_: Any) -> None:
     port = os.environ.get("WORKER_METRICS_PORT")
     if port and "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         host = os.environ.get("BIND_HOST", "0.0.0.0")
-        start_http_server(int(port), addr=host, registry=metrics.of_all_processes())
+        start_http_server(int(port), addr=host, registry=exposition.of_all_processes())
 
 
 @worker_process_init.connect

@@ -6,6 +6,8 @@ from points_app import jobs
 from points_app.database.session import utcnow
 from points_app.services import proof
 from points_app.services.points import ledger_seals
+from points_app.services.proof import runs
+from points_app.services.proof.verdicts import Verdict
 from worker.app import celery
 
 log = logging.getLogger(__name__)
@@ -22,13 +24,13 @@ def seal() -> None:
 @celery.task(name=jobs.PROVE_BOOKS, acks_late=False, soft_time_limit=3000, time_limit=3600)
 def prove(if_due: bool = False) -> None:
     """Check the books; the result is kept for the metrics. With `if_due` once a day."""
-    if if_due and not proof.is_due(utcnow()):
+    if if_due and not runs.is_due(utcnow()):
         return
     result = proof.prove(announce=_complain)
     log.info("books_proved", extra={"offenders": result.offenders, "rows": result.rows})
 
 
-def _complain(verdict: proof.Verdict) -> None:
+def _complain(verdict: Verdict) -> None:
     if verdict.offenders:
         log.error(
             "books_wrong",

@@ -3,7 +3,7 @@
 import logging
 
 from points_app import jobs
-from points_app.services.receipts import processing, quick_reading
+from points_app.services.receipts import processing, quick_reading, storing
 from worker.app import celery
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ def glance(request_id: str) -> None:
 @celery.task(name=jobs.STORE_PICTURE)
 def store(upload_id: str) -> None:
     """Move one picture to object storage."""
-    processing.store(upload_id)
+    storing.store(upload_id)
 
 
 @celery.task(name=jobs.SWEEP_RECEIPTS)

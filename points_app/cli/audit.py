@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import click
 from flask.cli import AppGroup
 
+from points_app.services.audit import entries
 from points_app.services.audit import trail as service
 from points_app.wire.formats import iso
 
@@ -23,8 +24,8 @@ def list_entries(
 ) -> None:
     """The newest entries, one JSON object a line."""
     moment = since.replace(tzinfo=UTC) if since else None
-    wanted = service.Wanted(actor, action, target, moment, limit)
-    for entry in service.entries(wanted):
+    wanted = entries.Wanted(actor, action, target, moment, limit)
+    for entry in entries.find(wanted):
         row = {
             "id": entry.id,
             "time": iso(entry.created_at),

@@ -4,7 +4,7 @@ import click
 from flask.cli import AppGroup
 
 from points_app.extensions import parts
-from points_app.services.points import ledger_seals
+from points_app.services.points import ledger_macs
 from points_app.services.privacy import key_rotation, keys
 
 crypto = AppGroup("crypto", help="The key that seals phone numbers and delivery information.")
@@ -18,7 +18,7 @@ def status() -> None:
     for column, counts in key_rotation.state().items():
         shown = ", ".join(f"{key}: {count}" for key, count in counts.items())
         click.echo(f"{column}: {shown or 'empty'}")
-    signed = ledger_seals.signers()
+    signed = ledger_macs.signers()
     for key, retired in keys.known().items():
         click.echo(f"key {key}: {_standing(key, retired, signed.get(key, 0))}")
 

@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 
 from points_app.database.session import utcnow
 from points_app.services import proof
-from points_app.services.proof import Verdict
+from points_app.services.proof.verdicts import Verdict
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 

@@ -6,8 +6,8 @@ import click
 from flask.cli import AppGroup
 
 from points_app.errors.base import InvalidInput
-from points_app.services.settings import business
 from points_app.services.settings import editor as service
+from points_app.services.settings import texts
 from points_app.wire.settings import Setting
 
 settings = AppGroup("settings", help="Business settings: cost of a draw, receipt rate, ...")
@@ -43,7 +43,7 @@ def change(key: str, value: str) -> None:
     """Set KEY to VALUE, in force everywhere within seconds; a list is written [10,20,30]."""
     _find(key)
     try:
-        service.change(None, {key: business.from_text(key, value)})
+        service.change(None, {key: texts.from_text(key, value)})
     except InvalidInput as error:
         problems = (error.data or {}).get("errors", [])
         raise click.ClickException("; ".join(item["message"] for item in problems)) from None
@@ -58,4 +58,4 @@ def _find(key: str) -> Setting:
 
 
 def _text(value: Any) -> str:
-    return business.to_text(value)
+    return texts.to_text(value)

@@ -7,55 +7,20 @@ would stand for ever, so the refusal counts as a lost connection, and the others
 from typing import Any
 from urllib.parse import urlsplit
 
-import redis
-from redis import Redis, SSLConnection, UnixDomainSocketConnection
+from redis import Redis
 from redis.backoff import NoBackoff
-from redis.connection import AbstractConnection, ConnectionPool
-from redis.exceptions import ReadOnlyError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
 from points_app import redis_url
+from points_app.clients.redis_connections import (
+    LeavingConnection,
+    LeavingPool,
+    LeavingSocketConnection,
+    LeavingSSLConnection,
+)
 
 TIMEOUT = 0.3
-
-
-class Leaving(AbstractConnection):
-    """A connection that ends when the other end is no master."""
-
-    has_left = False
-
-    def read_response(self, *args: Any, **options: Any) -> Any:
-        """As redis-py's; raises redis.ConnectionError instead of ReadOnlyError."""
-        try:
-            return super().read_response(*args, **options)
-        except ReadOnlyError:
-            self.has_left = True
-            self.disconnect()
-            raise redis.ConnectionError("this Redis is a replica now") from None
-
-
-class LeavingConnection(Leaving, redis.Connection):
-    """By TCP."""
-
-
-class LeavingSSLConnection(Leaving, SSLConnection):
-    """By TLS."""
-
-
-class LeavingSocketConnection(Leaving, UnixDomainSocketConnection):
-    """By a file."""
-
-
-class LeavingPool(ConnectionPool):
-    """Gives up all resting connections with the first one that leaves."""
-
-    def release(self, connection: Any) -> None:
-        """As redis-py's."""
-        has_left, connection.has_left = getattr(connection, "has_left", False), False
-        super().release(connection)
-        if has_left:
-            self.disconnect(inuse_connections=False)
 
 
 CONNECTIONS = {
@@ -93,19 +58,3 @@ def make_redis(url: str, timeout: float = TIMEOUT, **options: Any) -> Redis:
         **connecting,
     )
     return sentinel.master_for(address.service)
-
-
-def is_cluster(client: Redis) -> bool:
-    """Whether this is a part of a Redis cluster. Raises redis.RedisError."""
-    return bool(client.info("cluster").get("cluster_enabled"))
-
-
-def role(client: Redis) -> str:
-    """`master`, or what it is instead. Raises redis.RedisError."""
-    return str(client.info("replication")["role"])
-
-
-def try_to_write(client: Redis) -> None:
-    """Write a mark that is gone a minute later. Raises redis.ResponseError of a master whose memory
-    or disk is full, another redis.RedisError otherwise."""
-    client.set("health", 1, ex=60)

@@ -7,32 +7,22 @@ This is the only file that commits. What the outside world should hear of a chan
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
 
-from flask import Flask, current_app, g, has_app_context
+from flask import Flask, g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import (
-    Executable,
-    MetaData,
-    Table,
-    create_engine,
-    event,
-    text,
-)
-from sqlalchemy.engine import Connection
+from sqlalchemy import Executable, MetaData, Table, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.pool import NullPool
 
 from points_app.config import Settings
+from points_app.database.dialect import WRONG_SERVER
 from points_app.database.engine import (
     REQUEST_SECONDS,
-    WRONG_SERVER,
     database_uri,
     engine_options,
     prepare,
@@ -168,29 +158,6 @@ def _run_hooks(hooks: Hooks) -> None:
 def execute(statement: Executable, parameters: Any = None) -> AnyResult:
     """Run a Core statement in the session's transaction, past the ORM's unit of work."""
     return db.session().connection().execute(statement, parameters)
-
-
-@contextmanager
-def snapshot() -> Iterator[Connection]:
-    """A connection that sees the database as it is now, whatever is written meanwhile.
-
-    It holds nobody up and has no time limit for a query. On MySQL a REPEATABLE READ transaction
-    whose view is taken at once (MySQL manual 13.3.1), on SQLite WAL's own.
-    """
-    is_mysql = db.engine.dialect.name != "sqlite"
-    options = dict(current_app.config["SQLALCHEMY_ENGINE_OPTIONS"])
-    arguments = options["connect_args"] | ({"read_timeout": None} if is_mysql else {})
-    engine = create_engine(db.engine.url, poolclass=NullPool, connect_args=arguments)
-    if is_mysql:
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    try:
-        with engine.connect() as connection:
-            connection.exec_driver_sql(
-                "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY" if is_mysql else "BEGIN"
-            )
-            yield connection
-    finally:
-        engine.dispose()
 
 
 def largest_statement() -> int | None:

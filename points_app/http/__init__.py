@@ -4,7 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from points_app.config import Settings
-from points_app.http import errors, limits, observe, paths, security
+from points_app.http import code_limits, errors, limits, observe, paths, security
 from points_app.http.api import Area
 from points_app.http.endpoints import (
     admin,
@@ -62,7 +62,8 @@ def init_http(app: Flask, settings: Settings) -> None:
     )
     observe.init_app(app, settings)
     security.init_app(app, settings)
-    limits.init_app(app, settings)
+    code_limits.init_app(app, settings)
+    limits.init_app(app)
     app.extensions["publisher"] = Publisher(app.extensions["parts"].redis)
     errors.init_app(app)
     paths.init_app(app)

@@ -7,8 +7,8 @@ from flask import g, request
 
 from points_app.errors.accounts import AccessTokenMissing, NotAdmin, NotMerchant
 from points_app.errors.base import AppError
-from points_app.services.accounts import sessions
-from points_app.services.accounts.sessions import Caller
+from points_app.services.accounts import authentication
+from points_app.services.accounts.authentication import Caller
 
 
 class Access(Enum):
@@ -57,11 +57,11 @@ def admit(required: Access, token: str | None) -> Caller | None:
     if required in (Access.PUBLIC, Access.REFRESH):
         return None
     if required is Access.OPTIONAL:
-        return sessions.authenticate_or_none(token) if token else None
+        return authentication.authenticate_or_none(token) if token else None
     if token is None:
         raise AccessTokenMissing
     # A role opens other people's data, so it is read again each time.
-    caller = sessions.authenticate(token, fresh=required in ROLES)
+    caller = authentication.authenticate(token, fresh=required in ROLES)
     g.user_id = caller.user_id
     role = ROLES.get(required)
     if role and not any(getattr(caller, flag) for flag in role.flags):

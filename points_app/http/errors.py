@@ -26,7 +26,7 @@ from points_app.errors.base import (
     TooManyRequests,
 )
 from points_app.extensions import limiter
-from points_app.http import limits
+from points_app.http import code_limits
 from points_app.services.idempotency import Replay
 from points_app.services.privacy.keys import UnknownKeys
 from points_app.wire import envelope
@@ -87,7 +87,7 @@ def _method_refused(error: MethodNotAllowed) -> Response:
 def _rate_limited(error: RateLimitExceeded) -> Response:
     """A limit that Flask-Limiter counts; the others are refused by `limits` itself."""
     too_many = TooManyRequests()
-    whose = "everybody" if error.limit.key_func is limits.everybody else "address"
+    whose = "everybody" if error.limit.key_func is code_limits.everybody else "address"
     metrics.CODES_REFUSED.labels(whose).inc()
     exceeded = limiter.current_limit
     reset = exceeded.reset_at - time.time() if exceeded else error.limit.limit.get_expiry()

@@ -1,36 +1,29 @@
 """Rate limits: at most N requests in any 60 seconds, counted in Redis for all processes together.
 
-Flask-Limiter declares the limit of codes, which fails closed. The limits that every request pays,
-and the endpoint's own, are checked by one script call, a tenth of its cost; without Redis they are
-counted in this process instead, so that guests go on drawing.
+The limits that every request pays, and the endpoint's own, are checked by one script call, a tenth
+of what Flask-Limiter costs (code_limits.py); without Redis they are counted in this process
+instead, so that guests go on drawing.
 """
 
 import logging
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from ipaddress import ip_address, ip_network
-from typing import Any, ParamSpec, TypeVar
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis import RedisError
 
 from points_app import freshness
-from points_app.clients.redis import make_redis
-from points_app.config import Settings
 from points_app.errors.base import AppError, TooManyRequests
 from points_app.errors.lottery import TooManyDraws
-from points_app.extensions import limiter, parts
+from points_app.extensions import parts
+from points_app.http.networks import network
 from points_app.http.script import Script
 from points_app.services.accounts import tokens
 
 log = logging.getLogger(__name__)
-P = ParamSpec("P")
-R = TypeVar("R")
 
 WINDOW_SECONDS = 60
 # KEYS: one sorted set of times for each limit, then versions. ARGV: a name nobody used before, the
@@ -89,76 +82,10 @@ LOGINS = Limit("login", setting="rate_limit_login_ip", per_address=True, strict=
 ERROR_REPORTS = Limit("errors", requests=20)
 
 
-def init_app(app: Flask, settings: Settings) -> None:
-    """Bind Flask-Limiter and the headers."""
-    counted_in = make_redis(settings.redis_url, timeout=0.5, decode_responses=False)
-    app.extensions["limits_redis"] = counted_in  # closes its pool when it goes
-    app.config.update(
-        RATELIMIT_STORAGE_URI="redis://",  # the pool knows the address
-        RATELIMIT_STORAGE_OPTIONS={"connection_pool": counted_in.connection_pool},
-        RATELIMIT_STRATEGY="moving-window",
-        RATELIMIT_FAIL_ON_FIRST_BREACH=True,
-        RATELIMIT_KEY_PREFIX="rl",
-    )
-    limiter.init_app(app)
-    _spare_undeclared_routes(app)
+def init_app(app: Flask) -> None:
+    """Bind the count of this process and the headers."""
     app.extensions["local_limiter"] = MovingWindowRateLimiter(MemoryStorage())
     app.after_request(_add_headers)
-
-
-def _spare_undeclared_routes(app: Flask) -> None:
-    """Flask-Limiter looks before and after every request for limits of the whole app, of which it
-    has none: an eighth of a small request's time. The limits of decorated views remain; what it
-    notes of them ends with the request."""
-    for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
-        of_the_app: list[Any] = hooks[None]
-        for hook in list(of_the_app):
-            owner = getattr(hook, "__self__", None) or getattr(hook, "args", [None])[0]
-            if owner is limiter:
-                of_the_app.remove(hook)
-
-
-def limit_codes(view: Callable[P, R]) -> Callable[P, R]:
-    """At most so many login codes an hour for an address, for the IPv6 networks around it, and for
-    everybody: each is a text message that somebody pays. What a narrower limit refuses does not
-    count for a wider one: one address cannot use up everybody's."""
-    for whose, setting, times in (
-        (network, "rate_limit_codes_ip", 1),
-        (partial(network, 56), "rate_limit_codes_ip", 2),
-        (partial(network, 48), "rate_limit_codes_ip", 4),
-        (everybody, "rate_limit_codes_all", 1),
-    ):
-        view = limiter.limit(partial(_an_hour, setting, times), key_func=whose)(view)
-    return view
-
-
-def _an_hour(setting: str, times: int) -> str:
-    return f"{getattr(parts.settings, setting) * times} per hour"
-
-
-def everybody() -> str:
-    """Whose request it is: everybody's."""
-    return "everybody"
-
-
-def network(bits: int = 64) -> str:
-    """Whose request it is as far as its address tells: an IPv4 address, or the first `bits` of an
-    IPv6 one. A provider gives a customer 64 of them at least, often 56 or 48, and all the addresses
-    below them are the customer's."""
-    return _network_of(request.remote_addr or "", bits)
-
-
-@lru_cache(1024)
-def _network_of(remote_address: str, bits: int) -> str:
-    try:
-        address = ip_address(remote_address.partition("%")[0])
-    except ValueError:
-        return "unknown"
-    if address.version == 4:
-        return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ip_network((address, bits), strict=False).network_address)
 
 
 def check(limit: Limit | None, token: str | None) -> None:

@@ -9,7 +9,7 @@ from flask import request
 from pydantic import BaseModel, ValidationError
 
 from points_app.errors.base import InvalidInput
-from points_app.services.accounts.sessions import Caller
+from points_app.services.accounts.authentication import Caller
 from points_app.services.decoding import MAX_PICTURE_BYTES
 from points_app.services.idempotency import KeyedRequest
 

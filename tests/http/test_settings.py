@@ -3,7 +3,7 @@
 import pytest
 
 from devstack.process import wait_until
-from points_app.services.settings import business
+from points_app.services.settings import business, declarations
 from points_app.services.settings.business import FRESH_SECONDS
 from tests.books import audit_entries, balance
 from tests.queries import counted_queries
@@ -134,7 +134,7 @@ def admin(make):
     return make.admin()
 
 
-@pytest.mark.parametrize(("low", "high"), business.ORDERED)
+@pytest.mark.parametrize(("low", "high"), declarations.ORDERED)
 def test_settings_that_contradict_each_other_are_refused(admin, low, high):
     """In one request, in two, and by whichever comes second; the refusal names both."""
     both = put(admin, **{low: 30, high: 20})
@@ -155,7 +155,8 @@ def test_settings_that_contradict_each_other_are_refused(admin, low, high):
 
 
 @pytest.mark.parametrize(
-    ("low", "high"), [pair for pair in business.ORDERED if pair[1] not in business.ZERO_IS_A_NUMBER]
+    ("low", "high"),
+    [pair for pair in declarations.ORDERED if pair[1] not in declarations.ZERO_IS_A_NUMBER],
 )
 def test_zero_means_no_limit_and_contradicts_nothing(admin, low, high):
     put(admin, **{low: 20, high: 0}).ok()

@@ -13,9 +13,9 @@ from points_app.services import idempotency
 from points_app.services.accounts import applications, profile
 from points_app.services.exchange import orders, redemption
 from points_app.services.idempotency import KeyedRequest
-from points_app.services.lottery import draws
+from points_app.services.lottery import draw_types, draws
 from points_app.services.points import check_in, wallet
-from points_app.services.privacy import erasure
+from points_app.services.privacy import erasure, forgetting
 from points_app.services.receipts import appeals, processing, review, uploads
 from tests.books import balance, ledger, sql, stock
 from tests.client import ApiClient
@@ -170,7 +170,7 @@ def opened(guest):
 
 
 UNDER_WAY = {
-    "draw": lambda user, it: draws.draw(user, draws.DRAW_TYPES["single"]),
+    "draw": lambda user, it: draws.draw(user, draw_types.DRAW_TYPES["single"]),
     "redeem": lambda user, it: redemption.redeem(user, redemption.Wanted(it["product"]), None),
     "cancel": lambda user, it: orders.cancel(user, it["order"]),
     "check-in": lambda user, it: check_in.check_in(user),
@@ -199,7 +199,7 @@ def test_a_request_that_was_let_in_before_does_nothing_after(app, make, erase, n
     with app.app_context():
         assert findings() == {}
         assert db.session.query(IdempotencyKey).count() == 0
-        assert db.session.get(User, guest.user_id).nickname == erasure.ERASED_NAME
+        assert db.session.get(User, guest.user_id).nickname == forgetting.ERASED_NAME
 
 
 def test_what_the_worker_reads_meanwhile_pays_nothing(app, make, erase, monkeypatch):

@@ -8,7 +8,7 @@ from points_app.database.session import db
 from points_app.models.accounts import User
 from points_app.models.exchange import Order
 from points_app.models.receipts import Receipt
-from points_app.services.privacy import erasure
+from points_app.services.privacy import erasure, forgetting
 from tests.books import balance, sql, stock
 from tests.proving import findings
 from tests.receipts_in import blank, hand_in, send
@@ -88,7 +88,7 @@ def test_erase_against_everybody(app, make, turn):
     with app.app_context():
         assert findings() == {}
         erased = db.session.get(User, guest.user_id)
-        assert (erased.status, erased.nickname) == ("banned", erasure.ERASED_NAME)
+        assert (erased.status, erased.nickname) == ("banned", forgetting.ERASED_NAME)
         assert erased.erased_at is not None and erased.total_points == balance(guest)
         assert db.session.query(Receipt).filter_by(review_status="pending").count() == 0
         open_orders = db.session.query(Order).filter_by(status="pending").count()

@@ -11,7 +11,7 @@ from points_app.database.session import db
 from points_app.services.operations import seeding
 from points_app.services.points import ledger_seals
 from points_app.services.privacy import erasure, key_rotation, retention
-from points_app.services.receipts import processing
+from points_app.services.receipts import storing
 from tests.client import ApiClient
 from tests.fakes import RecordingSms
 from tests.receipts_in import hand_in
@@ -58,7 +58,7 @@ def test_everything_works_with_the_least_rights(least, make):
     admin.post(f"/api/admin/users/{guest.user_id}/ban", {"reason": "试"}).ok()
     with least.app_context():
         seeding.load_first_data()
-        processing.store(upload)
+        storing.store(upload)
         assert ledger_seals.seal_all() > 0
         retention.purge()
         key_rotation.rotate(lambda *_: None)

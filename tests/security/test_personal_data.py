@@ -12,7 +12,7 @@ from points_app.models.accounts import User
 from points_app.models.points import LedgerEntry
 from points_app.models.receipts import Receipt
 from points_app.services.privacy import erasure
-from points_app.services.receipts import processing
+from points_app.services.receipts import storing
 from tests.books import balance, ledger
 from tests.client import ApiClient
 from tests.receipts_in import hand_in
@@ -42,7 +42,7 @@ def guest(app, anonymous, make):
     guest.post("/api/monitoring/errors", report).ok()
     guest.uploads = [hand_in(guest, "12.00"), hand_in(guest, "13.00")]
     with app.app_context():
-        processing.store(guest.uploads[0])  # the other one is still in the database
+        storing.store(guest.uploads[0])  # the other one is still in the database
     return guest
 
 

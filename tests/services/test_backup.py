@@ -16,7 +16,7 @@ from points_app.models.accounts import User
 from points_app.models.points import LedgerEntry
 from points_app.services.operations import backup, figures
 from points_app.services.points import ledger_seals
-from points_app.services.receipts import processing
+from points_app.services.receipts import storing
 from tests.books import balance, count
 from tests.databases import empty_databases
 from tests.receipts_in import hand_in
@@ -48,7 +48,7 @@ def business_of_a_day(app, make):
         upload_id = hand_in(guest, amount="30.00")
         merchant.post("/api/merchant/review", {"upload_id": upload_id, "action": "approve"}).ok()
     with app.app_context():
-        assert processing.store(upload_id)
+        assert storing.store(upload_id)
         ledger_seals.seal_all()
     return guests
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from points_app.services.exchange import catalogue
-from points_app.services.exchange.catalogue import EPOCH, Catalogue, Item, ProductFilter
+from points_app.services.exchange.catalogue import Catalogue, Item, ProductFilter
+from points_app.services.exchange.catalogue_cache import EPOCH
 from points_app.services.pages import Page
 
 CATEGORIES = ("饮品", "美食", "零食")

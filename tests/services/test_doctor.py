@@ -23,8 +23,8 @@ from points_app.models.points import ProofRun
 from points_app.models.receipts import Receipt
 from points_app.services import decoding
 from points_app.services.operations import doctor, figures
-from points_app.services.operations.doctor import State, database
-from points_app.services.receipts import processing
+from points_app.services.operations.doctor import State, server
+from points_app.services.receipts import storing
 from tests.receipts_in import hand_in
 
 
@@ -139,7 +139,7 @@ def test_a_pool_larger_than_the_users_limit(app, environment, migrated):
 
 
 def test_a_clock_that_is_off(app, monkeypatch):
-    monkeypatch.setattr(database, "utcnow", lambda: utcnow() + timedelta(seconds=90))
+    monkeypatch.setattr(server, "utcnow", lambda: utcnow() + timedelta(seconds=90))
     assert "NTP" in failing(app)["clock"].advice
 
 
@@ -190,7 +190,7 @@ def test_a_bucket_that_hides_what_is_missing(app, tmp_path, monkeypatch):
 def test_pictures_that_storage_lost(app, make):
     upload_id = hand_in(make.guest())
     with app.app_context():
-        processing.store(upload_id)
+        storing.store(upload_id)
         key = db.session.scalar(select(Receipt.object_key))
     assert examine(app)["pictures"].detail == "the last 1 are in storage"
     app.extensions["parts"].storage.delete(key)

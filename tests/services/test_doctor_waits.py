@@ -24,7 +24,7 @@ def test_a_redis_that_is_full(app, tmp_path):
 @pytest.fixture
 def hanging(app, monkeypatch):
     """A storage that does not answer before the test is over."""
-    monkeypatch.setattr(doctor.outside, "STORAGE_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(doctor.storage, "STORAGE_PATIENCE_SECONDS", 0.1)
     over = threading.Event()
 
     class Hanging(LocalStorage):

@@ -11,7 +11,7 @@ from points_app.models.accounts import User
 from points_app.models.exchange import Order, Product
 from points_app.models.points import LedgerEntry
 from points_app.models.receipts import Receipt
-from points_app.services.legacy import history, records, run
+from points_app.services.legacy import history, orders, run
 from points_app.services.privacy import erasure
 from tests.client import ApiClient
 from tests.databases import empty_databases
@@ -240,4 +240,4 @@ def test_corrections(balance, points, expected):
     ],
 )
 def test_delivery_information_in_every_spelling(value, stored):
-    assert records._as_json(value) == stored
+    assert orders._as_json(value) == stored

@@ -12,7 +12,7 @@ from points_app.models.idempotency import IdempotencyKey
 from points_app.models.operations import ErrorLog, PerformanceMetric
 from points_app.models.receipts import Receipt
 from points_app.services.privacy import retention
-from points_app.services.receipts import processing
+from points_app.services.receipts import storing
 from tests.books import count
 from tests.receipts_in import hand_in
 
@@ -87,7 +87,7 @@ def stored_and_decided(app, make):
     guest, merchant = make.guest(), make.merchant()
     upload_id = hand_in(guest, amount="20.00")
     with app.app_context():
-        assert processing.store(upload_id)
+        assert storing.store(upload_id)
     body = {"upload_id": upload_id, "action": "approve"}
     merchant.post("/api/merchant/review", body).ok()
     return guest, upload_id
@@ -119,7 +119,7 @@ def test_old_pictures_go_and_their_records_stay(app, make):
 def test_a_picture_that_waits_for_its_merchant_is_kept(app, make):
     upload_id = hand_in(make.guest(), amount="20.00")
     with app.app_context():
-        processing.store(upload_id)
+        storing.store(upload_id)
     age(app, Receipt, 1000)
     run(app)
     assert the_receipt(app).picture_deleted_at is None

@@ -12,9 +12,10 @@ from points_app.clients.storage.base import AccessRefused, ObjectMissing, Storag
 from points_app.clients.storage.local import LocalStorage
 from points_app.database.session import db, utcnow
 from points_app.models.receipts import Receipt, StagedPicture
-from points_app.services.operations.doctor import State, outside
+from points_app.services.operations import doctor
+from points_app.services.operations.doctor import State
 from points_app.services.privacy import data_export, erasure, retention
-from points_app.services.receipts import processing
+from points_app.services.receipts import processing, storing
 from tests.books import count
 from tests.receipts_in import hand_in, picture, read, reading, send
 
@@ -98,10 +99,10 @@ def in_context(app, act, *arguments):
 def test_a_picture_that_storage_did_not_keep_stays_in_the_database(app, guest, storage, kind):
     storage(kind)
     upload_id = hand_in(guest)
-    assert in_context(app, processing.store, upload_id) is False
+    assert in_context(app, storing.store, upload_id) is False
     assert state(guest) == (1, 0) and shown(guest, upload_id) == (200, b"\xff\xd8")
     storage()
-    assert in_context(app, processing.store, upload_id) is True
+    assert in_context(app, storing.store, upload_id) is True
     assert state(guest) == (0, 1) and shown(guest, upload_id) == (200, b"\xff\xd8")
 
 
@@ -115,7 +116,7 @@ def test_the_sweep_comes_back_to_it(app, guest, storage):
         connection.execute(update(Receipt.__table__).values(upload_time=long_ago))
     assert in_context(app, processing.sweep) == 1
     storage()
-    assert in_context(app, processing.store, upload_id) is True
+    assert in_context(app, storing.store, upload_id) is True
 
 
 @pytest.mark.parametrize("kind", [Secretive, Down])
@@ -128,7 +129,7 @@ def test_a_staged_picture_is_shown_whatever_storage_says(app, guest, storage, ki
 
 def test_a_stored_picture_of_a_storage_that_is_down_is_asked_for_again(app, guest, storage):
     upload_id = hand_in(guest)
-    in_context(app, processing.store, upload_id)
+    in_context(app, storing.store, upload_id)
     storage(Down)
     assert shown(guest, upload_id)[0] == 503
     storage(Secretive)
@@ -138,7 +139,7 @@ def test_a_stored_picture_of_a_storage_that_is_down_is_asked_for_again(app, gues
 @pytest.mark.parametrize("kind", [LocalStorage, Secretive, Down])
 def test_a_picture_that_was_deleted_is_not_found_whatever_storage_says(app, guest, storage, kind):
     upload_id = hand_in(guest)
-    in_context(app, processing.store, upload_id)
+    in_context(app, storing.store, upload_id)
     with app.app_context():
         review_id, key = db.session.execute(select(Receipt.review_id, Receipt.object_key)).one()
         assert retention.delete_object(key)
@@ -150,7 +151,7 @@ def test_a_picture_that_was_deleted_is_not_found_whatever_storage_says(app, gues
 
 def test_pictures_that_were_moved_in_are_found_under_their_own_keys(app, guest, storage):
     upload_id = hand_in(guest)
-    in_context(app, processing.store, upload_id)
+    in_context(app, storing.store, upload_id)
     with app.app_context():
         content = app.extensions["parts"].storage.get(db.session.scalar(select(Receipt.object_key)))
         app.extensions["parts"].storage.put("old/photo-7.jpg", content, "image/jpeg")
@@ -164,7 +165,7 @@ def test_pictures_that_were_moved_in_are_found_under_their_own_keys(app, guest, 
 
 def test_a_picture_that_storage_did_not_delete_is_deleted_later(app, guest, storage):
     upload_id = hand_in(guest)
-    in_context(app, processing.store, upload_id)
+    in_context(app, storing.store, upload_id)
     storage(Clinging)
     assert in_context(app, erasure.erase, guest.user_id).pictures_left == 1
     assert state(guest) == (0, 1)
@@ -181,8 +182,9 @@ def test_a_storage_that_lies_is_not_ready(app, anonymous, storage):
     for kind in (Secretive, Clinging):  # a reason to complain, not to close the shop
         storage(kind)
         assert app.test_client().get("/readyz").get_json()["storage"] == "ok", kind
-        found = {each.name: each for each in in_context(app, lambda: list(outside.storage()))}
-        assert found["storage"].state is not State.OK
+        findings = in_context(app, lambda: list(doctor.storage.storage()))
+        found = {each.name: each.state for each in findings}
+        assert found["storage"] is not State.OK
 
 
 class TestPacket:

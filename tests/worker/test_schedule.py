@@ -9,7 +9,7 @@ from kombu import Connection
 
 from points_app.database.session import db, transactional, utcnow
 from points_app.models.points import ProofRun
-from points_app.services import proof
+from points_app.services.proof import runs
 
 
 def entries(celery_app):
@@ -81,7 +81,7 @@ def test_the_books_are_proved_once_a_day_and_made_up_for(app, proved, now, due):
     with app.app_context():
         if proved:
             note_run(datetime.fromisoformat(proved).replace(tzinfo=UTC))
-        assert proof.is_due(datetime.fromisoformat(now).replace(tzinfo=UTC)) is due
+        assert runs.is_due(datetime.fromisoformat(now).replace(tzinfo=UTC)) is due
 
 
 @transactional
@@ -93,8 +93,8 @@ def note_run(started_at):
 def test_the_task_proves_when_due_and_only_then(app, celery_app):
     prove = celery_app.tasks["ledger.prove"]
     with app.app_context():
-        assert proof.is_due(utcnow())
+        assert runs.is_due(utcnow())
         prove.run(if_due=True)
-        assert not proof.is_due(utcnow())
+        assert not runs.is_due(utcnow())
         prove.run(if_due=True)
         assert db.session.query(ProofRun).count() == 1

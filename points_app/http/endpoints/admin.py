@@ -16,7 +16,7 @@ from points_app.http.schemas.admin import (
 )
 from points_app.services.accounts import administration, phone_login
 from points_app.services.accounts import applications as service
-from points_app.services.accounts.sessions import Caller
+from points_app.services.accounts.authentication import Caller
 from points_app.services.audit import records
 from points_app.services.settings import editor as business_settings
 from points_app.wire import audit

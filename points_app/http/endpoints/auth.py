@@ -11,14 +11,14 @@ from points_app.errors.accounts import (
     UserGone,
 )
 from points_app.errors.base import SystemFailure
-from points_app.http import limits
+from points_app.http import code_limits, limits, networks
 from points_app.http.access import Access, bearer_token
 from points_app.http.api import Area
 from points_app.http.schemas.auth import DeviceBinding, Login, Logout, SendCode
 from points_app.services.accounts import phone_login, profile, sessions
-from points_app.services.accounts.sessions import Caller
+from points_app.services.accounts.authentication import Caller
 from points_app.services.accounts.welcome import Origin
-from points_app.wire.accounts import users as wire
+from points_app.wire.accounts import tokens
 
 area = Area("auth", "/api/auth", failure=SystemFailure)
 
@@ -27,28 +27,28 @@ area = Area("auth", "/api/auth", failure=SystemFailure)
     "POST",
     "/send-code",
     Access.PUBLIC,
-    wire.CodeSent,
+    tokens.CodeSent,
     body=SendCode,
     raises=(PhoneInvalid, CodeTooSoon, CodeNotSent),
 )
-@limits.limit_codes
-def send_code(body: SendCode) -> wire.CodeSent:
+@code_limits.limit_codes
+def send_code(body: SendCode) -> tokens.CodeSent:
     """Send a login code by SMS."""
-    return phone_login.send_code(phone_login.check_phone(body.phone), limits.network())
+    return phone_login.send_code(phone_login.check_phone(body.phone), networks.network())
 
 
 @area.operation(
     "POST",
     "/login",
     Access.PUBLIC,
-    wire.LoginAnswer,
+    tokens.LoginAnswer,
     body=Login,
     raises=(PhoneInvalid, CodeInvalid, AccountBanned),
     limit=limits.LOGINS,
 )
-def login(body: Login) -> wire.LoginAnswer:
+def login(body: Login) -> tokens.LoginAnswer:
     """Log in with a code; the first login creates the account."""
-    origin = Origin(body.device_id, limits.network())
+    origin = Origin(body.device_id, networks.network())
     return phone_login.login(phone_login.check_phone(body.phone), body.code, origin)
 
 
@@ -56,16 +56,16 @@ def login(body: Login) -> wire.LoginAnswer:
     "POST",
     "/refresh",
     Access.REFRESH,
-    wire.TokenPair,
+    tokens.TokenPair,
     raises=(RefreshTokenMissing, RefreshTokenInvalid, UserGone, AccountBanned),
 )
-def refresh() -> wire.TokenPair:
+def refresh() -> tokens.TokenPair:
     """Exchange the bearer refresh token for a new pair."""
     return sessions.refresh(bearer_token())
 
 
-@area.operation("GET", "/verify-token", Access.GUEST, wire.TokenVerdict)
-def verify_token(caller: Caller) -> wire.TokenVerdict:
+@area.operation("GET", "/verify-token", Access.GUEST, tokens.TokenVerdict)
+def verify_token(caller: Caller) -> tokens.TokenVerdict:
     """Whether the access token is good, and whose it is."""
     return {"valid": True, "user_info": profile.user_info(caller.user_id)}
 

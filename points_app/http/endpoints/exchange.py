@@ -13,15 +13,10 @@ from points_app.errors.exchange import (
 from points_app.http.access import Access
 from points_app.http.api import Area
 from points_app.http.schemas.exchange import OrdersQuery, ProductsQuery, RedeemRequest
-from points_app.services.accounts.sessions import Caller
-from points_app.services.exchange import catalogue, orders, redemption
+from points_app.services.accounts.authentication import Caller
+from points_app.services.exchange import catalogue, orders, product_list, redemption
 from points_app.wire.exchange.catalogue import Categories, ProductList, ProductShape
-from points_app.wire.exchange.orders import (
-    OrderDetail,
-    OrderPlaced,
-    OrderRecord,
-    OrderRecords,
-)
+from points_app.wire.exchange.orders import OrderDetail, OrderPlaced, OrderRecord, OrderRecords
 
 area = Area("exchange", "/api/exchange", failure=ExchangeFailure)
 
@@ -44,7 +39,7 @@ def products(query: ProductsQuery) -> ProductList:
         sort_by=query.sort_by,
         descending=query.sort_order == "DESC",
     )
-    return catalogue.products(wanted, query.slice)
+    return product_list.products(wanted, query.slice)
 
 
 @area.operation(
@@ -56,13 +51,13 @@ def products(query: ProductsQuery) -> ProductList:
 )
 def product(product_id: int) -> ProductShape:
     """One product."""
-    return catalogue.product(product_id)
+    return product_list.product(product_id)
 
 
 @area.operation("GET", "/categories", Access.PUBLIC, Categories, failure=ProductListFailure)
 def categories() -> Categories:
     """The categories of the catalogue; needs no token."""
-    return catalogue.categories()
+    return product_list.categories()
 
 
 @area.operation(

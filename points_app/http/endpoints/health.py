@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST
 from redis import RedisError
 
-from points_app import metrics
+from points_app import exposition
 from points_app.errors.base import RouteUnknown
 from points_app.http.access import bearer_token
 from points_app.services.operations import figures, health, probe
@@ -45,5 +45,6 @@ def exposed() -> Response:
     if not health.may_read_metrics(bearer_token()):
         raise RouteUnknown
     return Response(
-        metrics.exposition([*figures.latest(), *health.figures()]), content_type=CONTENT_TYPE_LATEST
+        exposition.text([*figures.latest(), *health.figures()]),
+        content_type=CONTENT_TYPE_LATEST,
     )

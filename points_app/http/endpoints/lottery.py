@@ -14,8 +14,8 @@ from points_app.http import limits
 from points_app.http.access import Access
 from points_app.http.api import Area
 from points_app.http.schemas.lottery import DrawRequest, DrawsQuery
-from points_app.services.accounts.sessions import Caller
-from points_app.services.lottery import draws, history
+from points_app.services.accounts.authentication import Caller
+from points_app.services.lottery import draw_types, draws, history
 from points_app.wire.lottery import draws as wire
 from points_app.wire.lottery import wheel
 
@@ -40,7 +40,7 @@ def config() -> wheel.Wheel:
 )
 def draw(caller: Caller, body: DrawRequest) -> wire.DrawAnswer:
     """Turn the wheel 1, 3, 5 or 10 times for points."""
-    kind = draws.draw_type(body.draw_type, body.count)
+    kind = draw_types.draw_type(body.draw_type, body.count)
     return draws.draw(caller.user_id, kind, body.expected_cost)
 
 

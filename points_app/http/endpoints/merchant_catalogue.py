@@ -11,16 +11,12 @@ from points_app.http.schemas.merchant_catalogue import (
     StockChange,
     WholeWheel,
 )
-from points_app.services.accounts.sessions import Caller
+from points_app.services.accounts.authentication import Caller
 from points_app.services.exchange import catalogue_editor as service
 from points_app.services.exchange import inventory
 from points_app.services.lottery import wheel_editor
-from points_app.wire.exchange.catalogue_editor import (
-    ShopProduct,
-    ShopProducts,
-    Stock,
-)
-from points_app.wire.lottery.wheel import ShopWheel
+from points_app.wire.exchange.catalogue_editor import ShopProduct, ShopProducts, Stock
+from points_app.wire.lottery.wheel_editor import ShopWheel
 
 area = Area("shop", "/api/merchant", failure=SystemFailure)
 

@@ -7,7 +7,7 @@ from points_app.http.api import Area
 from points_app.http.schemas.exchange import OrdersQuery
 from points_app.http.schemas.merchant_orders import CodeShown, Remark
 from points_app.models.exchange import OrderStatus
-from points_app.services.accounts.sessions import Caller
+from points_app.services.accounts.authentication import Caller
 from points_app.services.exchange import handover
 from points_app.services.exchange import orders as service
 from points_app.wire.exchange import orders as wire

@@ -13,15 +13,12 @@ from points_app.http.schemas.merchant_reviews import (
     StatisticsQuery,
 )
 from points_app.services.accounts import applications
-from points_app.services.accounts.sessions import Caller
+from points_app.services.accounts.authentication import Caller
 from points_app.services.receipts import batch_review, review, review_queue, shop_statistics
 from points_app.wire.accounts.applications import Applied
 from points_app.wire.receipts.batch_review import BatchReviewed
-from points_app.wire.receipts.reviews import (
-    Decision,
-    PendingReviews,
-    ReviewRecord,
-)
+from points_app.wire.receipts.review_records import Decision, ReviewRecord
+from points_app.wire.receipts.reviews import PendingReviews
 from points_app.wire.receipts.shop_statistics import ShopStatistics
 
 area = Area("merchant", "/api/merchant")

@@ -5,7 +5,7 @@ from points_app.http import limits
 from points_app.http.access import Access
 from points_app.http.api import Area
 from points_app.http.schemas.monitoring import ErrorReport, PerformanceReport
-from points_app.services.accounts.sessions import Caller
+from points_app.services.accounts.authentication import Caller
 from points_app.services.operations import client_reports
 
 area = Area("monitoring", "/api/monitoring", failure=MetricsFailure)

@@ -23,8 +23,8 @@ from points_app.http.access import Access
 from points_app.http.api import Area
 from points_app.http.parse import uploaded_file
 from points_app.http.schemas.photo import AppealRequest, UploadForm, UploadsQuery
-from points_app.services.accounts.sessions import Caller
-from points_app.services.receipts import appeals, quick_reading, uploads
+from points_app.services.accounts.authentication import Caller
+from points_app.services.receipts import appeals, quick_reading, upload_records, uploads
 from points_app.wire.receipts import uploads as wire
 
 area = Area("photo", "/api/photo", failure=PhotoFailure)
@@ -58,7 +58,7 @@ def upload(caller: Caller, form: UploadForm) -> wire.UploadAnswer:
 @area.operation("GET", "/records", Access.GUEST, wire.UploadRecords, query=UploadsQuery)
 def records(caller: Caller, query: UploadsQuery) -> wire.UploadRecords:
     """The guest's own receipts, newest first."""
-    return uploads.records(caller.user_id, query.slice, query.status)
+    return upload_records.records(caller.user_id, query.slice, query.status)
 
 
 @area.operation(
@@ -66,7 +66,7 @@ def records(caller: Caller, query: UploadsQuery) -> wire.UploadRecords:
 )
 def record(caller: Caller, upload_id: str) -> wire.UploadRecord:
     """One of the guest's own receipts."""
-    return uploads.record(caller.user_id, upload_id)
+    return upload_records.record(caller.user_id, upload_id)
 
 
 @area.operation(
@@ -80,7 +80,7 @@ def record(caller: Caller, upload_id: str) -> wire.UploadRecord:
 def appeal(caller: Caller, upload_id: str, body: AppealRequest) -> wire.UploadRecord:
     """Ask for another look at a rejected receipt, once; another merchant decides."""
     appeals.appeal(caller.user_id, upload_id, body.reason)
-    return uploads.record(caller.user_id, upload_id)
+    return upload_records.record(caller.user_id, upload_id)
 
 
 @area.operation(

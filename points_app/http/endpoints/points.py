@@ -5,7 +5,7 @@ from points_app.errors.points import InsufficientPoints
 from points_app.http.access import Access
 from points_app.http.api import Area
 from points_app.http.schemas.points import PointsOperation, PointsQuery
-from points_app.services.accounts.sessions import Caller
+from points_app.services.accounts.authentication import Caller
 from points_app.services.points import adjustments, history
 from points_app.services.points import check_in as check_ins
 from points_app.wire import points as wire

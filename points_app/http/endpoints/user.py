@@ -8,7 +8,7 @@ from points_app.http.api import Area
 from points_app.http.parse import uploaded_file
 from points_app.http.schemas.user import UserChange
 from points_app.services.accounts import avatars, profile
-from points_app.services.accounts.sessions import Caller
+from points_app.services.accounts.authentication import Caller
 from points_app.wire.accounts import users as wire
 
 area = Area("user", "/api/user", failure=SystemFailure)

@@ -6,8 +6,9 @@ from typing import Any
 
 from points_app.http.api import Operation
 from points_app.http.openapi import examples
+from points_app.http.openapi.other_names import one_required
 from points_app.http.openapi.sample_values import VALUES
-from points_app.http.openapi.schemas import Schemas, one_required
+from points_app.http.openapi.schemas import Schemas
 
 PATH_PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 PATH_SCHEMAS = {

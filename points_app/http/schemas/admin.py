@@ -5,7 +5,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from points_app.http.schemas.auth import Phone
-from points_app.http.schemas.base import CursorPaging, FormVersion, QueryNatural, StaffBody
+from points_app.http.schemas.base import StaffBody
+from points_app.http.schemas.fields import FormVersion, QueryNatural
+from points_app.http.schemas.paging import CursorPaging
 from points_app.http.schemas.text import AtMost, Line
 
 Reason = Annotated[Line, AtMost(500)]

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from points_app.http.schemas.base import Body, SmallObject
+from points_app.http.schemas.base import Body
+from points_app.http.schemas.fields import SmallObject
 
 # The service checks it, and answers with a code of its own.
 Phone = Annotated[str, Field(json_schema_extra={"pattern": "^1[3-9][0-9]{9}$"})]

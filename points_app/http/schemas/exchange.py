@@ -4,7 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import AliasChoices, BeforeValidator, Field
 
-from points_app.http.schemas.base import Body, CursorPaging, Id, Paging, QueryNatural, SmallAnything
+from points_app.http.schemas.base import Body
+from points_app.http.schemas.fields import Id, QueryNatural, SmallAnything
+from points_app.http.schemas.paging import CursorPaging, Paging
 
 
 class ProductsQuery(Paging):

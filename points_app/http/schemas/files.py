@@ -1,6 +1,7 @@
 """What a link to a picture holds."""
 
-from points_app.http.schemas.base import Query, QueryInt
+from points_app.http.schemas.base import Query
+from points_app.http.schemas.fields import QueryInt
 
 
 class PictureLink(Query):

@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from points_app.http.schemas.base import Body, CursorPaging
+from points_app.http.schemas.base import Body
+from points_app.http.schemas.paging import CursorPaging
 
 
 class DrawRequest(Body):

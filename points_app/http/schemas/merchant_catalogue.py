@@ -5,7 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
-from points_app.http.schemas.base import Change, FormVersion, HttpsUrl, Id, Paging, StaffBody
+from points_app.http.schemas.base import Change, StaffBody
+from points_app.http.schemas.fields import FormVersion, HttpsUrl, Id
+from points_app.http.schemas.paging import Paging
 from points_app.http.schemas.text import AtMost, Line, Text
 from points_app.wire.exchange.catalogue_editor import ShopProduct
 from points_app.wire.formats import exact

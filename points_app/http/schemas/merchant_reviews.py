@@ -4,9 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import AliasChoices, ConfigDict, Field, StringConstraints
 
-from points_app.http.schemas.base import REASON_TO_REJECT, Body, CursorPaging, Id, Query, StaffBody
+from points_app.http.schemas.base import Body, Query, StaffBody
+from points_app.http.schemas.fields import REASON_TO_REJECT, Id
+from points_app.http.schemas.paging import CursorPaging
 from points_app.http.schemas.text import AtMost, Line
-from points_app.services.settings.business import MOST_POINTS_AWARD
+from points_app.services.settings.declarations import MOST_POINTS_AWARD
 
 
 class ApplicationForm(Body):

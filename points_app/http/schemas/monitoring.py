@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from points_app.http.schemas.base import Body, SmallObject
+from points_app.http.schemas.base import Body
+from points_app.http.schemas.fields import SmallObject
 from points_app.http.schemas.text import AtMost
 
 Figure = Annotated[float, Field(ge=0, allow_inf_nan=False, le=1e15)]

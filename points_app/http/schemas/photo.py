@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from points_app.errors.receipts import AmountInvalid
-from points_app.http.schemas.base import Body, CursorPaging, Query
+from points_app.http.schemas.base import Body, Query
+from points_app.http.schemas.paging import CursorPaging
 from points_app.http.schemas.text import AtMost, Line
 
 # Yuan: 0 < amount <= 100000, at most two decimals.

@@ -4,7 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from points_app.http.schemas.base import CursorPaging, Id, StaffBody
+from points_app.http.schemas.base import StaffBody
+from points_app.http.schemas.fields import Id
+from points_app.http.schemas.paging import CursorPaging
 from points_app.http.schemas.text import AtMost, Line
 from points_app.models.points import Source
 

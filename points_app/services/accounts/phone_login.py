@@ -22,10 +22,11 @@ from points_app.errors.accounts import (
 from points_app.extensions import parts
 from points_app.models.accounts import User, UserStatus
 from points_app.services import locks
-from points_app.services.accounts import sessions, sms_codes, welcome
+from points_app.services.accounts import authentication, sessions, sms_codes, welcome
 from points_app.services.accounts.sms_codes import CODE_LIFE, RESEND_AFTER
 from points_app.services.accounts.welcome import Origin
-from points_app.wire.accounts.users import CodeSent, LoginAnswer, user_info
+from points_app.wire.accounts.tokens import CodeSent, LoginAnswer
+from points_app.wire.accounts.users import user_info
 
 log = logging.getLogger(__name__)
 
@@ -130,7 +131,7 @@ def check_phone(phone: str) -> str:
     return phone
 
 
-def logout(caller: sessions.Caller, refresh_token: str | None) -> None:
+def logout(caller: authentication.Caller, refresh_token: str | None) -> None:
     """End the caller's session and, when it is another of theirs, the refresh token's."""
     sessions.revoke(caller.user_id, caller.session_id)
     other = sessions.session_of_refresh_token(refresh_token) if refresh_token else None

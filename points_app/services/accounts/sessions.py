@@ -1,20 +1,17 @@
-"""Token pairs, the sessions (families) they belong to, and who a token speaks for."""
+"""Token pairs and the sessions (families) they belong to."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_jwt_extended import create_access_token, create_refresh_token
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import insert, update
 from ulid import ULID
 
 from points_app import freshness
 from points_app.crypto import mask_mobile
-from points_app.database.rows import AnyRow
 from points_app.database.session import db, execute, transactional, utcnow
 from points_app.database.statements import Write
 from points_app.errors.accounts import (
-    AccessTokenInvalid,
     AccountBanned,
     RefreshTokenInvalid,
     RefreshTokenMissing,
@@ -27,30 +24,14 @@ from points_app.services import locks
 from points_app.services.accounts import revocations
 from points_app.services.accounts.tokens import Subject, verify
 from points_app.services.settings.business import business
-from points_app.wire.accounts.users import TokenPair
+from points_app.wire.accounts.tokens import TokenPair
 
 ACCESS_LIFE = timedelta(seconds=7200)
 REFRESH_LIFE = timedelta(days=7)
 GRACE = timedelta(seconds=30)
 
-_ACCOUNT = (
-    select(User.status, User.is_merchant, User.is_admin, AuthSession.revoked_at)
-    .join(AuthSession, AuthSession.user_id == User.user_id)
-    .where(AuthSession.session_id == bindparam("sid"), User.user_id == bindparam("user_id"))
-)
 _NEW_SESSION = Write(insert(AuthSession))
 _NEW_TOKEN = Write(insert(RefreshToken))
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The account behind a request, as the database has it now."""
-
-    user_id: int
-    session_id: str
-    is_merchant: bool
-    is_admin: bool
-    expires_at: float
 
 
 def open_session(user: User) -> TokenPair:
@@ -157,49 +138,3 @@ def session_of_refresh_token(token: str) -> tuple[int, str] | None:
     """(user_id, session_id) a valid refresh token belongs to, else None."""
     claims = verify(token, "refresh")
     return (claims["user_id"], claims["sid"]) if claims else None
-
-
-def authenticate(token: str, fresh: bool = False) -> Caller:
-    """Who an access token speaks for, with the account's status and role as they are now.
-
-    One query when nothing is remembered of the session or the account changed since; always with
-    `fresh`. Raises AccessTokenInvalid or AccountBanned.
-    """
-    claims = verify(token, "access")
-    if claims is None:
-        raise AccessTokenInvalid
-    standing = _standing(claims, fresh)
-    if standing is None:
-        raise AccessTokenInvalid
-    if standing.status == UserStatus.BANNED:
-        raise AccountBanned
-    if standing.revoked_at is not None:
-        raise AccessTokenInvalid
-    return Caller(
-        claims["user_id"],
-        claims["sid"],
-        bool(standing.is_merchant),
-        bool(standing.is_admin),
-        float(claims["exp"]),
-    )
-
-
-def _standing(claims: dict[str, Any], fresh: bool) -> AnyRow | None:
-    """The account's and its session's columns that decide about a caller."""
-    chosen = {"sid": claims["sid"], "user_id": claims["user_id"]}
-
-    def load(_: AnyRow | None = None) -> AnyRow | None:
-        return execute(_ACCOUNT, chosen).one_or_none()
-
-    if fresh:
-        return load()
-    version, trusted = freshness.account(claims["user_id"]), revocations.trusted_seconds()
-    return revocations.remembered().get(version, load, key=claims["sid"], fresh=trusted)
-
-
-def authenticate_or_none(token: str) -> Caller | None:
-    """The same for endpoints that also serve strangers."""
-    try:
-        return authenticate(token)
-    except (AccessTokenInvalid, AccountBanned):
-        return None

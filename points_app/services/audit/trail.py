@@ -9,7 +9,6 @@ import hashlib
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -78,31 +77,6 @@ def _sign(entries: int, digest: str) -> str:
 
 def _head_text(entries: int, digest: str) -> bytes:
     return f"audit head:{entries}:{digest}".encode()
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which entries, newest first; None filters nothing. `action` may be a beginning ("user.")."""
-
-    actor_id: int | None = None
-    action: str | None = None
-    target: str | None = None
-    since: datetime | None = None
-    limit: int = 50
-
-
-def entries(wanted: Wanted) -> list[AnyRow]:
-    """The entries an auditor asks for."""
-    query = select(AuditEntry)
-    if wanted.actor_id is not None:
-        query = query.where(AuditEntry.actor_id == wanted.actor_id)
-    if wanted.action is not None:
-        query = query.where(AuditEntry.action.startswith(wanted.action, autoescape=True))
-    if wanted.target is not None:
-        query = query.where(AuditEntry.target == wanted.target)
-    if wanted.since is not None:
-        query = query.where(AuditEntry.created_at >= wanted.since)
-    return list(execute(query.order_by(AuditEntry.id.desc()).limit(wanted.limit)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from points_app.services import locks
 from points_app.services.audit import trail
 from points_app.services.exchange import orders
 from points_app.wire.exchange import orders as wire
-from points_app.wire.lottery import draws as lottery_wire
+from points_app.wire.lottery import claims
 
 
 def verify(merchant_id: int, typed: str) -> wire.Collected:
@@ -45,7 +45,7 @@ def _collect(merchant_id: int, code: str) -> wire.Collected:
     return {"type": "prize", "order": None, "prize": _hand_out(merchant_id, draw)}
 
 
-def _hand_out(merchant_id: int, draw: Draw) -> lottery_wire.ClaimedPrize:
+def _hand_out(merchant_id: int, draw: Draw) -> claims.ClaimedPrize:
     if draw.status != ClaimStatus.PENDING:
         raise OrderStateRefused(status=draw.status)
     draw.status, draw.claimed_at = ClaimStatus.CLAIMED, utcnow()
@@ -53,4 +53,4 @@ def _hand_out(merchant_id: int, draw: Draw) -> lottery_wire.ClaimedPrize:
     events.prize_update(draw)
     trail.record(merchant_id, "prize.verify", f"draw:{draw.id}", {"prize_name": draw.prize_name})
     winner = db.session.get_one(User, draw.user_id)
-    return lottery_wire.claimed_prize(draw, winner, parts.vault)
+    return claims.claimed_prize(draw, winner, parts.vault)

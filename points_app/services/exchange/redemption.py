@@ -19,7 +19,7 @@ from points_app.extensions import parts
 from points_app.models.exchange import Order, OrderStatus, Product, ProductStatus
 from points_app.models.points import Source
 from points_app.services import locks
-from points_app.services.exchange import catalogue, stock
+from points_app.services.exchange import catalogue_cache, stock
 from points_app.services.idempotency import keyed_transaction
 from points_app.services.pages import Page, page_of
 from points_app.services.points import wallet
@@ -86,8 +86,8 @@ def _offer(user_id: int, wanted: Wanted) -> Offer:
         locks.wallet(user_id)
         offer = _offer_of_the_row(wanted)
     else:
-        item = catalogue.current().items.get(wanted.product_id)
-        if item is None or wanted.product_id in catalogue.current().sold_out:
+        item = catalogue_cache.current().items.get(wanted.product_id)
+        if item is None or wanted.product_id in catalogue_cache.current().sold_out:
             _check_orderable(wanted.product_id, wanted.quantity)
             raise TryAgain
         offer = Offer(item.name, item.exchange_points)
@@ -101,7 +101,7 @@ def _offer(user_id: int, wanted: Wanted) -> Offer:
 
 def _offer_of_the_row(wanted: Wanted) -> Offer:
     row = _checked(locks.product(wanted.product_id), wanted.quantity)
-    catalogue.read_again(wanted.product_id)
+    catalogue_cache.read_again(wanted.product_id)
     return Offer(row.name, row.exchange_points)
 
 
@@ -117,7 +117,7 @@ def _check_orderable(product_id: int, quantity: int) -> None:
     """Whether the database itself has what the catalogue has not, or no longer. If so the next try
     sees it. Raises ProductUnknown, OutOfStock."""
     _checked(execute(_PRODUCT, {"product_id": product_id}).one_or_none(), quantity)
-    catalogue.read_again(product_id)
+    catalogue_cache.read_again(product_id)
 
 
 def _checked(row: Any, quantity: int) -> Any:

@@ -14,7 +14,7 @@ from points_app.database.session import execute
 from points_app.models.accounts import User
 from points_app.models.exchange import Product
 from points_app.models.lottery import Prize
-from points_app.services.legacy import guests, records, shop
+from points_app.services.legacy import draws, guests, orders, products, receipts, shop
 from points_app.services.legacy.reading import Legacy
 from points_app.services.legacy.report import Report
 
@@ -60,11 +60,11 @@ def _steps(legacy: Legacy, report: Report) -> Iterator[tuple[str, Callable[[bool
     """In the order of their foreign keys; each step yields the size of each batch it moved."""
     yield "system_configs", lambda write: shop.configs(legacy, report, write)
     yield "lottery_settings", lambda write: shop.wheel(legacy, report, write)
-    yield "commodity_pool", lambda write: shop.products(legacy, report, write)
+    yield "commodity_pool", lambda write: products.products(legacy, report, write)
     yield "users", lambda write: guests.guests(legacy, report, write)
-    yield "lottery_records", lambda write: records.draws(legacy, report, write)
-    yield "exchange_records", lambda write: records.orders(legacy, report, write)
-    yield "photo_reviews", lambda write: records.receipts(legacy, report, write)
+    yield "lottery_records", lambda write: draws.draws(legacy, report, write)
+    yield "exchange_records", lambda write: orders.orders(legacy, report, write)
+    yield "photo_reviews", lambda write: receipts.receipts(legacy, report, write)
 
 
 def _refuse_unless_empty() -> None:

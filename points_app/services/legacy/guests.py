@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert
 
 from points_app.database.session import execute, transactional, utcnow
 from points_app.extensions import parts
@@ -12,16 +12,17 @@ from points_app.models.accounts import User, UserStatus
 from points_app.models.points import LedgerEntry
 from points_app.services.legacy import history
 from points_app.services.legacy.history import Line
+from points_app.services.legacy.moving import last_moved
 from points_app.services.legacy.reading import Legacy, Row, moment, text
 from points_app.services.legacy.report import Report
-from points_app.services.points import ledger_seals
+from points_app.services.points import ledger_macs
 
 PHONE = re.compile(r"1[3-9][0-9]{9}")
 
 
 def guests(legacy: Legacy, report: Report, write: bool) -> Iterator[int]:
     """Move the users whose number is one, each with their ledger, a batch a transaction."""
-    last = execute(select(func.coalesce(func.max(User.user_id), 0))).scalar_one() if write else 0
+    last = last_moved(User.user_id) if write else 0
     seen: set[str] = set()
     for rows in legacy.batches("users", "user_id", last):
         fit = [row for row in rows if _fits(row, seen, report)]
@@ -101,4 +102,4 @@ def _entry(user_id: int, line: Line) -> dict[str, Any]:
         "related_id": line.related_id,
         "created_at": line.created_at,
     }
-    return {**entry, "mac": ledger_seals.row_mac(entry)}
+    return {**entry, "mac": ledger_macs.row_mac(entry)}

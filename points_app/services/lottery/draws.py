@@ -1,7 +1,6 @@
 """Draws: points for turns of the wheel."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,51 +11,22 @@ from points_app.codes import new_code, new_id
 from points_app.database.errors import TryAgain
 from points_app.database.session import after_commit, execute, utcnow
 from points_app.database.statements import Write
-from points_app.errors.base import InvalidInput
 from points_app.errors.lottery import DailyDrawsUsed, DrawCostChanged, LotteryClosed
 from points_app.models.lottery import ClaimStatus, Draw, PrizeType
 from points_app.models.points import Source
 from points_app.services import locks
 from points_app.services.idempotency import keyed_transaction
 from points_app.services.lottery import prizes
+from points_app.services.lottery.draw_types import DrawType
 from points_app.services.lottery.wheel import Turn, Wheel
 from points_app.services.points import wallet
-from points_app.services.settings.business import BusinessSettings, business, forget
+from points_app.services.settings.business import business, forget
+from points_app.services.settings.declarations import BusinessSettings
 from points_app.services.settings.shop_time import shop_day, start_of_day
 from points_app.wire.lottery import draws as wire
 from points_app.wire.lottery import wheel as wheel_wire
 
 _NEW_DRAWS = Write(insert(Draw))
-
-
-@dataclass(frozen=True, slots=True)
-class DrawType:
-    """A way to draw: its name on the wire, how many turns, and how the ledger calls it."""
-
-    name: str
-    turns: int
-    description: str
-
-
-DRAW_TYPES = {
-    "single": DrawType("single", 1, "单次抽奖"),
-    "triple": DrawType("triple", 3, "三连抽"),
-    "quintuple": DrawType("quintuple", 5, "五连抽"),
-    "decade": DrawType("decade", 10, "十连抽"),
-}
-DRAW_TYPES |= {"five": DRAW_TYPES["quintuple"], "ten": DRAW_TYPES["decade"]}
-BY_COUNT = {kind.turns: kind for kind in DRAW_TYPES.values()}
-
-
-def draw_type(name: str | None, count: int | None) -> DrawType:
-    """The draw a request asks for, by name, by count, or a single one.
-
-    Raises InvalidInput for a count that is no draw or contradicts the name.
-    """
-    kind = DRAW_TYPES[name] if name else BY_COUNT.get(1 if count is None else count)
-    if kind is None or count not in (None, kind.turns):
-        raise InvalidInput.of("count", "must be 1, 3, 5 or 10 and agree with draw_type")
-    return kind
 
 
 def config() -> wheel_wire.Wheel:

@@ -13,7 +13,7 @@ from points_app.models.lottery import Prize, PrizeStatus, PrizeType
 from points_app.services import forms, locks
 from points_app.services.audit import trail
 from points_app.services.lottery.prizes import note_change
-from points_app.wire.lottery import wheel as wire
+from points_app.wire.lottery import wheel_editor as wire
 
 UNLIMITED = -1
 COLUMNS = {"name": "prize_name", "type": "prize_type", "value": "prize_value"}

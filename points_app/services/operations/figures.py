@@ -15,8 +15,8 @@ from sqlalchemy import func, select, text
 from points_app import jobs
 from points_app.clients.storage.base import StorageError
 from points_app.database.session import db, execute, utcnow
+from points_app.exposition import Row
 from points_app.extensions import parts
-from points_app.metrics import Row
 from points_app.models.accounts import User
 from points_app.models.exchange import Product, ProductStatus
 from points_app.models.lottery import Prize, PrizeStatus

@@ -3,13 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from points_app.services.settings.business import (
-    DEFAULTS,
-    PUBLIC,
-    BusinessSettings,
-    to_text,
-    type_name,
-)
+from points_app.services.settings.declarations import DEFAULTS, PUBLIC, BusinessSettings
+from points_app.services.settings.texts import to_text, type_name
 
 _WHEEL = (
     ("八八折券", "coupon", "88", "#FF6B6B", "0.05", True),

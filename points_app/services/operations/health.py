@@ -10,12 +10,12 @@ from redis import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from points_app.clients import redis
+from points_app.clients import redis_server
 from points_app.clients.storage.base import StorageError
 from points_app.crypto import same
 from points_app.database.session import execute
+from points_app.exposition import Row
 from points_app.extensions import parts
-from points_app.metrics import Row
 from points_app.services.privacy import keys
 from points_app.threads import Lasting
 
@@ -73,13 +73,13 @@ def _redis() -> str:
     """A demoted master, or one whose memory or disk is full, answers and refuses to write:
     everybody who needs it waits in vain."""
     roles: list[str] = []
-    state = _state("redis", lambda: roles.append(redis.role(parts.redis)))
+    state = _state("redis", lambda: roles.append(redis_server.role(parts.redis)))
     if state == "down":
         return state
     if roles != ["master"]:
         return "read-only"
     try:
-        redis.try_to_write(parts.redis)
+        redis_server.try_to_write(parts.redis)
     except RedisError as error:
         log.warning("redis_refuses_to_write", extra={"error": type(error).__name__})
         return "read-only"

@@ -18,7 +18,7 @@ from points_app.models.accounts import User
 from points_app.models.points import LedgerEntry, Source
 from points_app.notices import events
 from points_app.services import locks
-from points_app.services.points import ledger_seals
+from points_app.services.points import ledger_macs
 
 _NEW_ENTRIES = Write(insert(LedgerEntry))
 _BALANCE = select(User.total_points, User.erased_at).where(User.user_id == bindparam("user_id"))
@@ -107,7 +107,7 @@ def _write(user_id: int, entries: tuple[Entry, ...], balances: list[int]) -> int
         }
         for entry, balance in zip(entries, balances, strict=True)
     ]
-    done = _NEW_ENTRIES.run(*({**row, "mac": ledger_seals.row_mac(row)} for row in rows))
+    done = _NEW_ENTRIES.run(*({**row, "mac": ledger_macs.row_mac(row)} for row in rows))
     if done.lastrowid is None:  # SQLite, for several rows
         newest = select(func.max(LedgerEntry.id)).where(LedgerEntry.user_id == user_id)
         return int(execute(newest).scalar_one())

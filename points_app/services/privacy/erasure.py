@@ -4,42 +4,26 @@ The ledger, draws, orders and decisions keep the user id, which then leads to no
 a decision is closed; goods and prizes that were paid for can still be collected with their codes.
 """
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, delete, func, select, update
 
 from points_app.database.errors import TryAgain
-from points_app.database.session import db, execute, transactional, utcnow
+from points_app.database.session import execute, transactional, utcnow
 from points_app.errors.accounts import UserGone
-from points_app.extensions import parts
-from points_app.models.accounts import (
-    ApplicationStatus,
-    Avatar,
-    FirstLogin,
-    MerchantApplication,
-    SmsCode,
-    User,
-    UserStatus,
-)
+from points_app.models.accounts import ApplicationStatus, MerchantApplication, User, UserStatus
 from points_app.models.exchange import Order, OrderStatus
-from points_app.models.idempotency import IdempotencyKey
 from points_app.models.lottery import ClaimStatus, Draw
-from points_app.models.operations import ErrorLog, PerformanceMetric
-from points_app.models.points import LedgerEntry
-from points_app.models.receipts import ProcessingStatus, Receipt, ReviewStatus, StagedPicture
+from points_app.models.receipts import Receipt, ReviewStatus
 from points_app.services import locks
 from points_app.services.accounts import applications, sessions
 from points_app.services.audit import trail
-from points_app.services.privacy import retention
+from points_app.services.privacy import forgetting, retention
 from points_app.services.receipts import review
 
-ERASED_NAME = "已注销用户"
 CLOSED = "账号已注销，自动关闭"
-FORGOTTEN = (Avatar, ErrorLog, FirstLogin, IdempotencyKey, PerformanceMetric)
 BATCH = 200
 
 
@@ -69,7 +53,7 @@ def erase(user_id: int, actor_id: int | None = None) -> Erased:
 @transactional
 def _shut_out(user_id: int) -> None:
     """Ban, and end every session. Locks the phone's code, as a login does, then the user."""
-    _forget_code(user_id)
+    forgetting.forget_code(user_id)
     if locks.wallet(user_id) is None:
         raise UserGone
     mine = update(User).where(User.user_id == user_id)
@@ -97,11 +81,11 @@ def _close(user_id: int, actor_id: int | None) -> tuple[int, int]:
     for receipt in uploads:
         if receipt.review_status == ReviewStatus.PENDING:
             review.close_unpaid(receipt, CLOSED)
-    _forget_account(user, uploads)
-    _forget_orders(orders)
-    _forget_applications(waiting)
+    forgetting.forget_account(user, uploads)
+    forgetting.forget_orders(orders)
+    forgetting.forget_applications(waiting)
     if uploads:
-        _forget_receipts(user_id)
+        forgetting.forget_receipts(user_id)
     trail.record(actor_id, "user.erase", f"user:{user_id}", {})
     return _uncollected(user_id)
 
@@ -142,7 +126,7 @@ def _uncollected(user_id: int) -> tuple[int, int]:
 def _forget_traces(user_ids: Sequence[int]) -> None:
     """Rows that only say what the guest did. On its own: a request under way holds the row of its
     key while it waits for the wallet, is refused there, and takes the row back."""
-    for model in FORGOTTEN:
+    for model in forgetting.TRACES:
         table = model.__table__
         execute(delete(table).where(table.c.user_id.in_(user_ids)))
 
@@ -151,7 +135,7 @@ def clear_remains() -> None:
     """What an erasure could not reach: traces of requests that were under way, things left open by
     one that was interrupted, pictures that storage kept. For the worker, now and then."""
     erased = select(User.user_id).where(User.erased_at.is_not(None))
-    for model in FORGOTTEN:
+    for model in forgetting.TRACES:
         table = model.__table__
         left = execute(select(table.c.user_id).where(table.c.user_id.in_(erased)).distinct())
         if user_ids := list(left.scalars()):
@@ -161,65 +145,6 @@ def clear_remains() -> None:
     for user_id in list(execute(still_open.distinct()).scalars()):
         _close(user_id, None)
     delete_pictures()
-
-
-def _forget_code(user_id: int) -> None:
-    index = execute(select(User.mobile_hash).where(User.user_id == user_id)).scalar()
-    if index is not None:
-        locks.codes_of_phone([index])
-        execute(delete(SmsCode).where(SmsCode.mobile_hash == index))
-
-
-def _forget_account(user: User, uploads: Sequence[Receipt]) -> None:
-    user.mobile_hash = secrets.token_hex(32)
-    user.mobile = parts.vault.seal("", user.mobile_row)
-    user.nickname = ERASED_NAME
-    user.avatar = user.wx_openid = user.device_info = user.last_login = None
-    user.is_merchant = user.is_admin = user.welcome_held = False
-    user.status = UserStatus.BANNED
-    user.erased_at = user.erased_at or _after_everything(user.user_id, uploads)
-    db.session.flush()
-
-
-def _after_everything(user_id: int, uploads: Sequence[Receipt]) -> datetime:
-    """Now, or as late as the clock of another host dated what happened before: the proof holds
-    against the account what is dated later."""
-    booked = execute(select(func.max(LedgerEntry.created_at)).where(LedgerEntry.user_id == user_id))
-    decided = [receipt.review_time for receipt in uploads]
-    return max(moment for moment in (utcnow(), booked.scalar(), *decided) if moment)
-
-
-def _forget_orders(rows: Sequence[Order]) -> None:
-    for order in rows:
-        order.delivery_info = order.remark = None
-    db.session.flush()
-
-
-def _forget_applications(rows: Sequence[MerchantApplication]) -> None:
-    """The decision stays, the person goes."""
-    for application in rows:
-        application.contact_person = ERASED_NAME
-        application.contact_phone = parts.vault.seal("", application.phone_row)
-        application.business_license = application.business_address = application.reason = None
-    db.session.flush()
-
-
-def _forget_receipts(user_id: int) -> None:
-    """What was read and said. Hashes of what was paid stay claimed, so that nobody is paid for the
-    same slip again; what was closed unpaid can be handed in anew. `is_stored` is set for all, so
-    that `delete_pictures` looks for each of them."""
-    mine = Receipt.user_id == user_id
-    uploads = select(Receipt.upload_id).where(mine)
-    execute(delete(StagedPicture).where(StagedPicture.upload_id.in_(uploads)))
-    execute(update(Receipt).where(mine).values(reading=None, appeal_reason=None, is_stored=True))
-    unread = Receipt.processing_status.in_(
-        [ProcessingStatus.QUEUED.value, ProcessingStatus.PROCESSING.value]
-    )
-    execute(
-        update(Receipt)
-        .where(mine, unread)
-        .values(processing_status=ProcessingStatus.FAILED.value, processed_at=utcnow())
-    )
 
 
 def delete_pictures(user_id: int | None = None) -> int:

@@ -5,7 +5,6 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Integer, String, and_, cast, func, or_, select
-from sqlalchemy.sql.expression import ColumnElement
 
 from points_app.database.rows import AnySelect
 from points_app.models.exchange import Order, OrderStatus, Product, StockMovement
@@ -13,7 +12,8 @@ from points_app.models.idempotency import IdempotencyKey
 from points_app.models.lottery import Draw, PrizeType
 from points_app.models.points import CheckIn, LedgerEntry, Source
 from points_app.models.receipts import Receipt, ReviewStatus
-from points_app.services.lottery.draws import DRAW_TYPES
+from points_app.services.lottery.draw_types import DRAW_TYPES
+from points_app.services.proof.bookings import booked, columns, differs
 from points_app.services.proof.books import Books, Check, Finding
 
 # Rows that moved in from the first backend name their old id instead of a fact of ours
@@ -21,35 +21,11 @@ from points_app.services.proof.books import Books, Check, Finding
 IMPORTED_PREFIX = "legacy:"
 
 
-def _booked(source: Source, fact: Any) -> tuple[Any, ColumnElement[bool]]:
-    """The ledger under another name, joined to what `fact` names."""
-    rows = LedgerEntry.__table__.alias(source.value)
-    return rows, and_(rows.c.source == source.value, rows.c.related_id == fact)
-
-
-def _differs(row: Any, source: Source, expected: int) -> str | None:
-    """What is wrong with the row booked for a fact that must have moved `expected` points."""
-    points = getattr(row, f"{source.value}_points")
-    owner = getattr(row, f"{source.value}_user")
-    if (points or 0) != expected:
-        return f"{source.value} booked {points or 0:+}, not {expected:+}"
-    if points is not None and owner != row.user_id:
-        return f"{source.value} booked to user {owner}, not {row.user_id}"
-    return None
-
-
-def _columns(rows: Any, source: Source) -> tuple[Any, Any]:
-    return (
-        rows.c.points.label(f"{source.value}_points"),
-        rows.c.user_id.label(f"{source.value}_user"),
-    )
-
-
 def _draws(books: Books) -> Iterator[Finding]:
-    charge, is_charge = _booked(Source.LOTTERY, Draw.draw_id)
-    credit, is_credit = _booked(Source.LOTTERY_WIN, Draw.draw_id)
+    charge, is_charge = booked(Source.LOTTERY, Draw.draw_id)
+    credit, is_credit = booked(Source.LOTTERY_WIN, Draw.draw_id)
     query = (
-        select(Draw, *_columns(charge, Source.LOTTERY), *_columns(credit, Source.LOTTERY_WIN))
+        select(Draw, *columns(charge, Source.LOTTERY), *columns(credit, Source.LOTTERY_WIN))
         .select_from(Draw.__table__.outerjoin(charge, is_charge).outerjoin(credit, is_credit))
         .where(*books.mine(Draw.user_id), Draw.imported.is_(False))
         .order_by(Draw.draw_id, Draw.draw_sequence)
@@ -69,20 +45,18 @@ def _draw_problems(turns: list[Any]) -> Iterator[str]:
     cost = sum(turn.points_cost for turn in turns)
     won = sum(int(turn.prize_value) for turn in turns if turn.prize_type == PrizeType.POINTS)
     for source, points in ((Source.LOTTERY, -cost), (Source.LOTTERY_WIN, won)):
-        problem = _differs(first, source, points)
+        problem = differs(first, source, points)
         if problem:
             yield problem
 
 
 def _orders(books: Books) -> Iterator[Finding]:
-    charge, is_charge = _booked(Source.EXCHANGE, Order.order_id)
-    refund, is_refund = _booked(Source.EXCHANGE_REFUND, Order.order_id)
+    charge, is_charge = booked(Source.EXCHANGE, Order.order_id)
+    refund, is_refund = booked(Source.EXCHANGE_REFUND, Order.order_id)
     names = ("order_id", "user_id", "status", "points_cost", "points_forfeited")
     order = [Order.__table__.c[name] for name in names]
     query = (
-        select(
-            *order, *_columns(charge, Source.EXCHANGE), *_columns(refund, Source.EXCHANGE_REFUND)
-        )
+        select(*order, *columns(charge, Source.EXCHANGE), *columns(refund, Source.EXCHANGE_REFUND))
         .select_from(Order.__table__.outerjoin(charge, is_charge).outerjoin(refund, is_refund))
         .where(*books.mine(Order.user_id), Order.imported.is_(False))
     )
@@ -93,27 +67,27 @@ def _orders(books: Books) -> Iterator[Finding]:
             (Source.EXCHANGE, -row.points_cost),
             (Source.EXCHANGE_REFUND, refunded),
         ):
-            problem = _differs(row, source, points)
+            problem = differs(row, source, points)
             if problem:
                 yield Finding("orders", f"order {row.order_id} ({row.status}): {problem}")
 
 
 def _receipts(books: Books) -> Iterator[Finding]:
-    credit, is_credit = _booked(Source.PHOTO_UPLOAD, Receipt.upload_id)
+    credit, is_credit = booked(Source.PHOTO_UPLOAD, Receipt.upload_id)
     query = (
         select(
             Receipt.upload_id,
             Receipt.user_id,
             Receipt.review_status,
             Receipt.points_awarded,
-            *_columns(credit, Source.PHOTO_UPLOAD),
+            *columns(credit, Source.PHOTO_UPLOAD),
         )
         .select_from(Receipt.__table__.outerjoin(credit, is_credit))
         .where(*books.mine(Receipt.user_id), Receipt.imported.is_(False))
     )
     for row in books.stream(query):
         approved = row.review_status == ReviewStatus.APPROVED
-        problem = _differs(row, Source.PHOTO_UPLOAD, row.points_awarded if approved else 0)
+        problem = differs(row, Source.PHOTO_UPLOAD, row.points_awarded if approved else 0)
         if problem:
             yield Finding("receipts", f"receipt {row.upload_id} ({row.review_status}): {problem}")
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from points_app.database.session import utcnow
 from points_app.models.accounts import User
 from points_app.models.points import LedgerEntry, LedgerSeal
-from points_app.services.points import ledger_seals
+from points_app.services.points import ledger_macs, ledger_seals
 from points_app.services.proof.books import Books, Check, Finding
 
 USERS_A_PAGE = 500
@@ -66,7 +66,7 @@ def _chain(books: Books, entries: Iterator[Any]) -> Any:
                 f"{name}: {row.points:+} on {balance} makes {balance + row.points}, "
                 f"not {row.balance_after}",
             )
-        if not ledger_seals.is_genuine(row._mapping):
+        if not ledger_macs.is_genuine(row._mapping):
             key = books.lacking_key(row.mac)
             yield Finding("hashes", f"{name}: edited, or not written by the service", key)
         total += row.points

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from points_app.database.session import execute
 from points_app.models.receipts import AutoReview, Receipt, ReviewStatus
 from points_app.services.receipts import screening
-from points_app.services.receipts.duplicates import suspicions
+from points_app.services.receipts.review_flags import suspicions
 from points_app.services.settings.business import business
 
 REASON = "自动审核通过"

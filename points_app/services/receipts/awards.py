@@ -3,7 +3,7 @@
 from decimal import ROUND_FLOOR, Decimal
 
 from points_app.models.receipts import MatchStatus
-from points_app.services.settings.business import BusinessSettings
+from points_app.services.settings.declarations import BusinessSettings
 
 MATCH_TOLERANCE = Decimal("0.5")
 

@@ -7,12 +7,10 @@ the sweep finds what no message named.
 import logging
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Row, delete, or_, select, update
+from sqlalchemy import ColumnElement, or_, select
 
 from points_app import jobs
-from points_app.clients.storage.base import StorageError, holds
 from points_app.database.session import after_commit, db, execute, transactional, utcnow
-from points_app.extensions import parts
 from points_app.models.receipts import (
     AutoReview,
     ProcessingStatus,
@@ -34,6 +32,7 @@ from points_app.services.receipts import (
     uploads,
 )
 from points_app.services.receipts.awards import match, points_for
+from points_app.services.receipts.storing import store
 from points_app.services.settings.business import business
 from points_app.services.settings.shop_time import shop_day
 from points_app.wire.receipts import uploads as wire
@@ -127,43 +126,6 @@ def _finish(receipt: Receipt, status: ProcessingStatus) -> None:
 def _picture(upload_id: str) -> bytes:
     key = execute(select(Receipt.object_key).where(Receipt.upload_id == upload_id)).scalar_one()
     return pictures.kept(upload_id, key)
-
-
-def store(upload_id: str) -> bool:
-    """Move a staged picture to object storage; False when storage is down, or said that it took the
-    picture and does not have it (the sweep tries again).
-
-    The object is written and looked at before the row says so, under a key that only this upload
-    has: doing it twice changes nothing.
-    """
-    row = _unstored(upload_id)
-    if row is None:
-        return True
-    try:
-        parts.storage.put(row.object_key, row.content, pictures.CONTENT_TYPE)
-        if not holds(parts.storage, row.object_key, row.content):
-            raise StorageError("storage took the picture and does not have it")
-    except StorageError as error:
-        log.warning("picture_not_stored", extra={"upload_id": upload_id, "error": str(error)})
-        return False
-    _mark_stored(upload_id)
-    return True
-
-
-@transactional
-def _unstored(upload_id: str) -> Row[str, bytes] | None:
-    query = (
-        select(Receipt.object_key, StagedPicture.content)
-        .join(StagedPicture, StagedPicture.upload_id == Receipt.upload_id)
-        .where(Receipt.upload_id == upload_id, Receipt.is_stored.is_(False))
-    )
-    return execute(query).one_or_none()
-
-
-@transactional
-def _mark_stored(upload_id: str) -> None:
-    execute(update(Receipt).where(Receipt.upload_id == upload_id).values(is_stored=True))
-    execute(delete(StagedPicture).where(StagedPicture.upload_id == upload_id))
 
 
 @transactional

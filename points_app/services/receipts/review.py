@@ -20,7 +20,7 @@ from points_app.services.points import wallet
 from points_app.services.receipts import auto_review, reviewers
 from points_app.services.settings.business import business
 from points_app.wire.formats import number_or_none
-from points_app.wire.receipts import reviews as wire
+from points_app.wire.receipts import review_records as wire
 
 
 class Named(NamedTuple):

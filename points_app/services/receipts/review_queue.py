@@ -12,7 +12,8 @@ from points_app.models.audit import AuditEntry
 from points_app.models.receipts import Receipt, ReviewStatus
 from points_app.services.audit import viewings
 from points_app.services.pages import Page, page_of
-from points_app.services.receipts import duplicates, pictures, reviewers, screening
+from points_app.services.receipts import pictures, review_flags, reviewers, screening
+from points_app.wire.receipts import review_records
 from points_app.wire.receipts import reviews as wire
 
 VIEW = "receipt.view"
@@ -38,7 +39,7 @@ def pending(
     return {"reviews": reviews, **listed}
 
 
-def record(merchant_id: int, review_id: int) -> wire.ReviewRecord:
+def record(merchant_id: int, review_id: int) -> review_records.ReviewRecord:
     """One receipt, decided or not, with its history; that somebody looked is recorded.
 
     Raises ReviewUnknown.
@@ -50,7 +51,7 @@ def record(merchant_id: int, review_id: int) -> wire.ReviewRecord:
     receipt, user = found
     around = _around(merchant_id, [receipt])[receipt.upload_id]
     seen = wire.pending_review(receipt, user, around, parts.vault)
-    shown = wire.review_record(receipt, seen, _history(receipt))
+    shown = review_records.review_record(receipt, seen, _history(receipt))
     viewings.record(merchant_id, VIEW, shown["upload_id"], {})
     return shown
 
@@ -72,7 +73,7 @@ def _around(merchant_id: int, receipts: Sequence[Receipt]) -> dict[str, wire.Aro
         return pictures.link(shown, merchant_id) if shown else None
 
     def around(receipt: Receipt) -> wire.Around:
-        flags = duplicates.refreshed(receipt, known)
+        flags = review_flags.refreshed(receipt, known)
         if receipt.review_status != ReviewStatus.PENDING:
             return wire.Around(link, None, flags, receipt.rules)
         first = receipt.first_approver_id if receipt.first_approver_id in counting else None

@@ -4,22 +4,21 @@ A rule that cannot be judged, because the slip does not print what it needs, is 
 rejects anything: they are shown to the merchant, and hold a receipt back from auto-approve.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from difflib import SequenceMatcher
 from typing import Any
 
 from sqlalchemy import func, select
 
 from points_app.database.session import execute
 from points_app.models.receipts import MatchStatus, Receipt
-from points_app.services.receipts import duplicates
-from points_app.services.settings.business import BusinessSettings, business
+from points_app.services.receipts import review_flags, shop_names
+from points_app.services.settings.business import business
+from points_app.services.settings.declarations import BusinessSettings
 from points_app.services.settings.shop_time import shop_day, start_of_day
 from points_app.wire.receipts.reviews import Flag, Rule
 
+MOST_WORDS = 60
 CLOCKS_DIFFER = timedelta(minutes=15)
 """How far a till's clock may be ahead of ours."""
 PAPERS = {
@@ -33,9 +32,6 @@ PAPERS = {
     "other": "其他单据",
 }
 """What a merchant reads for each kind of document."""
-MOST_WORDS = 60
-SIMILAR_NAME = 0.75
-"""A shop's name with a quarter of its letters misread is still taken for it."""
 
 
 def judge(receipt: Receipt) -> list[Rule]:
@@ -148,25 +144,11 @@ def _moment(printed: str, settings: BusinessSettings) -> datetime:
 
 
 def _known_shop(receipt: Receipt, settings: BusinessSettings) -> Iterator[Rule]:
-    names = [
-        name for name in re.split(r"[,，;；、\n]", settings.receipt_shop_names) if name.strip()
-    ]
-    if not names:
-        return
-    lines = (receipt.reading or {}).get("lines", [])
-    texts = [_letters(text) for text in [receipt.merchant_name or "", *lines]]
-    known = any(_names(_letters(name), text) for name in names for text in texts if text)
-    detail = f"店名 {receipt.merchant_name or '未识别'}"
-    yield _rule("known_shop", known if any(texts) else None, detail)
-
-
-def _letters(text: str) -> str:
-    """Lower case without spaces, brackets and punctuation, full-width letters made ordinary."""
-    return re.sub(r"\W", "", unicodedata.normalize("NFKC", text)).lower()
-
-
-def _names(name: str, text: str) -> bool:
-    return name in text or SequenceMatcher(None, name, text).ratio() >= SIMILAR_NAME
+    names = shop_names.listed(settings.receipt_shop_names)
+    if names:
+        printed = [receipt.merchant_name or "", *(receipt.reading or {}).get("lines", [])]
+        detail = f"店名 {receipt.merchant_name or '未识别'}"
+        yield _rule("known_shop", shop_names.are_printed(names, printed), detail)
 
 
 def _usual_amount(receipt: Receipt, settings: BusinessSettings) -> Iterator[Rule]:
@@ -196,6 +178,6 @@ def _not_too_many(receipt: Receipt, settings: BusinessSettings) -> Iterator[Rule
 def not_seen_before(flags: list[Flag]) -> Rule:
     """Whether no flag about another upload is a suspicion; a note about the guest's own rejected
     try is none."""
-    found = len([flag for flag in duplicates.suspicions(flags) if flag["upload_id"]])
+    found = len([flag for flag in review_flags.suspicions(flags) if flag["upload_id"]])
     detail = f"{found} 个疑点" if found else "没有发现重复提交"
     return _rule("not_seen_before", not found, detail)

@@ -20,12 +20,7 @@ from points_app.database.session import (
     transactional,
     utcnow,
 )
-from points_app.errors.receipts import (
-    PictureUnreadable,
-    ReceiptAlreadySubmitted,
-    UploadsUsed,
-    UploadUnknown,
-)
+from points_app.errors.receipts import PictureUnreadable, ReceiptAlreadySubmitted, UploadsUsed
 from points_app.models.receipts import (
     MatchStatus,
     ProcessingStatus,
@@ -35,9 +30,9 @@ from points_app.models.receipts import (
 )
 from points_app.reading.pictures import Picture
 from points_app.services import decoding, idempotency, locks, waiting
-from points_app.services.pages import Page, page_of
-from points_app.services.receipts import duplicates, pictures
+from points_app.services.receipts import duplicates
 from points_app.services.receipts.awards import points_for
+from points_app.services.receipts.upload_records import upload_answer
 from points_app.services.settings.business import business
 from points_app.services.settings.shop_time import start_of_day
 from points_app.wire.receipts import uploads as wire
@@ -181,35 +176,3 @@ def announce_read(upload_id: str) -> None:
 def done_key(upload_id: str) -> str:
     """The Redis list on which a finished reading is announced."""
     return f"receipt-done:{upload_id}"
-
-
-def upload_answer(user_id: int, upload_id: str) -> wire.UploadAnswer:
-    """What the upload is answered with, as far as it is known now. Raises UploadUnknown."""
-    receipt = _own(user_id, upload_id)
-    return wire.upload_answer(receipt, pictures.link(receipt))
-
-
-def record(user_id: int, upload_id: str) -> wire.UploadRecord:
-    """One of the guest's own uploads. Raises UploadUnknown."""
-    receipt = _own(user_id, upload_id)
-    return wire.upload_record(receipt, pictures.link(receipt))
-
-
-def _own(user_id: int, upload_id: str) -> Receipt:
-    query = select(Receipt).where(Receipt.upload_id == upload_id, Receipt.user_id == user_id)
-    receipt = db.session.scalar(query)
-    if receipt is None:
-        raise UploadUnknown
-    return receipt
-
-
-def records(user_id: int, page: Page, status: str | None) -> wire.UploadRecords:
-    """A guest's uploads, newest first; `status` is the review's."""
-    query = select(Receipt).where(Receipt.user_id == user_id)
-    if status:
-        query = query.where(Receipt.review_status == status)
-    rows, listed = page_of(query, Receipt.review_id, page)
-    return {
-        "records": [wire.upload_record(receipt, pictures.link(receipt)) for receipt, _ in rows],
-        **listed,
-    }

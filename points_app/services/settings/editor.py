@@ -12,8 +12,8 @@ from points_app.errors.base import InvalidInput
 from points_app.models.settings import SystemConfig
 from points_app.services import forms, locks
 from points_app.services.audit import trail
-from points_app.services.settings import business
-from points_app.services.settings.business import DEFAULTS, PUBLIC, BusinessSettings
+from points_app.services.settings import business, declarations, texts
+from points_app.services.settings.declarations import DEFAULTS, PUBLIC, BusinessSettings
 from points_app.wire import settings as wire
 from points_app.wire.formats import iso_or_none, number
 
@@ -23,7 +23,7 @@ SCHEMAS = BusinessSettings.model_json_schema()["properties"]
 def listing() -> wire.SettingList:
     """Every setting as it is in the database now."""
     rows = {row.config_key: row for row in execute(select(SystemConfig))}
-    current = business.parse({key: row.config_value for key, row in rows.items()})
+    current = texts.parse({key: row.config_value for key, row in rows.items()})
     return {
         "settings": [_setting(name, current, rows.get(name)) for name in SCHEMAS],
         "version": forms.version(_values(current)),
@@ -40,7 +40,7 @@ def _setting(name: str, current: BusinessSettings, row: Any) -> wire.Setting:
         "key": name,
         "value": _json(getattr(current, name)),
         "default": _json(getattr(DEFAULTS, name)),
-        "type": business.type_name(name),
+        "type": texts.type_name(name),
         "description": SCHEMAS[name]["description"],
         "schema": bounds,
         "is_public": name in PUBLIC,
@@ -68,7 +68,7 @@ def change(actor_id: int | None, changes: dict[str, Any], version: str | None = 
     `version` is no longer that of the settings.
     """
     stored = {row.config_key: row.config_value for row in locks.settings()}
-    before = business.parse(stored)
+    before = texts.parse(stored)
     forms.check(version, _values(before))
     after = _checked(before, changes)
     for name in changes:
@@ -98,7 +98,7 @@ def _checked(before: BusinessSettings, changes: dict[str, Any]) -> BusinessSetti
         ) from None
     errors = [
         {"field": f"settings.{name}", "message": f"{low} must not be larger than {high}"}
-        for low, high in business.contradictions(after)
+        for low, high in declarations.contradictions(after)
         for name in ([name for name in (low, high) if name in changes] or [low, high])
     ]
     if errors:
@@ -108,7 +108,7 @@ def _checked(before: BusinessSettings, changes: dict[str, Any]) -> BusinessSetti
 
 def _write(name: str, value: Any, actor_id: int | None, is_new: bool) -> None:
     row = {
-        "config_value": business.to_text(value),
+        "config_value": texts.to_text(value),
         "updated_at": utcnow(),
         "updated_by": actor_id,
     }
@@ -117,7 +117,7 @@ def _write(name: str, value: Any, actor_id: int | None, is_new: bool) -> None:
         return
     row |= {
         "config_key": name,
-        "config_type": business.type_name(name),
+        "config_type": texts.type_name(name),
         "description": SCHEMAS[name]["description"],
         "is_public": name in PUBLIC,
     }

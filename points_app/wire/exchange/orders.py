@@ -11,7 +11,7 @@ from points_app.models.accounts import User
 from points_app.models.exchange import Order, OrderStatus
 from points_app.wire.accounts.users import Customer, customer
 from points_app.wire.formats import iso, iso_or_none
-from points_app.wire.lottery.draws import ClaimedPrize
+from points_app.wire.lottery.claims import ClaimedPrize
 from points_app.wire.paging import Listed
 from points_app.wire.values import one_of
 

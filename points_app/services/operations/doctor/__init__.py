@@ -2,7 +2,14 @@
 
 from collections.abc import Callable, Iterator
 
-from points_app.services.operations.doctor import database, outside, reviews
+from points_app.services.operations.doctor import (
+    database,
+    outside,
+    reading,
+    reviews,
+    server,
+    storage,
+)
 from points_app.services.operations.doctor.finding import Finding, State
 
 Check = Callable[[], Iterator[Finding]]
@@ -15,17 +22,17 @@ CHECKS: tuple[tuple[Check, *tuple[str, ...]], ...] = (
     (database.migrations, "database"),
     (database.encryption_keys, "migrations"),
     (database.settings, "database"),
-    (database.connections, "database"),
-    (database.packet, "database"),
-    (database.clock, "database"),
+    (server.connections, "database"),
+    (server.packet, "database"),
+    (server.clock, "database"),
     (outside.redis,),
     (outside.worker, "redis"),
     (outside.proxies, "redis"),
-    (outside.storage,),
-    (outside.pictures, "migrations", "storage"),
-    (outside.decoder,),
-    (outside.reader,),
-    (outside.baidu,),
+    (storage.storage,),
+    (storage.pictures, "migrations", "storage"),
+    (reading.decoder,),
+    (reading.reader,),
+    (reading.baidu,),
     (outside.sms,),
     (database.books, "migrations"),
     (reviews.people, "migrations"),

@@ -1,10 +1,7 @@
 """The database: reachable, migrated, strict, on time, with the rights it needs and no more."""
 
-import os
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -12,25 +9,17 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from points_app.database.errors import error_number
-from points_app.database.session import (
-    ENOUGH_PACKET,
-    PACKET_ADVICE,
-    db,
-    execute,
-    largest_statement,
-    utcnow,
-)
+from points_app.database.session import db, execute, utcnow
 from points_app.extensions import migrate, parts
 from points_app.models.points import ProofRun
 from points_app.services.operations.doctor.finding import Finding, failed, ok, warning
-from points_app.services.points import ledger_seals
+from points_app.services.operations.doctor.server import variables
+from points_app.services.points import ledger_macs
 from points_app.services.privacy import keys
 
 NEEDED = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 # Rights a web process never uses; whoever breaks into it would have them too.
 EXCESSIVE = frozenset({"ALL PRIVILEGES", "SUPER", "FILE", "GRANT OPTION", "SHUTDOWN", "DROP"})
-BESIDE_WEB = 4  # the worker, its child, beat, and a command
-MAX_SKEW_SECONDS = 2.0
 MAX_PROOF_HOURS = 36.0
 GRANTS_ADVICE = "run, as the owner of the database, what `flask grants USER` prints"
 CONNECT_ADVICE = {
@@ -113,7 +102,7 @@ def encryption_keys() -> Iterator[Finding]:
         named = ", ".join(in_use)
         yield failed("keys", f"the database holds values sealed with {named}, not ours", advice)
         return
-    signed = ledger_seals.signers() if lost else {}
+    signed = ledger_macs.signers() if lost else {}
     unproved = [key for key in lost if key in signed]
     for key in unproved:
         what = f"{signed[key]} ledger rows cannot be proved without the key {key}"
@@ -127,7 +116,7 @@ def settings() -> Iterator[Finding]:
     if db.engine.dialect.name == "sqlite":
         yield ok("database settings", "set by the service itself")
         return
-    found = _variables("sql_mode", "character_set_database", "innodb_flush_log_at_trx_commit")
+    found = variables("sql_mode", "character_set_database", "innodb_flush_log_at_trx_commit")
     if "STRICT_TRANS_TABLES" not in found["sql_mode"] and "STRICT_ALL" not in found["sql_mode"]:
         yield failed(
             "database settings",
@@ -148,60 +137,6 @@ def settings() -> Iterator[Finding]:
         )
     else:
         yield ok("database settings", "strict, utf8mb4, durable")
-
-
-def connections() -> Iterator[Finding]:
-    """What the pools of one machine may take, against what this user and the server allow."""
-    if db.engine.dialect.name == "sqlite":
-        yield ok("connections", "a file has no limit")
-        return
-    processes, pool = int(os.environ.get("WEB_CONCURRENCY") or 2), parts.settings.db_pool_size
-    wanted = processes * pool + BESIDE_WEB
-    server, user = execute(text("SELECT @@max_connections, @@max_user_connections")).one()
-    most = min(server, user or server)
-    made_of = f"{processes} web processes x DB_POOL_SIZE {pool} + {BESIDE_WEB}"
-    if wanted > most:
-        yield warning(
-            "connections",
-            f"one machine may take {wanted} ({made_of}), and {most} are allowed",
-            f"{'max_user_connections' if most == user else 'max_connections'} = {wanted} or more "
-            "for each machine, or a smaller DB_POOL_SIZE (and WEB_THREADS with it)",
-        )
-    else:
-        yield ok("connections", f"{wanted} of {most} ({made_of})")
-
-
-def packet() -> Iterator[Finding]:
-    """Pictures wait for storage in the database: it must take them."""
-    most = largest_statement()
-    if most is None or most >= ENOUGH_PACKET:
-        yield ok("packet", "takes every picture")
-    else:
-        yield warning(
-            "packet",
-            f"max_allowed_packet is {most}: uploads whose picture is larger are refused (5003)",
-            PACKET_ADVICE,
-        )
-
-
-def _variables(*names: str) -> dict[str, str]:
-    query = text("SHOW VARIABLES WHERE Variable_name IN :names").bindparams(names=names)
-    return {name: str(value) for name, value in execute(query)}
-
-
-def clock() -> Iterator[Finding]:
-    """Codes, tokens and links live by the clock; ours and the database's must agree."""
-    if db.engine.dialect.name == "sqlite":
-        yield ok("clock", "one machine, one clock")
-        return
-    theirs: Any = execute(text("SELECT UTC_TIMESTAMP(3)")).scalar_one()
-    if isinstance(theirs, str):
-        theirs = datetime.fromisoformat(theirs)
-    skew = abs((theirs.replace(tzinfo=UTC) - utcnow()).total_seconds())
-    if skew > MAX_SKEW_SECONDS:
-        yield failed("clock", f"{skew:.1f} s from the database's", "run NTP (chrony) on both hosts")
-    else:
-        yield ok("clock", f"{skew:.1f} s from the database's")
 
 
 def books() -> Iterator[Finding]:
