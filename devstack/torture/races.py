@@ -115,9 +115,9 @@ def _inside() -> Any:
 
 def draw_share(user_id: int, count: int) -> Counter[str]:
     """Draw so often, by THREADS threads at once; the outcomes."""
-    from points_app.services.lottery import draws
+    from points_app.services.lottery import draw_types, draws
 
-    kind = draws.draw_type("single", None)
+    kind = draw_types.draw_type("single", None)
     return _at_once([lambda: draws.draw(user_id, kind)] * count)
 
 

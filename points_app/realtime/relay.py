@@ -25,6 +25,8 @@ GATHER_SECONDS = 0.002
 BUSY_SECONDS = 0.01
 PING_SECONDS = 2.0
 ECHO_SECONDS = 5.0
+# An echo comes back in milliseconds; a relay that is behind with its work may take longer.
+HEARD_WITHIN_SECONDS = 3.0
 RETRY_SECONDS = 0.25
 
 
@@ -128,7 +130,7 @@ class Relay:
             publish_echo(self._redis, mark)
         except (redis.TimeoutError, redis.ResponseError):
             return  # slow, or full: it may be heard all the same
-        self._echo = mark
+        self._echo, self._echo_at = mark, now + HEARD_WITHIN_SECONDS
 
     def _handle_batch(self, connection: Any) -> None:
         """Forward what has arrived by now as one batch."""
@@ -165,7 +167,7 @@ class Relay:
             log.warning("a control message made no sense and was left out")
             return
         if command.echo is not None and command.echo == self._echo:
-            self._echo = None
+            self._echo, self._echo_at = None, time.monotonic() + ECHO_SECONDS
         if command.close_user is not None:
             self._hub.close_user(command.close_user, command.code, command.reason)
         if command.close_session is not None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from prometheus_client import REGISTRY
 
 from devstack.serve import PROJECT, procfile
 from points_app import metrics
@@ -74,7 +75,7 @@ def named(text):
 
 
 def known():
-    counted = {family.name for family in metrics.REGISTRY.collect()}
+    counted = {family.name for family in REGISTRY.collect()}
     return {name for name in counted if name.startswith("points_")} | set(metrics.FIGURES)
 
 

@@ -18,6 +18,7 @@ from devstack.process import Process, wait_until
 from devstack.redis import redis_server, sentinel_server
 from devstack.serve import PROJECT, procfile
 from devstack.switch import switch
+from tests.books import set_config
 from tests.conftest import TEST_ENVIRONMENT
 from tests.receipts_in import blank
 
@@ -55,6 +56,7 @@ class Service:
             "BIND_HOST": "127.0.0.1",
             "WEB_CONCURRENCY": "1",
             "SMS_ACCEPT_ANY_CODE": "1",
+            "RATE_LIMIT_DRAW": "1000",
             "LOG_LEVEL": "INFO",
             "BEAT_SCHEDULE": str(folder / "beat-schedule"),
         }
@@ -116,6 +118,7 @@ def serve(app, environment, tmp_path) -> Iterator:
     with ExitStack() as stack:
 
         def start(redis_url):
+            set_config(app, "lottery_cost_points", "1")  # a guest draws until a draw is heard
             service = Service({**TEST_ENVIRONMENT, **environment}, redis_url, tmp_path)
             for process in service.processes.values():
                 stack.enter_context(process)

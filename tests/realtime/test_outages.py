@@ -80,6 +80,22 @@ def test_outages_of_five_minutes_in_all_end_with_notices(hub, tmp_path, monkeypa
     client.close()
 
 
+def test_a_mark_that_went_to_another_redis_is_not_waited_for_long(
+    hub, tmp_path, monkeypatch
+) -> None:
+    """A link to a master of yesterday stands, while what is published goes to today's."""
+    attempts = Attempts()
+    monkeypatch.setattr(relaying, "log", attempts)
+    monkeypatch.setattr(relaying, "HEARD_WITHIN_SECONDS", 0.1)
+    monkeypatch.setattr(relaying, "ECHO_SECONDS", 3600)
+    with (
+        redis_server(tmp_path / "a") as yesterday,
+        redis_server(tmp_path / "b") as today,
+        listening(hub, yesterday.url, published_to=today.url),
+    ):
+        wait_until(lambda: attempts.count, PATIENCE, "the link is given up")
+
+
 def test_a_thread_that_fails_begins_anew_and_is_counted(monkeypatch) -> None:
     monkeypatch.setattr("points_app.threads.REST_SECONDS", 0)
     failed = THREAD_FAILURES.labels("tried")._value
@@ -119,14 +135,18 @@ def test_the_publisher_survives_whatever_it_is_given(redis, monkeypatch) -> None
 
 
 @contextmanager
-def listening(hub: Hub, url: str) -> Iterator[socket.socket]:
-    """A socket of user 1 behind a relay of the Redis there."""
+def listening(hub: Hub, url: str, published_to: str = "") -> Iterator[socket.socket]:
+    """A socket of user 1 behind a relay of the Redis there, whose marks may go to another."""
     relay = relaying.Relay(make_redis(url, **RELAY_LINK), hub)
+    if published_to:
+        relay._redis = make_redis(published_to, **RELAY_LINK)
     ours, client = socket.socketpair()
     client.settimeout(PATIENCE)
     newcomer = Newcomer(ours, text_frame("hello"), b"")
     hub.adopt(newcomer, Viewer(1, "s", float("inf")), 0.0)
     relay.start(PATIENCE)
+    if published_to:
+        relay._echo_at = 0.0
     yield client
     relay.begin_stop()
     relay.join()
