@@ -154,8 +154,8 @@ class Relay:
             self._hub.deliver(notices)
 
     def _on_subscribed(self) -> None:
-        self._subscribed.set()
         self._echo_at = time.monotonic() + ECHO_SECONDS
+        self._subscribed.set()
         PUSH_DOWN.set(0)
         if len(self._hub):
             self._hub.tell_all(resync())
