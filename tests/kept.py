@@ -6,6 +6,7 @@ back by name below; a new thing of that kind belongs here too.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Thread
 
 from flask import Flask
@@ -14,6 +15,7 @@ from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import Connection, select, text
 
 from points_app import create_app
+from points_app.clients.redis import make_redis
 from points_app.config import Settings
 from points_app.database.session import db
 from points_app.extensions import jwt, limiter, producer
@@ -25,6 +27,10 @@ from points_app.services.privacy import keys
 from tests.fakes import RecordingSms
 
 BROKER = ("broker_url", "broker_transport_options")
+
+
+# Tests share two cores with others: a Redis that takes its time is not gone.
+REDIS_PATIENCE_SECONDS = 5.0
 
 
 class KeptApps:
@@ -63,6 +69,8 @@ class KeptApp:
     def __init__(self, settings: Settings) -> None:
         self.app = create_app(settings)
         self.app.testing = False  # failures must become envelopes, as in production
+        patient = make_redis(settings.redis_url, timeout=REDIS_PATIENCE_SECONDS)
+        self.app.extensions["parts"] = replace(self.app.extensions["parts"], redis=patient)
         with self.app.app_context():
             empty_database()
             seeding.load_first_data()
