@@ -57,5 +57,6 @@ def test_every_section_endpoint_code_and_message_stands_in_the_table():
     codes = {int(code) for code in re.findall(r"\b\d{4}\b", lines)}
     assert (CODES.keys() | RATE_LIMITED.keys()) - {0} <= codes
     kinds = ("connected", "pong", "points_update", "stock_update", "review_result")
+    kinds += ("order_update", "prize_update")
     for kind in (*kinds, "receipt_processed", "error", "resync", "subscribe_product"):
         assert f"`{kind}`" in lines, kind

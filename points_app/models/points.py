@@ -28,7 +28,7 @@ class LedgerEntry(Model):
     """`points` signed; `related_id` names the business fact, which pays once (UNIQUE).
 
     Nothing edits a row, except that sealing it fills in `seal_id`. `mac` is the keyed hash that
-    only the service can make (services/points/ledger_seals.py).
+    only the service can make (services/points/ledger_macs.py).
     """
 
     __tablename__ = "points_records"

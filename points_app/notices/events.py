@@ -118,7 +118,8 @@ def _to_user(user_id: int, message: dict[str, Any]) -> None:
 
 
 def _later(channel: str | None, publish: Callable[[Redis], Any]) -> None:
-    """After the commit: by the web process's publisher; elsewhere, where nobody waits, at once."""
+    """After the commit: by the publisher of the web app, which commands load too; in the worker,
+    where nobody waits, at once."""
     notice = Notice(channel, publish)
     after_commit(lambda: _send(notice))
 

@@ -58,8 +58,8 @@ def decode(user_id: int, content: bytes | None) -> Picture:
 
 
 def _of_this_process() -> Decoders:
-    """Made with the first picture; a fork leaves its parent's alone. Some of the threads that serve
-    are left when all who may wait here do, and all who may wait for a reading (receipts)."""
+    """Made with the first picture; a fork leaves its parent's alone. So few may wait here that some
+    threads still serve when these and the places for readings (receipts) are all taken."""
     decoders = _decoders.get(os.getpid())
     if decoders is None:
         threads = parts.settings.web_threads

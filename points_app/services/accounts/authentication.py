@@ -22,7 +22,7 @@ _ACCOUNT = (
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The account behind a request, as the database has it now."""
+    """The account behind a request: as it is remembered, or read when it may have changed."""
 
     user_id: int
     session_id: str

@@ -1,4 +1,4 @@
-"""Who is a merchant, who is an admin. Effective at once: every request reads the database."""
+"""Who is a merchant, who is an admin. Effective at once: what needs a role reads the database."""
 
 from points_app.database.session import transactional
 from points_app.errors.accounts import UserGone

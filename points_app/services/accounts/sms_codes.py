@@ -2,10 +2,10 @@
 
 A wrong guess costs one unit for each code it was compared with. A phone has UNITS_A_DAY in any 24
 hours, so that all guesses of the world together find a code with at most UNITS_A_DAY / 1,000,000.
-The units lie in three shares, so that a stranger who uses up one leaves the owner the others:
-for networks this phone has logged in from, for the network that asked for the code, and for
-everybody. A guess takes from the first of those it may use that has some left; a code that nobody
-may compare is not compared.
+The units lie in three shares: `familiar` for networks this phone has logged in from, `asker` for
+the network that asked for the code, `anybody` for all. A guess pays from the first share it may use
+that is not empty; with none left the code is not compared. So a stranger who empties one share
+leaves the owner the others.
 """
 
 from datetime import datetime, timedelta

@@ -114,8 +114,9 @@ def _take_stock(product_id: int, quantity: int, price: int) -> None:
 
 
 def _check_orderable(product_id: int, quantity: int) -> None:
-    """Whether the database itself has what the catalogue has not, or no longer. If so the next try
-    sees it. Raises ProductUnknown, OutOfStock."""
+    """Ask the database about a product that the catalogue does not have, or not any more. If it can
+    be ordered, the catalogue learns of it, and the caller runs again. Raises ProductUnknown,
+    OutOfStock."""
     _checked(execute(_PRODUCT, {"product_id": product_id}).one_or_none(), quantity)
     catalogue_cache.read_again(product_id)
 

@@ -28,8 +28,8 @@ class Line:
 def ledger(user_id: int, balance: int, rows: Sequence[Row], joined: datetime) -> list[Line]:
     """The history as written, opened and closed by corrections where it does not make `balance`.
 
-    The opening carries the whole difference where no balance in between falls below zero by it,
-    else as much as keeps them all at zero or above, and the closing takes the rest back.
+    The opening row makes up the whole difference, if no later balance falls below zero by that.
+    Otherwise it is just large enough that none does, and the closing row takes off what is too much.
     """
     lines = [line for row in rows if (line := _line(row, joined))]
     sums = list(accumulate((line.points for line in lines), initial=0))

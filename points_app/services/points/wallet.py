@@ -1,4 +1,5 @@
-"""The only place where points move: a guarded update of the wallet and its ledger rows."""
+"""The only place where points move: a guarded update of the wallet and its ledger rows. (Moving in
+writes opening ledgers itself: legacy/guests.py.)"""
 
 from dataclasses import dataclass
 from functools import cache
@@ -75,7 +76,7 @@ def book(
 
 @cache
 def _move(condition: Any | None) -> Counter:
-    """The UPDATE for this further condition; there are as many as conditions in the code."""
+    """The UPDATE with this further condition. Each is made once: the code has only a few."""
     guards = [User.total_points >= bindparam("required"), User.erased_at.is_(None)]
     return Counter(User.total_points, *guards, *([] if condition is None else [condition]))
 
@@ -92,7 +93,8 @@ def balance_of(user_id: int, alive: bool = False) -> int:
 
 
 def _write(user_id: int, entries: tuple[Entry, ...], balances: list[int]) -> int:
-    """Write the ledger rows; the id of one, which no earlier booking of the user reaches."""
+    """Write the ledger rows. Returns the id of one of them: it is larger than all ids of the user's
+    earlier bookings, so that it serves as the number of this one."""
     now = utcnow()
     rows = [
         {

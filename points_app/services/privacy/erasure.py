@@ -124,8 +124,9 @@ def _uncollected(user_id: int) -> tuple[int, int]:
 
 @transactional
 def _forget_traces(user_ids: Sequence[int]) -> None:
-    """Rows that only say what the guest did. On its own: a request under way holds the row of its
-    key while it waits for the wallet, is refused there, and takes the row back."""
+    """Rows that only say what the guest did. In a transaction of its own: a request under way holds
+    the row of its key while it waits for the wallet, which `_close` holds. It is refused there, and
+    the row of its key is rolled back."""
     for model in forgetting.TRACES:
         table = model.__table__
         execute(delete(table).where(table.c.user_id.in_(user_ids)))

@@ -49,8 +49,8 @@ def forget_account(user: User, uploads: Sequence[Receipt]) -> None:
 
 
 def _after_everything(user_id: int, uploads: Sequence[Receipt]) -> datetime:
-    """Now, or as late as the clock of another host dated what happened before: the proof holds
-    against the account what is dated later."""
+    """When the account counts as erased: now, or the time of its last booking or decision, if the
+    clock of another host dated that later. The proof reports what is dated after the erasure."""
     booked = execute(select(func.max(LedgerEntry.created_at)).where(LedgerEntry.user_id == user_id))
     decided = [receipt.review_time for receipt in uploads]
     return max(moment for moment in (utcnow(), booked.scalar(), *decided) if moment)

@@ -34,10 +34,11 @@ MOST_FLAGS = 5
 def remember(review_id: int, fingerprint: str) -> None:
     """Make a picture findable by its hash, in the caller's transaction.
 
-    Nine bands of the 256 bits, each a row of an index: a copy within SAME_PICTURE bits agrees in at
-    least one band but for a single bit, so some 265 exact look-ups find every copy, and the bands
-    are wide enough (28 bits) that a million receipts bring almost no others along. Bands without
-    neighbours would need seventeen of fifteen bits, which bring a 2,000th of the table.
+    The 256 bits are cut into nine bands of about 28, each a row of an index. A copy differs in at
+    most SAME_PICTURE bits, so at least one band differs in at most one bit. Each band is looked up
+    as it is and with each bit turned: some 265 exact look-ups find every copy, and of a million
+    receipts almost no others. Looking up exact bands alone would take seventeen of fifteen bits,
+    each of which fits a 2,000th of the table by chance.
     """
     rows = [{"band_key": key, "review_id": review_id} for key in band_keys(fingerprint)]
     execute(insert(PictureBand), rows)

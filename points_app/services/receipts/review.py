@@ -43,7 +43,7 @@ def decide(
 
     Locks the receipt, then the guest's wallet. `points` replaces the proposal. An approval of more
     than `two_person_points` leaves the receipt pending until a second merchant approves the same
-    points, while the first one still is one. `as_admin`: somebody who is no merchant decides what
+    points, as long as the first one still is a merchant. `as_admin`: somebody who is no merchant decides what
     waits for an admin. Raises ReviewUnknown, AlreadyReviewed, NotMerchant, ReviewerExcluded,
     InvalidInput.
     """

@@ -56,5 +56,5 @@ def describe(receipt: Receipt, kind: str, other: Any | None) -> Flag:
 
 
 def suspicions(flags: Iterable[Flag]) -> list[Flag]:
-    """The flags that a person must judge; one from before flags told so is one of them."""
+    """The flags that a person must judge. Old flags do not say `suspicious`, and count as such."""
     return [flag for flag in flags if flag.get("suspicious", True)]
