@@ -29,7 +29,7 @@ def ledger(user_id: int, balance: int, rows: Sequence[Row], joined: datetime) ->
     """The history as written, opened and closed by corrections where it does not make `balance`.
 
     The opening row makes up the whole difference, if no later balance falls below zero by that.
-    Otherwise it is just large enough that none does, and the closing row takes off what is too much.
+    Otherwise it is just large enough that none does, and the closing row takes off the rest.
     """
     lines = [line for row in rows if (line := _line(row, joined))]
     sums = list(accumulate((line.points for line in lines), initial=0))

@@ -67,7 +67,7 @@ def check() -> None:
 
 def known() -> dict[str, bool]:
     """The ids of all keys the database was written with, the oldest first, and whether each is
-    retired: no value is sealed with it any more. It may be needed to prove ledger rows it signed."""
+    retired: no value is sealed with it any more. It may be needed to prove rows that it signed."""
     return {key: retired_at is not None for key, retired_at in _known().items()}
 
 

@@ -43,9 +43,9 @@ def decide(
 
     Locks the receipt, then the guest's wallet. `points` replaces the proposal. An approval of more
     than `two_person_points` leaves the receipt pending until a second merchant approves the same
-    points, as long as the first one still is a merchant. `as_admin`: somebody who is no merchant decides what
-    waits for an admin. Raises ReviewUnknown, AlreadyReviewed, NotMerchant, ReviewerExcluded,
-    InvalidInput.
+    points, as long as the first one still is a merchant. `as_admin`: somebody who is no merchant
+    decides what waits for an admin. Raises ReviewUnknown, AlreadyReviewed, NotMerchant,
+    ReviewerExcluded, InvalidInput.
     """
     if not approve and not reason:
         raise InvalidInput.of("reason", "a rejection needs a reason")
