@@ -52,7 +52,7 @@ def create_base_app(settings: Settings | None = None) -> Flask:
 
 
 def _init_tokens(app: Flask, settings: Settings) -> None:
-    """How tokens are made: a secret for each kind, one algorithm (checked in accounts/tokens.py)."""
+    """How tokens are made: a secret for each kind, one algorithm. accounts.tokens checks them."""
     app.config.update(
         JWT_ALGORITHM=ALGORITHM,
         JWT_SECRET_KEY=settings.jwt_secret,

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from points_app.database.session import db
 from points_app.http import AREAS
+from tests.calls import reached_from
 from tests.house import domain_of, files, module_of
 from tests.test_architecture import OTHER_DOORS, PROJECT
 
 README = (PROJECT / "README.md").read_text()
 DEVELOPMENT = (PROJECT / "docs" / "development.md").read_text()
 VIEWS = "points_app.http.endpoints"
+OTHERS = r"the worker:|approved at once:|read by|written by|whom it waits for:"
 
 
 def map_rows() -> Iterator[tuple[list[str], str, str, str]]:
@@ -21,10 +23,17 @@ def map_rows() -> Iterator[tuple[list[str], str, str, str]]:
         yield re.findall(r"`(/[^`]*)`", paths), view.strip("`"), services, tables
 
 
+VIEW_OF = {row: view for rows, view, *_ in map_rows() for row in rows}
+
+
+def row_of(path: str) -> str:
+    """The row of the map a path belongs to: the longest it begins with."""
+    return max((row for row in VIEW_OF if path.startswith(row)), key=len, default="")
+
+
 def home_of(path: str) -> str:
-    """The view that the map gives for a path: that of the longest row it begins with."""
-    fitting = [(row, view) for rows, view, *_ in map_rows() for row in rows if path.startswith(row)]
-    return max(fitting, key=lambda each: len(each[0]))[1] if fitting else "nowhere"
+    """The view that the map gives for a path."""
+    return VIEW_OF.get(row_of(path), "nowhere")
 
 
 def test_every_file_the_readme_names_is_there():
@@ -53,6 +62,26 @@ def test_every_service_and_table_of_the_map_is_there():
                 home = importlib.import_module("points_app.services." + module.replace("/", "."))
                 assert callable(getattr(home, name)), (module, name)
         assert set(re.findall(r"`([a-z_]+)`", tables)) <= set(db.metadata.tables)
+
+
+def test_the_views_reach_what_the_map_names():
+    """By calls; but for what the worker and others do."""
+    reached: dict[str, set[str]] = {}
+    for area in AREAS:
+        for operation in area.operations.values():
+            row = row_of(f"{area.prefix}{operation.rule}")
+            names = map(written_on_the_map, reached_from(operation.view))
+            reached.setdefault(row, set()).update(names)
+    for paths, _, services, _ in map_rows():
+        for path in paths:
+            ours = re.split(OTHERS, services)[0] if path in reached else ""
+            named = set(re.findall(r"`([a-z]+/[a-z_]+\.[a-z_]+)`", ours))
+            assert named <= reached.get(path, set()), path
+
+
+def written_on_the_map(function):
+    home = function.__module__.removeprefix("points_app.services.").replace(".", "/")
+    return f"{home}.{function.__name__}"
 
 
 def test_every_file_the_page_for_developers_names_is_there():

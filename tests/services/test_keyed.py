@@ -2,14 +2,14 @@
 
 import ast
 import inspect
-from collections.abc import Callable, Iterator
-from types import FunctionType, ModuleType
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from points_app.http import AREAS
 from points_app.services import idempotency
+from tests.calls import called_by, tree_of
 
 # A receipt of a batch is decided once whatever is repeated; the second answer names the refusals.
 NEEDS_NO_KEY = {"merchant.batch_decide"}
@@ -24,25 +24,10 @@ def claims_a_key(function: Callable[..., Any], seen: set[Any]) -> bool:
     if plain in seen or not plain.__module__.startswith("points_app."):
         return False
     seen.add(plain)
-    tree = ast.parse(inspect.cleandoc("\n" + inspect.getsource(plain))).body[0]
-    assert isinstance(tree, ast.FunctionDef)
+    tree = tree_of(plain)
     if any(ast.unparse(each) == "keyed_transaction" for each in tree.decorator_list):
         return True
     return any(claims_a_key(each, seen) for each in called_by(tree, plain.__globals__))
-
-
-def called_by(tree: ast.FunctionDef, names: dict[str, Any]) -> Iterator[FunctionType]:
-    for call in ast.walk(tree):
-        if not isinstance(call, ast.Call):
-            continue
-        called: Any = None
-        if isinstance(call.func, ast.Name):
-            called = names.get(call.func.id)
-        elif isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
-            home = names.get(call.func.value.id)
-            called = getattr(home, call.func.attr, None) if isinstance(home, ModuleType) else None
-        if isinstance(called, FunctionType):
-            yield called
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
