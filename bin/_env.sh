@@ -68,8 +68,8 @@ make_environment() {
     echo "environment ready after $(($(date +%s) - began)) s"
 }
 
-# need WHO ALTERNATIVE PROGRAM=PACKAGE...: what is missing is installed, as root on Debian; otherwise
-# it is said what WHO needs and what can be done about it. Servers hide in /usr/sbin.
+# need WHO ALTERNATIVE PROGRAM=PACKAGE...: install what is missing, as root on Debian; otherwise say
+# what WHO needs and what can be done about it. Servers are often in /usr/sbin.
 need() {
     who=$1 alternative=$2 missing=
     shift 2
@@ -85,7 +85,7 @@ need() {
     export DEBIAN_FRONTEND=noninteractive
     # shellcheck disable=SC2086 # words on purpose
     apt-get update -qq && apt-get install -qq -y --no-install-recommends $missing >/dev/null ||
-        die "could not be installed, see above:$missing. Is there a network?"
+        die "these could not be installed, see above:$missing. Is there a network?"
 }
 
 need_mariadb() {

@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--data", type=Path, default=PROJECT / ".data", help="bin/serve's folder (default: .data)")
-    add("--url", help="the server's address (default: that bin/serve's)")
+    add("--url", help="the server's address (default: that of bin/serve)")
     add("--ws", help="its WebSocket address, when on a port of its own (default: as --url)")
     add("--log", type=Path, help="where the server prints login codes (default: serve.log there)")
     add("--code", help="a login code that works for everybody (SMS_ACCEPT_ANY_CODE=1)")

@@ -23,14 +23,14 @@ PROJECT = Path(__file__).resolve().parent.parent
 REPLACE_SECONDS = 90.0
 EPILOG = """\
 Run it in the project's folder, with the environment of the running processes, after the new code
-has been put there (git pull). The processes name themselves in files:
+has been put there (git pull). The processes write their process ids to files:
 
   WEB_PIDFILE      written by gunicorn   (gunicorn.conf.py)
   WORKER_PIDFILE   written by the worker (worker/app.py); without it the worker is left alone
 
 Beat holds no state and no request: let its supervisor restart it. For a moment old and new web
 processes run side by side: twice the memory, and up to twice the database connections. A change of
-gunicorn.conf.py itself, or of PORT, WEB_CONCURRENCY or WEB_THREADS, takes a restart.
+gunicorn.conf.py itself, or of PORT, WEB_CONCURRENCY or WEB_THREADS, takes a restart of web.
 """
 
 
@@ -59,7 +59,7 @@ def deploy(url: str) -> None:
     """Check, migrate, replace the web workers, replace the worker. Raises DeployFailed."""
     web = _pid("WEB_PIDFILE")
     if web is None:
-        raise DeployFailed("WEB_PIDFILE is not set: start gunicorn with it, and deploy with it")
+        raise DeployFailed("WEB_PIDFILE is not set: set it for gunicorn and for bin/deploy")
     _step("loading the new code aside", "gunicorn", "--check-config", "wsgi:app")
     _step("migrating the database", "flask", "--app", "wsgi", "db", "upgrade")
     _replace_web(web)
@@ -83,7 +83,7 @@ def children(pid: int) -> frozenset[int]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="bin/deploy",
-        description="Replace the running code by the one in this folder, dropping no request.",
+        description="Replace the running code with the code in this folder, dropping no request.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -77,7 +77,7 @@ class Rehearsal:
         changes = nginx.own_changes(self._folder, self._ports, address, self._folder)
         written = nginx.write(self._folder, "nginx-tls.conf", changes)
         process = self._stack.enter_context(nginx.running(written, https))
-        self._say(f"plain HTTP at http://localhost:{http}, which is sent on to HTTPS")
+        self._say(f"plain HTTP at http://localhost:{http}, which is redirected to HTTPS")
         return process
 
 

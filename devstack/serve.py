@@ -33,7 +33,7 @@ READY_SECONDS = 120.0
 STOP_SECONDS = {"web": 12.0, "worker": 20.0, "beat": 5.0}
 TRY_IT = "Try it     bin/demo, in another terminal"
 EPILOG = """\
-Where a variable is not set, in the environment or in .env, a development default is used:
+A variable that is set neither in the environment nor in .env has a development default:
 
   PORT, WS_PORT         3000 and 8080, on 127.0.0.1 (BIND_HOST=0.0.0.0: reachable from outside)
   DATABASE_URL, DB_*    SQLite in the data folder
@@ -150,8 +150,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--production",
         action="store_true",
-        help="rehearse production: the same, with its settings, TLS by nginx, a database user with "
-        "few rights, and an SMS vendor that checks signatures and says the codes here",
+        help="rehearse production: as --procfile, with production settings, TLS by nginx, a "
+        "database user with few rights, and an SMS vendor that checks signatures and prints the "
+        "codes here",
     )
     return parser
 

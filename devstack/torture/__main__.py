@@ -35,7 +35,7 @@ how they interleave is up to the machine. Examples:
   bin/torture --operations 200000 --faults 300 --minutes 300    until both are reached
   bin/torture races --runs 1000            the two classic races (--help says more)
 
-Ctrl-C or SIGTERM ends it early, with the reckoning.
+Ctrl-C or SIGTERM ends it early; the books are checked all the same.
 """
 
 
@@ -183,9 +183,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     number = parser.add_argument
     number("--minutes", type=float, default=2.0, help="how long at most (default: 2)")
-    number("--operations", type=int, default=0, help="stop when so many are done, and --faults")
-    number("--faults", type=int, default=0, help="stop after so many faults, and --operations")
-    number("--seed", type=int, default=1, help="of all choices (default: 1)")
+    number("--operations", type=int, default=0, help="stop after so many, and after --faults")
+    number("--faults", type=int, default=0, help="stop after so many, and after --operations")
+    number("--seed", type=int, default=1, help="seed of every choice (default: 1)")
     number("--visitors", type=int, default=12, help="threads of the crowd (default: 12)")
     number("--guests", type=int, default=60, help="accounts they share (default: 60)")
     number("--listeners", type=int, default=6, help="guests with an open socket (default: 6)")

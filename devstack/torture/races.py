@@ -34,7 +34,7 @@ def main(argv: Sequence[str]) -> int:
         description=f"{DRAWS} draws with funds for {FUNDS_FOR}, and {REDEEMS} redeems of a product "
         f"with {STOCK} in stock, by {PROCESSES} processes of {THREADS} threads on MariaDB.",
     )
-    parser.add_argument("--runs", type=int, default=10, help="of each race (default: 10)")
+    parser.add_argument("--runs", type=int, default=10, help="runs of each race (default: 10)")
     parser.add_argument("--only", choices=RACES, help="one of the two")
     wanted = parser.parse_args(argv)
     with ExitStack() as stack:

@@ -28,10 +28,10 @@ def _standing(key: str, retired: bool, signed: int) -> str:
         return "today's"
     ours = "" if parts.vault.knows(key) else ", MISSING from ENCRYPTION_KEYS_OLD"
     if not retired:
-        return f"seals personal data{ours}; `flask crypto rotate` seals it again with today's"
+        return f"seals personal data{ours}; `flask crypto rotate` seals that with today's key"
     if signed:
-        return f"signed {signed:,} ledger rows, which are proved with it{ours}; keep it"
-    return "not needed any more: ENCRYPTION_KEYS_OLD may lose it"
+        return f"signed {signed:,} ledger rows, which are proved with this key{ours}; keep it"
+    return "not needed any more: it may be removed from ENCRYPTION_KEYS_OLD"
 
 
 @crypto.command()
@@ -39,7 +39,7 @@ def _standing(key: str, retired: bool, signed: int) -> str:
 def rotate(batch: int) -> None:
     """Seal every value again with ENCRYPTION_KEY, while the service runs.
 
-    ENCRYPTION_KEYS_OLD must name the keys used so far. May be stopped and started again.
+    ENCRYPTION_KEYS_OLD must name the keys used so far. The run may be stopped and started again.
     """
     results = key_rotation.rotate(_show, batch)
     for result in results:

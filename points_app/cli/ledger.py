@@ -22,7 +22,7 @@ def root(day: datetime | None) -> None:
     """
     found = ledger_seals.root(day.date() if day else None)
     if found is None:
-        raise click.ClickException("nothing was sealed by then")
+        raise click.ClickException("no ledger row was sealed by then")
     click.echo(f"{found['digest']}  seal {found['seal']} of {iso(found['sealed_at'])}")
 
 

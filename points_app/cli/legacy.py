@@ -21,7 +21,7 @@ from points_app.services.points import ledger_seals
     help="mysql+pymysql://user:password@host/name; better by LEGACY_DATABASE_URL, which no "
     "process list shows.",
 )
-@click.option("--write", is_flag=True, help="Really move; without it only what would be done.")
+@click.option("--write", is_flag=True, help="Write; without it only show what would be done.")
 @click.option("--resume", is_flag=True, help="Go on after an import that was interrupted.")
 @with_appcontext
 def import_legacy(url: str, write: bool, resume: bool) -> None:
@@ -60,4 +60,4 @@ def _print(report: Report, write: bool) -> None:
     if report.problem_count > len(report.problems):
         click.echo(f"  ! and {report.problem_count - len(report.problems)} more")
     if not write:
-        click.echo("Nothing was written. To move: the same with --write")
+        click.echo("Nothing was written. To move, run it again with --write")

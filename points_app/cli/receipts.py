@@ -26,8 +26,8 @@ GOOD, OTHER, FACT = "#00a000", "#e08000", "#0060d0"
 def read(file: Path, draw: Path | None, as_json: bool) -> None:
     """Read the receipt in FILE and say what was read and why.
 
-    --draw writes the picture with the boxes that it was read from: green the amount, orange the
-    sums that were not taken, blue the facts. Nothing is stored.
+    --draw writes the picture with boxes around the text: green the amount, orange the sums
+    that were not taken, blue the facts. Nothing is stored.
     """
     try:
         picture = normalise(file.read_bytes())

@@ -17,7 +17,7 @@ from points_app.services.privacy import data_export, erasure
 T = TypeVar("T")
 # What operators meet of the refusals that guests read.
 IN_ENGLISH: dict[type[AppError], str] = {
-    UserGone: "there is no such account: who has it must have logged in once",
+    UserGone: "there is no such account: its owner must log in once first",
     PhoneInvalid: "this is no phone number: 11 digits, such as 13900000000",
 }
 
@@ -28,7 +28,7 @@ user = AppGroup("user", help="Accounts of guests, merchants and admins.")
 @click.argument("phone")
 @click.argument("role", type=click.Choice(["merchant", "admin"]))
 def grant(phone: str, role: str) -> None:
-    """Make the account of PHONE a merchant or an admin. It must have logged in once."""
+    """Make the account of PHONE a merchant or an admin. Its owner must have logged in once."""
     _set_role(phone, role, True)
 
 
@@ -53,7 +53,7 @@ def _set_role(phone: str, role: str, granted: bool) -> None:
     help="Also write the receipts' pictures into this new folder.",
 )
 def export(who: str, pictures: Path | None) -> None:
-    """Print all that is kept about WHO, a phone number or user id, as JSON. Leaves a trace."""
+    """Print all that is kept about WHO, a phone number or user id, as JSON. Adds an audit entry."""
     user_id = _told(lambda: _find(who))
     about = _told(lambda: data_export.export(user_id))
     click.echo(orjson.dumps(about, option=orjson.OPT_INDENT_2))
