@@ -137,15 +137,6 @@ class TestMerchant:
             assert (refused.code, refused.data["errors"][0]["field"]) == (9001, "remark")
         assert orders(guest)[0].status == "pending"
 
-    def test_only_merchants(self, make, anonymous):
-        guest = make.guest()
-        order_id = buy(guest, make.product())["order_id"]
-        for caller, code in ((guest, 7001), (make.admin(), 7001), (anonymous, 2001)):
-            assert caller.get("/api/merchant/orders").code == code
-            for action in ("ship", "complete", "cancel"):
-                assert caller.post(f"/api/merchant/orders/{order_id}/{action}").code == code
-            assert caller.post("/api/merchant/verify", {"code": "x"}).code == code
-
 
 class TestVerify:
     def test_a_pickup_code_completes_its_order_once(self, make):

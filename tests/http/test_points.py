@@ -212,9 +212,6 @@ class TestCheckIn:
         on(2026, 5, 2, 15)
         assert guest.post("/api/points/check-in").ok()["consecutive_days"] == 3
 
-    def test_needs_a_token(self, anonymous):
-        assert anonymous.post("/api/points/check-in").code == 2001
-
 
 class TestOperate:
     def test_giving_and_taking(self, make):
@@ -271,12 +268,6 @@ class TestOperate:
         body = {"user_id": guest.user_id, "points": 5, "reason": "补偿", field: value}
         refused = admin.post("/api/points/operate", body)
         assert (refused.code, refused.data["errors"][0]["field"]) == (9001, field)
-        assert balance(guest) == 1000
-
-    def test_only_admins(self, make, anonymous):
-        guest = make.guest()
-        for caller, code in ((guest, 7005), (make.merchant(), 7005), (anonymous, 2001)):
-            assert operate(caller, guest, 5).code == code
         assert balance(guest) == 1000
 
 

@@ -156,14 +156,6 @@ class TestProducts:
         body = {"operation": "restock", "quantity": 1}
         assert merchant.post(f"{path}/stock", body).code == 4001
 
-    def test_only_merchants(self, make, anonymous):
-        path = f"/api/merchant/products/{make.product()}"
-        for caller, code in ((make.guest(), 7001), (make.admin(), 7001), (anonymous, 2001)):
-            assert caller.get("/api/merchant/products").code == code
-            assert caller.post("/api/merchant/products", PRODUCT).code == code
-            assert caller.get(path).code == caller.delete(path).code == code
-            assert caller.put(path, {}).code == caller.post(f"{path}/stock", {}).code == code
-
 
 class TestStock:
     def test_restock_adds_and_adjust_sets_and_both_are_announced(self, app, make):

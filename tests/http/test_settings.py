@@ -183,12 +183,6 @@ def test_a_body_without_settings(make, body):
     assert (refused.code, refused.data["errors"][0]["field"]) == (9001, "settings")
 
 
-def test_only_admins(make, anonymous):
-    for caller, code in ((make.merchant(), 7005), (make.guest(), 7005), (anonymous, 2001)):
-        assert caller.get("/api/admin/settings").code == code
-        assert put(caller, lottery_cost_points=1).code == code
-
-
 def test_a_value_written_past_the_checks_falls_back_to_its_default(app, make):
     from tests.books import set_config
 

@@ -62,10 +62,6 @@ class TestInfo:
         assert (refused.code, refused.data["errors"][0]["field"]) == (9001, field)
         assert guest.get("/api/user/info").ok() == before
 
-    def test_needs_a_token(self, anonymous):
-        assert anonymous.get("/api/user/info").code == 2001
-        assert anonymous.put("/api/user/info", {}).code == 2001
-
 
 class TestStatistics:
     def test_they_count_what_the_guest_did(self, make):

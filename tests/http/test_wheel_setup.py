@@ -118,9 +118,3 @@ def test_what_makes_no_wheel_is_refused_whole(make, prizes, field):
     assert (refused.code, refused.data["errors"][0]["field"]) == (9001, field)
     assert merchant.get("/api/merchant/prizes").ok() == before
     assert audit_entries(merchant, "wheel") == []
-
-
-def test_only_merchants(make, anonymous):
-    for caller, code in ((make.guest(), 7001), (make.admin(), 7001), (anonymous, 2001)):
-        assert caller.get("/api/merchant/prizes").code == code
-        assert put(caller, CAKE, EMPTY).code == code

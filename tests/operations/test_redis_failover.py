@@ -34,7 +34,7 @@ def port_of(server):
 def pair(tmp_path):
     """A master and its replica."""
     with (
-        redis_server(tmp_path / "a") as master,
+        redis_server(tmp_path / "a", repl_diskless_sync_delay="0") as master,
         redis_server(tmp_path / "b", replicaof=f"127.0.0.1 {port_of(master)}") as replica,
     ):
         with Redis.from_url(replica.url) as asked:
@@ -214,6 +214,8 @@ def test_sentinel_names_the_new_master(pair, serve, tmp_path):
                 wait_until(lambda: hears(socket, service, 1), BACK_WITHIN, "a notice")
             all_of_it_comes_back(service)
             beat_works(replica)
+            for process in service.processes.values():
+                process.stop()  # while there is a Redis: without one each waits for it first
 
 
 def knows_all(asked):
