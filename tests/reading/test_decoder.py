@@ -1,9 +1,11 @@
 """Decoding happens in a process that may die: the picture is refused, the next one is taken."""
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import termios
 import threading
 from pathlib import Path
 
@@ -34,6 +36,12 @@ def decoders():
     made = Decoders(Turns(at_once=2, waiting=8, of_a_guest=8, patience=60), megabytes=800)
     yield made
     made.close()
+
+
+def is_asked(channel):
+    """Whether something was sent that the other end, which is stopped, has not read."""
+    unread = fcntl.ioctl(channel, termios.TIOCOUTQ, bytes(4))
+    return int.from_bytes(unread, sys.byteorder) > 0
 
 
 def process_of(decoders):
@@ -97,7 +105,7 @@ def test_one_that_hangs_is_killed_and_the_machine_is_to_blame(one, monkeypatch):
 )
 def test_one_that_dies_of_its_picture_is_replaced(decoders, signal_number, reason):
     decoders.decode(CONTENT, guest=1)
-    first = process_of(decoders)
+    first, channel = process_of(decoders), decoders._idle[0]._channel
     os.kill(first.pid, signal.SIGSTOP)  # it will have the picture and not answer
     refused = []
 
@@ -108,7 +116,7 @@ def test_one_that_dies_of_its_picture_is_replaced(decoders, signal_number, reaso
 
     thread = threading.Thread(target=send)
     thread.start()
-    wait_until(lambda: not decoders._idle, 30, "the picture to be on its way")
+    wait_until(lambda: is_asked(channel), 30, "the picture to be on its way")
     os.kill(first.pid, signal_number)
     os.kill(first.pid, signal.SIGCONT)
     thread.join()
