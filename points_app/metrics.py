@@ -1,4 +1,4 @@
-"""Figures for Prometheus: what is counted, under which names, and how they are read.
+"""Figures for Prometheus: what is counted, and under which names (exposition.py reads them).
 
 Each process counts into files of its own below PROMETHEUS_MULTIPROC_DIR (gunicorn.conf.py makes the
 folder); a scrape adds them up. Without that variable a process speaks for itself alone.

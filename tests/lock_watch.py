@@ -1,11 +1,13 @@
 """A statement that writes a row locks it: here is checked that none does so out of order.
 
 `locks.reach` checks what is announced to it. This watches every UPDATE and DELETE of every test: a
-table of a rank below one that the transaction has reached must have been reached before.
+table of a rank below one that the transaction has reached must have been reached before. It does
+not see which row is written, nor what processes do that a test starts.
 """
 
 import re
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, event
 
@@ -21,6 +23,7 @@ DOCUMENTS = (
     "system_configs",
 )
 RANKS = {
+    "encryption_keys": Rank.ENCRYPTION_KEYS,
     "sms_codes": Rank.PHONE,
     "idempotency_keys": Rank.KEY,
     **dict.fromkeys(DOCUMENTS, Rank.DOCUMENT),
@@ -31,7 +34,7 @@ RANKS = {
     "ledger_seals": Rank.SEAL,
     "audit_head": Rank.AUDIT_HEAD,
 }
-WRITES = re.compile(r"\s*(?:UPDATE|DELETE FROM) `?\"?(\w+)")
+WRITES = re.compile(r"\s*(?:UPDATE|DELETE FROM) `?\"?(\w+)", re.IGNORECASE)
 
 
 def check(statement: str) -> None:
@@ -55,10 +58,12 @@ def watch() -> None:
     def before(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
         check(statement)
 
-    run = Write.run
+    run, texts = Write.run, WeakKeyDictionary[Write, str]()
 
     def checked(self: Write, *rows: Row) -> Done:
-        check(str(self._statement))
+        if self not in texts:
+            texts[self] = str(self._statement)
+        check(texts[self])
         return run(self, *rows)
 
     Write.run = checked  # type: ignore[method-assign]

@@ -9,6 +9,7 @@ import click
 import orjson
 from flask.cli import AppGroup
 
+from points_app.database.errors import TryAgain
 from points_app.errors.accounts import PhoneInvalid, UserGone
 from points_app.errors.base import AppError
 from points_app.services.accounts import phone_login, roles
@@ -91,5 +92,8 @@ def _told(action: Callable[[], T]) -> T:
     """What `action` returns; its refusal becomes the command's error."""
     try:
         return action()
+    except TryAgain:
+        said = "others write to this account at this very moment: run it again"
+        raise click.ClickException(said) from None
     except AppError as error:
         raise click.ClickException(IN_ENGLISH.get(type(error), error.message)) from None

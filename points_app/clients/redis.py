@@ -1,8 +1,5 @@
-"""Redis, reached so that nobody waits for it, and left when it is no master any more.
-
-A master that was demoted answers on: it publishes, and refuses to write (READONLY). Its connections
-would stand for ever, so the refusal counts as a lost connection, and the others go with it.
-"""
+"""Redis, reached so that nobody waits for it, and left when it is no master any more
+(redis_connections.py)."""
 
 from typing import Any
 from urllib.parse import urlsplit

@@ -95,6 +95,7 @@ class Relay:
 
     def _listen(self, connection: Any) -> None:
         self._unanswered, self._echo = False, None
+        self._echo_at = time.monotonic() + ECHO_SECONDS
         busy_until = 0.0
         while not self._stopping:
             self._check_link(connection)
@@ -119,18 +120,17 @@ class Relay:
     def _check_echo(self) -> None:
         """Publish something to hear it. Raises redis.ConnectionError when what was published is not
         heard, or this Redis takes no writes."""
-        now = time.monotonic()
-        if now < self._echo_at or not self._subscribed.is_set():
+        if time.monotonic() < self._echo_at or not self._subscribed.is_set():
             return
         if self._echo is not None:
             raise redis.ConnectionError("what is published is not heard here")
-        self._echo_at = now + ECHO_SECONDS
+        self._echo_at = time.monotonic() + ECHO_SECONDS
         mark = uuid4().hex
         try:
             publish_echo(self._redis, mark)
         except (redis.TimeoutError, redis.ResponseError):
             return  # slow, or full: it may be heard all the same
-        self._echo, self._echo_at = mark, now + HEARD_WITHIN_SECONDS
+        self._echo, self._echo_at = mark, time.monotonic() + HEARD_WITHIN_SECONDS
 
     def _handle_batch(self, connection: Any) -> None:
         """Forward what has arrived by now as one batch."""

@@ -1,9 +1,10 @@
 """Every row lock the service takes, and the one order in which they are taken.
 
-Two transactions that both follow the order can never wait for each other in a circle. It is checked
-while the service runs: a lock out of order is a fault of the code and raises RuntimeError. A
-guarded UPDATE locks its row as well, and says so by `reach`. All locks last until the transaction
-ends, and all functions here run in the caller's.
+Two transactions that both follow the order never wait for each other in a circle. What the
+database locks by itself, for a foreign key or an index, has no rank: it breaks such a circle, and
+the transaction runs again. The order is checked while the service runs: a lock out of order is a
+fault of the code and raises RuntimeError. A guarded UPDATE locks its row as well, and says so by
+`reach`. All locks last until the transaction ends, and all functions here run in the caller's.
 """
 
 from collections.abc import Iterable, Sequence
@@ -56,11 +57,10 @@ class Rank(IntEnum):
 def reach(rank: Rank, *key: Any) -> None:
     """Note that the running transaction locks this row now. Raises RuntimeError out of order."""
     taken, step = db.session().info.setdefault("locks", []), (rank, key)
-    if step in taken:
-        return
-    if taken and step < taken[-1]:
+    if not taken or step > taken[-1]:
+        taken.append(step)
+    elif step not in taken:
         raise RuntimeError(f"lock order: {rank.name} {key} after {taken[-1]}")
-    taken.append(step)
 
 
 def encryption_keys() -> Sequence[AnyRow]:

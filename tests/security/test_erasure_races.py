@@ -4,10 +4,12 @@ import threading
 
 import pytest
 
+from devstack.process import wait_until
 from points_app.database.session import db
 from points_app.models.accounts import User
 from points_app.models.exchange import Order
 from points_app.models.receipts import Receipt
+from points_app.services.accounts import revocations, sessions
 from points_app.services.privacy import erasure, forgetting
 from tests.books import balance, sql, stock
 from tests.proving import findings
@@ -94,6 +96,37 @@ def test_erase_against_everybody(app, make, turn):
         open_orders = db.session.query(Order).filter_by(status="pending").count()
         assert stock(guest, product) == 1000 - open_orders
     assert guest.post("/api/lottery/draw", {}).code == 1005
+
+
+def test_a_guest_who_orders_all_the_time_is_erased_too(app, make, monkeypatch):
+    """Nobody tells the other processes of the ban: they read it when they trust it no longer."""
+    monkeypatch.setattr(sessions.freshness, "changed", lambda *names: None)
+    monkeypatch.setattr(revocations, "REACHES_SECONDS", 1.0)
+    guest, product, stop = (
+        make.guest(points=1_000_000),
+        make.product(stock=100_000),
+        threading.Event(),
+    )
+    address = {"name": "王芳", "phone": "13900000000", "address": "人民路1号"}
+    order = {"commodity_id": product, "delivery_info": address}
+
+    def orders():
+        while not stop.is_set():
+            guest.post("/api/exchange/redeem", order)
+
+    threads = [threading.Thread(target=orders) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: guest.get("/api/exchange/records").ok()["records"], 10, "the first order")
+    erased = app.test_cli_runner().invoke(args=["user", "erase", str(guest.user_id), "--yes"])
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert erased.exit_code == 0, erased.output
+    with app.app_context():
+        assert findings() == {}
+        kept = db.session.query(Order).filter(Order.delivery_info.is_not(None)).count()
+        assert kept == 0
 
 
 TAMPERED = [

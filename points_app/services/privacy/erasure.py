@@ -4,6 +4,7 @@ The ledger, draws, orders and decisions keep the user id, which then leads to no
 a decision is closed; goods and prizes that were paid for can still be collected with their codes.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,13 +19,14 @@ from points_app.models.exchange import Order, OrderStatus
 from points_app.models.lottery import ClaimStatus, Draw
 from points_app.models.receipts import Receipt, ReviewStatus
 from points_app.services import locks
-from points_app.services.accounts import applications, sessions
+from points_app.services.accounts import applications, revocations, sessions
 from points_app.services.audit import trail
 from points_app.services.privacy import forgetting, retention
 from points_app.services.receipts import review
 
 CLOSED = "账号已注销，自动关闭"
 BATCH = 200
+PAUSE_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,10 @@ def erase(user_id: int, actor_id: int | None = None) -> Erased:
 
     Shut out first: then only requests already under way can open anything, and those are met by the
     locks of `_close`. Pictures that storage will not delete now are deleted by the worker later.
-    Raises UserGone.
+    Raises UserGone; TryAgain when the account is written to for longer than a ban takes.
     """
     _shut_out(user_id)
-    open_orders, open_prizes = _close(user_id, actor_id)
+    open_orders, open_prizes = _close_at_last(user_id, actor_id)
     _forget_traces([user_id])
     return Erased(open_orders, open_prizes, delete_pictures(user_id))
 
@@ -60,6 +62,19 @@ def _shut_out(user_id: int) -> None:
     shut = {"status": UserStatus.BANNED.value, "is_merchant": False, "is_admin": False}
     execute(mine.values(**shut, updated_at=utcnow()))
     sessions.revoke_all(user_id)
+
+
+def _close_at_last(user_id: int, actor_id: int | None) -> tuple[int, int]:
+    """`_close`, which begins anew while requests under way open something. Every process refuses
+    new ones as soon as it knows of the ban. Raises TryAgain."""
+    until = time.monotonic() + revocations.REACHES_SECONDS + 1
+    while True:
+        try:
+            return _close(user_id, actor_id)
+        except TryAgain:
+            if time.monotonic() > until:
+                raise
+        time.sleep(PAUSE_SECONDS)
 
 
 @transactional
@@ -82,7 +97,8 @@ def _close(user_id: int, actor_id: int | None) -> tuple[int, int]:
         if receipt.review_status == ReviewStatus.PENDING:
             review.close_unpaid(receipt, CLOSED)
     forgetting.forget_account(user, uploads)
-    forgetting.forget_orders(orders)
+    if orders:
+        forgetting.forget_orders(user_id)
     forgetting.forget_applications(waiting)
     if uploads:
         forgetting.forget_receipts(user_id)

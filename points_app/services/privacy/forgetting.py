@@ -56,11 +56,10 @@ def _after_everything(user_id: int, uploads: Sequence[Receipt]) -> datetime:
     return max(moment for moment in (utcnow(), booked.scalar(), *decided) if moment)
 
 
-def forget_orders(rows: Sequence[Order]) -> None:
+def forget_orders(user_id: int) -> None:
     """Where goods were to go; the order and its pickup code stay."""
-    for order in rows:
-        order.delivery_info = order.remark = None
-    db.session.flush()
+    mine = update(Order).where(Order.user_id == user_id)
+    execute(mine.values(delivery_info=None, remark=None))
 
 
 def forget_applications(rows: Sequence[MerchantApplication]) -> None:
