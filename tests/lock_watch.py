@@ -6,8 +6,8 @@ not see which row is written, nor what processes do that a test starts.
 """
 
 import re
+from functools import cache
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, event
 
@@ -51,6 +51,12 @@ def check(statement: str) -> None:
         raise RuntimeError(f"lock order: {table} is written after {taken[-1]}")
 
 
+@cache
+def text_of(write: Write) -> str:
+    """Its SQL, compiled once: races are tight."""
+    return str(write._statement)
+
+
 def watch() -> None:
     """Watch every engine of this process from now on."""
 
@@ -58,12 +64,10 @@ def watch() -> None:
     def before(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
         check(statement)
 
-    run, texts = Write.run, WeakKeyDictionary[Write, str]()
+    run = Write.run
 
     def checked(self: Write, *rows: Row) -> Done:
-        if self not in texts:
-            texts[self] = str(self._statement)
-        check(texts[self])
+        check(text_of(self))
         return run(self, *rows)
 
     Write.run = checked  # type: ignore[method-assign]

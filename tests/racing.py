@@ -3,8 +3,11 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from tests.client import Answer
+
+T = TypeVar("T")
 
 # Settings under which nobody is slowed down, and each of many threads finds a connection.
 UNLIMITED = {
@@ -15,21 +18,23 @@ UNLIMITED = {
 }
 
 
-def race(callers: Sequence[Callable[[], Answer]]) -> Counter[int]:
-    """Call all at the same moment; the answers by code."""
+def at_once(callers: Sequence[Callable[[], T]]) -> list[T]:
+    """Call all at the same moment; what came of them, the first to be done first."""
     start = threading.Barrier(len(callers))
-    codes: Counter[int] = Counter()
-    counting = threading.Lock()
+    results: list[T] = []
 
-    def run(call: Callable[[], Answer]) -> None:
+    def run(call: Callable[[], T]) -> None:
         start.wait()
-        answer = call()
-        with counting:
-            codes[answer.code] += 1
+        results.append(call())
 
     threads = [threading.Thread(target=run, args=(call,)) for call in callers]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return codes
+    return results
+
+
+def race(callers: Sequence[Callable[[], Answer]]) -> Counter[int]:
+    """Call all at the same moment; the answers by code."""
+    return Counter(answer.code for answer in at_once(callers))

@@ -13,6 +13,7 @@ from points_app.services.accounts import revocations, sessions
 from points_app.services.privacy import erasure, forgetting
 from tests.books import balance, sql, stock
 from tests.proving import findings
+from tests.racing import UNLIMITED, at_once
 from tests.receipts_in import blank, hand_in, send
 
 APPLICATION = {"business_name": "店", "contact_person": "王芳", "contact_phone": "13799990000"}
@@ -20,8 +21,7 @@ APPLICATION = {"business_name": "店", "contact_person": "王芳", "contact_phon
 
 @pytest.fixture
 def settings_override():
-    limits = ("RATE_LIMIT_API", "RATE_LIMIT_API_IP", "RATE_LIMIT_DRAW")
-    return {**dict.fromkeys(limits, "1000000"), "DB_POOL_SIZE": "64"}
+    return UNLIMITED
 
 
 def decide(merchant, upload_id, action="approve", **body):
@@ -57,22 +57,6 @@ def everything(guest, merchant, admin, product):
     ]
 
 
-def at_once(*calls):
-    """Call all at the same moment; what came of them."""
-    start, results = threading.Barrier(len(calls)), []
-
-    def run(call):
-        start.wait()
-        results.append(call())
-
-    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 @pytest.mark.parametrize("turn", range(5))
 def test_erase_against_everybody(app, make, turn):
     make.wheel({"probability": 1, "prize_type": "points", "prize_value": 30})
@@ -83,7 +67,7 @@ def test_erase_against_everybody(app, make, turn):
         with app.app_context():
             return erasure.erase(guest.user_id)
 
-    results = at_once(forget, *calls)
+    results = at_once([forget, *calls])
     assert len(results) == len(calls) + 1
     answers = [result for result in results if not isinstance(result, erasure.Erased)]
     assert {answer.status for answer in answers} == {200}, answers

@@ -7,7 +7,7 @@ a decision is closed; goods and prizes that were paid for can still be collected
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, delete, func, select, update
 
@@ -23,6 +23,8 @@ from points_app.services.accounts import applications, revocations, sessions
 from points_app.services.audit import trail
 from points_app.services.privacy import forgetting, retention
 from points_app.services.receipts import review
+
+Document = TypeVar("Document", Order, MerchantApplication, Receipt)
 
 CLOSED = "账号已注销，自动关闭"
 BATCH = 200
@@ -85,8 +87,9 @@ def _close(user_id: int, actor_id: int | None) -> tuple[int, int]:
     Nothing is booked to the account from here on (services/points/wallet.py), and nothing opened
     for it: whoever would locks the wallet too. Returns the open orders and prizes.
     """
-    orders = locks.documents(_orders(user_id))
-    waiting, uploads = locks.documents(_applications(user_id)), locks.documents(_uploads(user_id))
+    orders = locks.documents(_all_of(Order, user_id))
+    waiting = locks.documents(_all_of(MerchantApplication, user_id))
+    uploads = locks.documents(_all_of(Receipt, user_id))
     user = locks.user(user_id)
     assert user is not None
     _check_complete(user_id, orders, waiting, uploads)
@@ -106,17 +109,10 @@ def _close(user_id: int, actor_id: int | None) -> tuple[int, int]:
     return _uncollected(user_id)
 
 
-def _orders(user_id: int) -> Select[Order]:
-    return select(Order).where(Order.user_id == user_id).order_by(Order.id)
-
-
-def _applications(user_id: int) -> Select[MerchantApplication]:
-    mine = MerchantApplication.user_id == user_id
-    return select(MerchantApplication).where(mine).order_by(MerchantApplication.id)
-
-
-def _uploads(user_id: int) -> Select[Receipt]:
-    return select(Receipt).where(Receipt.user_id == user_id).order_by(Receipt.review_id)
+def _all_of(model: type[Document], user_id: int) -> Select[Document]:
+    """A guest's documents of one kind, by ascending ids."""
+    mine = model.__table__.c.user_id == user_id
+    return select(model).where(mine).order_by(*model.__table__.primary_key)
 
 
 def _check_complete(user_id: int, *found: Sequence[Any]) -> None:
